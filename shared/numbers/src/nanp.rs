@@ -1,0 +1,153 @@
+//! The North American Numbering Plan: country code 1, and ten digits.
+
+use std::fmt;
+use std::ops::Range;
+
+use generated::{CLASSES, FIRST_ROW, NEXT, START};
+
+use crate::countries::Region;
+use crate::e164::E164;
+use crate::lookup::Found;
+use crate::rules::Kind;
+
+/// The parts of a North American number, `+1 NPA NXX XXXX`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Nanp {
+    /// The area code or service code, three digits.
+    pub npa: u16,
+    /// The exchange (central office code), three digits.
+    pub exchange: u16,
+    /// The last four digits.
+    pub line: u16,
+}
+
+impl fmt::Debug for Nanp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nanp(…)")
+    }
+}
+
+impl E164 {
+    /// The parts of a number with country code 1 and ten more digits, whether or not it can exist.
+    #[must_use]
+    pub fn nanp(&self) -> Option<Nanp> {
+        let ten = self.digits().strip_prefix('1').filter(|ten| ten.len() == 10)?;
+        let part = |range: Range<usize>| ten.get(range)?.parse().ok();
+        Some(Nanp { npa: part(0..3)?, exchange: part(3..6)?, line: part(6..10)? })
+    }
+}
+
+/// Whether three digits are a service code such as 211, 411 or 911 (`N11`, N from 2 to 9).
+#[must_use]
+pub fn is_n11(code: u16) -> bool {
+    (2..=9).contains(&(code / 100)) && code % 100 == 11
+}
+
+/// The region and kind of the ten digits after country code 1, or nothing if no such number can exist.
+///
+/// As `phonenumber` decides it, from a table made of its patterns; `tests/oracle.rs` holds the two together.
+#[must_use]
+pub fn classify(ten: &str) -> Option<Found> {
+    if ten.len() != 10 || !ten.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut state = START;
+    for byte in ten.bytes() {
+        let Some(row) = state.checked_sub(FIRST_ROW) else { break };
+        state = *NEXT.get(usize::from(row))?.get(usize::from(byte - b'0'))?;
+    }
+    *CLASSES.get(usize::from(state))?
+}
+
+/// Written by `build/nanp.rs`.
+mod generated {
+    use super::{Found, Kind, Region};
+
+    include!(concat!(env!("OUT_DIR"), "/nanp.rs"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(ten: &str) -> Option<(String, Kind)> {
+        classify(ten).map(|found| (found.region.to_string(), found.kind))
+    }
+
+    #[test]
+    fn numbers_have_a_region_and_a_kind() {
+        let cases = [
+            ("5035550123", "US", Kind::FixedLineOrMobile),
+            ("6135550123", "CA", Kind::FixedLineOrMobile),
+            ("7875550123", "PR", Kind::FixedLineOrMobile),
+            ("8765230123", "JM", Kind::FixedLineOrMobile),
+            ("8766060123", "JM", Kind::FixedLine),
+            ("8762101234", "JM", Kind::Mobile),
+            ("2684061234", "AG", Kind::Pager),
+            ("2464171234", "BB", Kind::Uan),
+            ("2469761234", "BB", Kind::PremiumRate),
+            ("8002345678", "US", Kind::TollFree),
+            ("9002345678", "US", Kind::PremiumRate),
+            ("5002345678", "US", Kind::PersonalNumber),
+            ("6002345678", "CA", Kind::Voip),
+        ];
+        for (ten, region, kind) in cases {
+            assert_eq!(found(ten), Some((region.into(), kind)), "{ten}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_cannot_exist_are_nothing() {
+        for ten in
+            ["5030550123", "5031550123", "1035550123", "7005550123", "7105550123", "5555555555", "8766061123"]
+        {
+            assert_eq!(classify(ten), None, "{ten}");
+        }
+    }
+
+    #[test]
+    fn anything_but_ten_digits_is_nothing() {
+        for text in [
+            "",
+            "503555012",
+            "50355501234",
+            "503555012x",
+            "503-555-01",
+            "５035550",
+            "+503555012",
+            "\0\0\0\0\0\0\0\0\0\0",
+        ] {
+            assert_eq!(classify(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_small_and_sound() {
+        let bytes = size_of_val(&NEXT) + size_of_val(&CLASSES);
+        assert!(bytes < 64 * 1024, "{bytes} bytes");
+        let states = usize::from(FIRST_ROW) + NEXT.len();
+        assert_eq!(usize::from(FIRST_ROW), CLASSES.len());
+        assert!(NEXT.iter().flatten().all(|state| usize::from(*state) < states));
+        // Rows are written after the rows they lead to, so no walk is longer than the digits.
+        for (row, next) in NEXT.iter().enumerate() {
+            assert!(next.iter().all(|state| usize::from(*state) < usize::from(FIRST_ROW) + row));
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_number() {
+        let parts = |text| E164::parse(text).unwrap().nanp();
+        assert_eq!(parts("+15035550123"), Some(Nanp { npa: 503, exchange: 555, line: 123 }));
+        assert_eq!(parts("+10000000000"), Some(Nanp { npa: 0, exchange: 0, line: 0 }));
+        for text in ["+1503555012", "+150355501234", "+442079460123", "+11"] {
+            assert_eq!(parts(text), None, "{text}");
+        }
+        assert_eq!(format!("{:?}", parts("+15035550123")), "Some(Nanp(…))");
+    }
+
+    #[test]
+    fn service_codes_end_in_11() {
+        let codes: Vec<u16> = (0..=u16::MAX).filter(|code| is_n11(*code)).collect();
+        assert_eq!(codes, [211, 311, 411, 511, 611, 711, 811, 911]);
+    }
+}
