@@ -1,2 +1,44 @@
-//! Stub.
-fn main() {}
+//! `dialtone`: runs, explains and tests a Dialtone network.
+
+mod call;
+mod check;
+mod exit;
+mod explain;
+mod files;
+mod output;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::Outcome;
+
+/// SIP phones get dial tone straight from Twilio, with no VoIP server to run.
+///
+/// One file, dialtone.toml, describes the network. `check` reads it, `explain` says what a call would do, `serve`
+/// answers Twilio's webhooks, and `call` plays Twilio, so that a whole call can be walked through without it.
+///
+/// Exit codes: 0 done, 1 the answer is no, 2 wrong usage or a bad file, 3 the other side failed.
+#[derive(Parser)]
+#[command(name = "dialtone", version, max_term_width = 100)]
+struct Dialtone {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Explain(explain::Explain),
+    Call(call::Call),
+    Check(check::Check),
+}
+
+fn main() -> Outcome {
+    let result = match Dialtone::parse().command {
+        Command::Serve(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::Call(command) => command.run(),
+        Command::Check(command) => command.run(),
+    };
+    exit::report(result)
+}

@@ -1,2 +1,12 @@
-//! Stub.
-fn main() {}
+//! The Lambda function behind `/outgoing`, `/outgoing/digits` and `/refer`: a phone makes a call.
+//!
+//! A caller waits for it, so its events stay in the log and it has no AWS SDK.
+
+use std::future::ready;
+
+use edge::LogSink;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve(edge::OUTGOING, |_topic| ready(LogSink)).await
+}

@@ -1,1 +1,35 @@
-//! Stub.
+//! The dial plan: what Dialtone decides, and nothing of how it is asked or answered.
+//!
+//! ```text
+//! webhook::Call + Network -> decide -> Plan { reply: TwiML, events }
+//! ```
+//!
+//! Every decision is synchronous and total: no I/O, no clock, no environment, no randomness, no error. An odd
+//! caller gets a polite plan. The same code runs on Lambda, in `dialtone serve` and in `dialtone explain`.
+
+mod alert;
+mod dialled;
+mod emergency;
+mod ended;
+mod event;
+mod incoming;
+mod network;
+mod outgoing;
+mod plan;
+mod reading;
+mod refer;
+mod reply;
+mod speech;
+mod trail;
+
+pub use alert::alert;
+pub use ended::{call_progress, dial_ended, is_again};
+pub use event::{CallFacts, Direction, Event, Message, Reason, UserEvent};
+pub use incoming::incoming;
+pub use network::{Extension, Network, NetworkFile, Problem, Problems, RefusalStyle, Stage, Target};
+pub use outgoing::{digits, outgoing};
+pub use plan::{Decision, Plan};
+pub use refer::refer;
+pub use reply::Try;
+pub use speech::Language;
+pub use trail::{Rule, Step, Trail};

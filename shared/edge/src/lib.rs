@@ -1,1 +1,22 @@
-//! Stub.
+//! The edge: one HTTP service around the decisions.
+//!
+//! ```text
+//! http::Request -> verify (signature, form) -> decide (pure) -> perform (answer, hand on the events)
+//! ```
+//!
+//! [`Edge`] is a `tower::Service` over `http` types, so AWS Lambda and a plain HTTP server host the same thing.
+//! Nothing here waits for a network: where events go is the business of the [`Sink`].
+
+mod clock;
+mod logging;
+mod route;
+mod service;
+mod settings;
+mod sink;
+
+pub use clock::unique_timestamp;
+pub use logging::{LogFormat, start_logging};
+pub use route::{INCOMING, OUTGOING, Route, STATUS};
+pub use service::{Edge, RequestId};
+pub use settings::{Settings, SettingsError};
+pub use sink::{Delivery, LogSink, Sink, log_message};

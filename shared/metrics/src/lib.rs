@@ -1,1 +1,5 @@
-//! Stub.
+//! Events to Amazon SNS. The only crate that links the AWS SDK.
+
+mod sns;
+
+pub use sns::Sns;

@@ -50,6 +50,6 @@ pub use form::{Form, FormError, MAX_BODY, MAX_FIELDS};
 pub use ids::{AccountSid, CallSid};
 pub use origin::BaseError;
 pub use signature::{Content, Rejection, Signed, Verifier, sign};
-pub use sip::{SipUri, encode_user};
+pub use sip::{SipUri, encode_user, is_same_domain};
 pub use status::{CallStatus, DialStatus, ErrorCode};
 pub use token::{AuthToken, AuthTokens, TokenError};

@@ -58,18 +58,10 @@ impl SipUri {
 
     /// Whether the host is `domain`, in any case.
     ///
-    /// `NAME.sip.EDGE.twilio.com` is the same domain as `NAME.sip.twilio.com`: Twilio's localized names serve
-    /// the same registrations (<https://www.twilio.com/docs/voice/api/sip-registration>).
+    /// A localized name of the domain counts too: see [`is_same_domain`].
     #[must_use]
     pub fn is_host(&self, domain: &str) -> bool {
-        let domain = domain.to_ascii_lowercase();
-        if self.host == domain {
-            return true;
-        }
-        domain
-            .strip_suffix(TWILIO)
-            .and_then(|name| self.host.strip_prefix(name)?.strip_prefix(".sip.")?.strip_suffix(".twilio.com"))
-            .is_some_and(|edge| !edge.is_empty() && !edge.contains('.'))
+        is_same_domain(&self.host, domain)
     }
 
     /// Reads what follows the scheme. There is nothing in it when the result is none.
@@ -99,6 +91,22 @@ impl fmt::Debug for SipUri {
             .field("secure", &self.secure)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether `host` is the SIP domain `domain`, without regard to case.
+///
+/// `NAME.sip.EDGE.twilio.com` is the same domain as `NAME.sip.twilio.com`: Twilio's localized names serve
+/// the same registrations (<https://www.twilio.com/docs/voice/api/sip-registration>).
+#[must_use]
+pub fn is_same_domain(host: &str, domain: &str) -> bool {
+    if host.eq_ignore_ascii_case(domain) {
+        return true;
+    }
+    let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
+    domain
+        .strip_suffix(TWILIO)
+        .and_then(|name| host.strip_prefix(name)?.strip_prefix(".sip.")?.strip_suffix(".twilio.com"))
+        .is_some_and(|edge| !edge.is_empty() && !edge.contains('.'))
 }
 
 /// Writes a user for a SIP URI: everything but letters, digits and `-_.!~*'()+` is percent-encoded, `#` too.

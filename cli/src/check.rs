@@ -1,0 +1,75 @@
+//! `dialtone check`
+
+use clap::Args;
+use serde_json::json;
+
+use crate::exit::{Failure, Outcome, Result};
+use crate::files::NetworkArgs;
+use crate::output;
+
+/// Reads the network file and says everything that is wrong with it, each with its line and remedy.
+///
+/// Exit codes: 0 the file is good, 2 it is not.
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    network: NetworkArgs,
+
+    /// Prints one JSON object instead.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(crate) fn run(self) -> Result {
+        let text = std::fs::read_to_string(&self.network.config).map_err(|error| {
+            Failure::usage(format!(
+                "{}: {error}; name the network file with --config FILE",
+                self.network.config.display()
+            ))
+        })?;
+        let checked = dialplan::NetworkFile::parse(&text).and_then(|file| {
+            // A stage that was asked for must be there; otherwise each one is looked at.
+            let stages: Vec<_> = match &self.network.stage {
+                Some(stage) => vec![stage.clone()],
+                None => file.stages().map(str::to_owned).collect(),
+            };
+            let networks =
+                stages.iter().map(|stage| file.network(stage)).collect::<std::result::Result<Vec<_>, _>>()?;
+            Ok((file, networks))
+        });
+        let path = self.network.config.display();
+        match checked {
+            Ok((file, networks)) => {
+                let phones = networks.first().map_or(0, |network| network.extensions().len());
+                let stages: Vec<_> = networks.iter().map(|network| network.stage().name.clone()).collect();
+                if self.json {
+                    output::json(
+                        &json!({"ok": true, "phones": phones, "stages": stages, "problems": [], "advice": listed(file.advice())}),
+                    );
+                } else {
+                    output::line(&format!("{path}: good: {phones} phones, stages {}", stages.join(", ")));
+                    file.advice()
+                        .iter()
+                        .for_each(|advice| output::aside(&format!("advice: {path}: {advice}")));
+                }
+                Ok(Outcome::Done)
+            }
+            Err(problems) if self.json => {
+                output::json(&json!({"ok": false, "problems": listed(&problems.0)}));
+                Ok(Outcome::Usage)
+            }
+            Err(problems) => {
+                let lines: Vec<_> = problems.0.iter().map(|problem| format!("{path}: {problem}")).collect();
+                Err(Failure::usage(lines.join("\n")))
+            }
+        }
+    }
+}
+
+fn listed(problems: &[dialplan::Problem]) -> serde_json::Value {
+    problems
+        .iter()
+        .map(|p| json!({"line": p.line, "key": p.key, "what": p.what, "remedy": p.remedy}))
+        .collect()
+}

@@ -1,0 +1,58 @@
+//! How a command ends.
+
+use std::fmt::Display;
+use std::process::{ExitCode, Termination};
+
+/// What a command came to, and the exit code that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// 0: done.
+    Done,
+    /// 1: the answer is no.
+    No,
+    /// 2: wrong usage, or a bad file. `clap` uses the same code.
+    Usage,
+    /// 3: the other side failed.
+    OtherSide,
+}
+
+impl Termination for Outcome {
+    fn report(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Done => 0,
+            Self::No => 1,
+            Self::Usage => 2,
+            Self::OtherSide => 3,
+        })
+    }
+}
+
+/// Why a command could not do what it was asked to.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    outcome: Outcome,
+    message: String,
+}
+
+impl Failure {
+    /// The user can mend it.
+    pub(crate) fn usage(message: impl Display) -> Self {
+        Self { outcome: Outcome::Usage, message: message.to_string() }
+    }
+
+    /// The other side has to.
+    pub(crate) fn other_side(message: impl Display) -> Self {
+        Self { outcome: Outcome::OtherSide, message: message.to_string() }
+    }
+}
+
+/// Every command's result.
+pub(crate) type Result<T = Outcome> = std::result::Result<T, Failure>;
+
+/// The one place that prints errors.
+pub(crate) fn report(result: Result) -> Outcome {
+    result.unwrap_or_else(|failure| {
+        crate::output::error(&failure.message);
+        failure.outcome
+    })
+}

@@ -1,0 +1,127 @@
+//! A plain HTTP/1.1 server around the edge.
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use edge::{Edge, RequestId, Sink};
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tower::Service;
+
+/// How long a client may take to send a request's head, or its body. Twilio itself gives up after 15 s.
+const READ_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long open connections may go on after the signal to stop.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
+
+/// Serves until SIGTERM or SIGINT, then lets requests that have begun finish.
+pub(super) async fn serve<S: Sink>(listener: TcpListener, edge: Edge<S>) {
+    let connections = GracefulShutdown::new();
+    let ids = RequestIds::new();
+    let stop = stop_signal();
+    tokio::pin!(stop);
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                // Out of file descriptors, most likely: others will finish.
+                Err(error) => {
+                    tracing::error!(%error, "cannot accept");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        // A small answer must not wait for the acknowledgement of an earlier one.
+        let _ = stream.set_nodelay(true);
+        let (edge, ids) = (edge.clone(), ids.clone());
+        let service = service_fn(move |request| answer(edge.clone(), ids.next(), request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(READ_LIMIT)
+            .serve_connection(TokioIo::new(stream), service);
+        // An error here is a client that went away.
+        tokio::spawn(connections.watch(connection));
+    }
+    drop((listener, edge));
+    tracing::info!("stopping");
+    if tokio::time::timeout(SHUTDOWN_LIMIT, connections.shutdown()).await.is_err() {
+        tracing::warn!("connections were still open");
+    }
+}
+
+async fn stop_signal() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn answer<S: Sink>(
+    mut edge: Edge<S>,
+    id: String,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let mut response = match body_of(request).await {
+        Ok(request) if request.uri().path() == "/healthz" => health(),
+        Ok(mut request) => {
+            request.extensions_mut().insert(RequestId(id.clone()));
+            edge.call(request).await?
+        }
+        Err(code) => plain(code, ""),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    Ok(response.map(Full::new))
+}
+
+async fn body_of(request: Request<Incoming>) -> Result<Request<Bytes>, StatusCode> {
+    let (parts, body) = request.into_parts();
+    match tokio::time::timeout(READ_LIMIT, Limited::new(body, webhook::MAX_BODY).collect()).await {
+        Ok(Ok(body)) => Ok(Request::from_parts(parts, body.to_bytes())),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+/// For load balancers: unsigned, and says no more than that the process answers.
+fn health() -> Response<Bytes> {
+    plain(StatusCode::OK, "ok\n")
+}
+
+fn plain(code: StatusCode, text: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(text.as_bytes()));
+    *response.status_mut() = code;
+    response
+}
+
+/// Names for requests: unlike those of another start, and counted.
+#[derive(Clone)]
+struct RequestIds {
+    start: u128,
+    count: std::sync::Arc<AtomicU64>,
+}
+
+impl RequestIds {
+    fn new() -> Self {
+        let start = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        Self { start, count: std::sync::Arc::default() }
+    }
+
+    fn next(&self) -> String {
+        format!("{:x}-{:x}", self.start, self.count.fetch_add(1, Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,232 @@
+//! Emergency numbers, recognised generously.
+//!
+//! Somebody in an emergency presses too many keys, dials an outside line first, or has a phone that rewrites
+//! what was dialled. Nothing here looks anything up, so nothing here can fail.
+
+use crate::dialled::Keys;
+
+/// An emergency service that Twilio connects.
+///
+/// Source: <https://www.twilio.com/docs/voice/tutorials/emergency-calling-for-programmable-voice>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// 911, and 112, its name in mobile networks.
+    Emergency,
+    /// 933: a test, which reads back the number and the address that 911 would get.
+    AddressTest,
+}
+
+impl Service {
+    /// What Twilio is told to dial.
+    pub(crate) fn number(self) -> &'static str {
+        match self {
+            Self::Emergency => "911",
+            Self::AddressTest => "933",
+        }
+    }
+}
+
+/// The service that `text`, in whatever spelling, asks for.
+pub(crate) fn recognize(text: &str) -> Option<Service> {
+    recognize_keys(&Keys::read(text))
+}
+
+pub(crate) fn recognize_keys(keys: &Keys) -> Option<Service> {
+    let keys = without_privacy_code(keys.as_str());
+    let digits = keys.trim_matches(['*', '#', '+']);
+    prefixes(digits).find_map(service)
+}
+
+/// `*67`, `*82`, `#31#` or `*31#` before a number hides or shows the caller's; a 911 call shows it in any case.
+fn without_privacy_code(keys: &str) -> &str {
+    ["*67", "*82", "#31#", "*31#"].iter().find_map(|code| keys.strip_prefix(code)).unwrap_or(keys)
+}
+
+/// The digits as they are, and without what may come before them: an outside line's 9, a long distance 1, an
+/// international 011 or 00, each of them at most once and in that order.
+fn prefixes(digits: &str) -> impl Iterator<Item = &str> {
+    let outside = [Some(digits), digits.strip_prefix('9')];
+    outside.into_iter().flatten().flat_map(|digits| {
+        let digits = digits.strip_prefix('+').unwrap_or(digits);
+        let international = digits.strip_prefix("011").or_else(|| digits.strip_prefix("00"));
+        [Some(digits), international]
+            .into_iter()
+            .flatten()
+            .flat_map(|digits| [Some(digits), digits.strip_prefix('1')].into_iter().flatten())
+    })
+}
+
+/// The service that is spelt by exactly these digits.
+///
+/// 911 may be pressed twice or more, and its last key too often. Anything longer is a number whose dialler
+/// slipped (9-1-1-503...), and is not worth sending help to the wrong place.
+fn service(digits: &str) -> Option<Service> {
+    if digits == "933" {
+        return Some(Service::AddressTest);
+    }
+    let repeated = |unit| {
+        let rest = digits.trim_start_matches(unit);
+        (rest.len() < digits.len()).then_some(rest)
+    };
+    match repeated("911").or_else(|| repeated("112"))? {
+        "" => Some(Service::Emergency),
+        // "9111" and "91111"; three more would make 991-1111 of an outside line's 9, which is a local number.
+        "1" | "11" if digits.starts_with("911") => Some(Service::Emergency),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_spelling_of_911_gets_through() {
+        for text in [
+            "911",
+            "9911",
+            "1911",
+            "91911",
+            "+911",
+            "+1911",
+            "0111911",
+            "011911",
+            "00911",
+            "001911",
+            "9011911",
+            "900911",
+            "9+1911",
+            "911#",
+            "911##",
+            "#911",
+            "*911",
+            "*911#",
+            "**911",
+            "911*",
+            "911911",
+            "911911911",
+            "9111",
+            "91111",
+            "99111",
+            "9 1 1",
+            " 9 1 1",
+            "9-1-1",
+            "9.1.1",
+            "(911)",
+            "911\n",
+            "112",
+            "1112",
+            "9112",
+            "+112",
+            "112112",
+            "112#",
+            "\u{ff19}\u{ff11}\u{ff11}",
+            "\u{669}\u{661}\u{661}",
+            "\u{96f}\u{967}\u{967}",
+            "9\u{20e3}1\u{20e3}1\u{20e3}",
+            "*67911",
+            "*67 911",
+            "#31#911",
+            "*31#911",
+            "*82911",
+            "*671911",
+            "+\u{ff11}\u{ff19}\u{ff11}\u{ff11}",
+        ] {
+            assert_eq!(recognize(text), Some(Service::Emergency), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_933_is_the_test() {
+        for text in ["933", "1933", "9933", "+1933", "933#", "*933", "0111933", "9-3-3"] {
+            assert_eq!(recognize(text), Some(Service::AddressTest), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_not() {
+        for text in [
+            "",
+            "9",
+            "91",
+            "11",
+            "1",
+            "0",
+            "#",
+            "*",
+            "411",
+            "211",
+            "988",
+            "999",
+            "119",
+            "110",
+            "91",
+            "19",
+            "9115",
+            "91150",
+            "9115551212",
+            "9115035550123",
+            "91115035550123",
+            "5039110123",
+            "5550911",
+            "9111234",
+            "9911111",
+            "9991111",
+            "9331234",
+            "9935550123",
+            "9933933",
+            "933933",
+            "1122",
+            "nine11",
+            "911a",
+            "9a11",
+            "911?",
+            "operator",
+            "0911 911 911 0",
+        ] {
+            assert_eq!(recognize(text), None, "{text:?}");
+        }
+    }
+
+    /// Of all seven-digit numbers that could exist, these alone are heard as a cry for help; all other local
+    /// dialling is safe. 991-1911 is an outside line's 9 and 911 pressed twice.
+    #[test]
+    fn which_local_numbers_are_given_up() {
+        let mut given_up = Vec::new();
+        for exchange in (200..1000).filter(|exchange| exchange % 100 != 11) {
+            for line in 0..10_000 {
+                let number = format!("{exchange}{line:04}");
+                if recognize(&number).is_some() {
+                    given_up.push(number);
+                }
+            }
+        }
+        assert_eq!(given_up, ["9911911"]);
+    }
+
+    proptest! {
+        #[test]
+        fn separators_and_trailing_keys_never_matter(
+            before in "[*#+ ]{0,3}", gap in "[-. ()\n]{0,3}", after in "[*# ]{0,3}", service in "911|1911|9911|112|911911",
+        ) {
+            let spelt: Vec<_> = service.chars().map(String::from).collect();
+            let text = format!("{before}{}{after}", spelt.join(&gap));
+            prop_assert_eq!(recognize(&text), Some(Service::Emergency));
+        }
+
+        #[test]
+        fn no_ten_digit_number_is_taken_for_help(npa in 200u16..1000, exchange in 200u16..1000, line in 0u16..10_000) {
+            prop_assume!(npa % 100 != 11);
+            for prefix in ["", "1", "+1", "9", "91", "011"] {
+                let number = format!("{}{}{:03}{:04}", prefix, npa, exchange, line);
+                prop_assert_eq!(recognize(&number), None);
+            }
+        }
+
+        #[test]
+        fn never_panics(text in any::<String>()) {
+            let _ = recognize(&text);
+        }
+    }
+}

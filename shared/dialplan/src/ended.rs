@@ -1,0 +1,145 @@
+//! How calls end: what the caller hears next, and what is counted.
+
+use twiml::Response;
+use webhook::{Address, Call, CallProgress, DialEnd, DialStatus, ErrorCode};
+
+use crate::event::{CallFacts, Direction, Event, UserEvent};
+use crate::incoming;
+use crate::network::{Extension, Network};
+use crate::outgoing;
+use crate::plan::{Decision, Plan};
+use crate::reply::{self, LAST_DIAL_ACTION};
+use crate::speech::Sentence;
+
+/// Seconds before phones that could not be reached are rung once more: a phone that lost its registration for a
+/// moment is back after some.
+const BEFORE_RINGING_AGAIN: u32 = 5;
+
+/// Decides what follows the end of a Dial. `again` says that phones had been rung for the second time.
+#[must_use]
+pub fn dial_ended(end: &DialEnd, network: &Network, again: bool) -> Plan {
+    if is_outgoing(&end.call, network) {
+        outgoing_ended(end, network)
+    } else {
+        incoming_ended(end, network, again)
+    }
+}
+
+/// Whether a DialEnd's query says that phones had been rung for the second time.
+#[must_use]
+pub fn is_again(query: &str) -> bool {
+    query.split('&').any(|pair| pair == "again=1")
+}
+
+fn outgoing_ended(end: &DialEnd, network: &Network) -> Plan {
+    let phone = outgoing::caller(&end.call, network).ok();
+    let facts = facts(end, Direction::Outgoing);
+    let mut events = vec![
+        Event::new(UserEvent::OutgoingCall, phone, facts.clone()),
+        Event::new(UserEvent::OutgoingDialStatus(end.status), phone, facts.clone()),
+    ];
+    events.extend(end.error.map(|code| Event::new(UserEvent::Error(code), phone, facts)));
+    let language = phone.map_or(network.language, |phone| phone.language);
+    let reply = match why_not_connected(end) {
+        None => Response::new(),
+        Some(why) => reply::dial_tone_after(network, language, why, None),
+    };
+    Plan { reply, events, decision: Decision::Ended }
+}
+
+/// An incoming call is filed under the phones that were rung. Where several share the number, each is filed: all
+/// of them rang, and Twilio does not say here which one answered.
+fn incoming_ended(end: &DialEnd, network: &Network, again: bool) -> Plan {
+    let rung = incoming::rung(&end.call, network);
+    let facts = facts(end, Direction::Incoming);
+    let phones: Vec<Option<&Extension>> =
+        if rung.is_empty() { vec![None] } else { rung.iter().copied().map(Some).collect() };
+    let mut events = Vec::new();
+    for phone in phones {
+        events.push(Event::new(UserEvent::IncomingCall, phone, facts.clone()));
+        events.push(Event::new(UserEvent::IncomingDialStatus(end.status), phone, facts.clone()));
+        events.extend(end.error.map(|code| Event::new(UserEvent::Error(code), phone, facts.clone())));
+    }
+    let why = why_not_connected(end);
+    if why == Some(Sentence::Unreachable) && !again && !rung.is_empty() {
+        let dial = incoming::ring(&end.call, network, rung, LAST_DIAL_ACTION);
+        let reply = Response::new().pause(BEFORE_RINGING_AGAIN).dial(dial);
+        return Plan { reply, events, decision: Decision::RingAgain };
+    }
+    let language = rung.first().map_or(network.language, |phone| phone.language);
+    let say = |sentence| reply::say(sentence, language);
+    let reply = match why {
+        None => Response::new(),
+        Some(why) => Response::new().say(say(why)).say(say(Sentence::CallLater)).hangup(),
+    };
+    Plan { reply, events, decision: Decision::Ended }
+}
+
+/// What to tell a caller who was not connected; nothing after a conversation or for a caller who hung up.
+fn why_not_connected(end: &DialEnd) -> Option<Sentence> {
+    if end.bridged == Some(true) {
+        return None;
+    }
+    let unreachable = end.error.as_ref().is_some_and(is_unreachable);
+    match end.status {
+        DialStatus::Completed | DialStatus::Answered | DialStatus::Canceled => None,
+        DialStatus::NoAnswer | DialStatus::Failed if unreachable => Some(Sentence::Unreachable),
+        DialStatus::Busy => Some(Sentence::Busy),
+        DialStatus::NoAnswer => Some(Sentence::NoAnswer),
+        DialStatus::Failed | DialStatus::Unknown => Some(Sentence::Failed),
+    }
+}
+
+/// 32009: the phone is not registered. 32011: it is, but does not answer.
+fn is_unreachable(code: &ErrorCode) -> bool {
+    matches!(code.value(), 32009 | 32011)
+}
+
+/// Takes note of a leg's end, or of a call's. Its outcome is counted where its Dial ends; what only the leg knows
+/// is Twilio's error code, which is filed under the phone that was rung, or else the one that called.
+#[must_use]
+pub fn call_progress(progress: &CallProgress, network: &Network) -> Plan {
+    let call = &progress.call;
+    let called = phone_at(&call.to, network);
+    let phone = called.or_else(|| outgoing::caller(call, network).ok());
+    let direction =
+        if called.is_some() && call.parent.is_some() { Direction::Incoming } else { Direction::Outgoing };
+    let events = progress.error.map(|code| {
+        let facts = CallFacts {
+            sid: call.sid.clone(),
+            direction: Some(direction),
+            status: Some(progress.status.as_str()),
+            duration_seconds: progress.duration_seconds,
+            reason: None,
+            error_code: Some(code),
+        };
+        Event::new(UserEvent::Error(code), phone, facts)
+    });
+    Plan { reply: Response::new(), events: events.into_iter().collect(), decision: Decision::Noted }
+}
+
+/// The phone with this address in this stage.
+pub(crate) fn phone_at<'n>(address: &Address, network: &'n Network) -> Option<&'n Extension> {
+    match address {
+        Address::Sip(uri) if uri.is_host(&network.stage.sip_domain) => network.extension(uri.user()?),
+        _ => None,
+    }
+}
+
+/// Calls of the SIP domain come from phones; all others come from outside.
+fn is_outgoing(call: &Call, network: &Network) -> bool {
+    call.sip_domain.is_some()
+        || matches!(&call.from, Address::Sip(uri) if uri.is_host(&network.stage.sip_domain))
+        || matches!(&call.to, Address::Sip(_))
+}
+
+fn facts(end: &DialEnd, direction: Direction) -> CallFacts {
+    CallFacts {
+        sid: end.call.sid.clone(),
+        direction: Some(direction),
+        status: Some(end.status.as_str()),
+        duration_seconds: Some(end.duration_seconds),
+        reason: None,
+        error_code: end.error,
+    }
+}

@@ -1,0 +1,53 @@
+//! Incoming calls: a number of the network's own is called from outside.
+
+use numbers::E164;
+use twiml::{Dial, Response};
+use webhook::{Address, Call};
+
+use crate::event::{CallFacts, Direction, Event, Reason, UserEvent};
+use crate::network::{Extension, Network};
+use crate::plan::{Decision, Plan};
+use crate::reply::{self, DIAL_ACTION};
+use crate::speech::Sentence;
+
+/// Decides a call from outside: every phone of the called number rings at once.
+#[must_use]
+pub fn incoming(call: &Call, network: &Network) -> Plan {
+    let facts =
+        CallFacts { sid: call.sid.clone(), direction: Some(Direction::Incoming), ..CallFacts::default() };
+    let rung = rung(call, network);
+    if rung.is_empty() {
+        let reason = Reason::InvalidNumber;
+        let reply = Response::new().say(reply::say(Sentence::NotInUse, network.language)).hangup();
+        let event = Event::new(UserEvent::Reject, None, CallFacts { reason: Some(reason), ..facts });
+        return Plan { reply, events: vec![event], decision: Decision::Refused(reason) };
+    }
+    let events =
+        rung.iter().map(|phone| Event::new(UserEvent::DialSipE164, Some(phone), facts.clone())).collect();
+    let reply = Response::new().dial(ring(call, network, rung, DIAL_ACTION));
+    Plan { reply, events, decision: Decision::Extension }
+}
+
+/// The number that was called, if it is one.
+pub(crate) fn called(call: &Call) -> Option<E164> {
+    match &call.to {
+        Address::Number(text) => E164::parse(text).ok(),
+        _ => None,
+    }
+}
+
+/// The phones of the number that was called.
+pub(crate) fn rung<'n>(call: &Call, network: &'n Network) -> Vec<&'n Extension> {
+    called(call).map(|number| network.phones_of(&number).collect()).unwrap_or_default()
+}
+
+/// Rings phones, which see the caller's number, or the called one where the caller's is withheld or malformed:
+/// either could make Twilio refuse the leg (13247).
+pub(crate) fn ring(call: &Call, network: &Network, rung: Vec<&Extension>, action: &'static str) -> Dial {
+    let passed_on = match &call.from {
+        Address::Number(text) => E164::parse(text).ok().filter(|number| number.digits().len() >= 7),
+        _ => None,
+    };
+    let shown = passed_on.or_else(|| called(call));
+    reply::dial_phones(network, rung.into_iter(), shown.as_ref().map(E164::as_str), action)
+}

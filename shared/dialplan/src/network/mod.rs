@@ -1,0 +1,170 @@
+//! The network: every phone, code and rule, as one file describes it.
+
+mod file;
+mod parse;
+mod problem;
+mod reader;
+
+use std::collections::{BTreeMap, HashMap};
+
+use numbers::{E164, Prefix, Region};
+
+pub use file::NetworkFile;
+pub use problem::{Problem, Problems};
+
+use crate::speech::Language;
+
+/// A valid network, seen from one stage: what the decisions are made by.
+#[derive(Debug, Clone)]
+pub struct Network {
+    pub(crate) name: String,
+    pub(crate) stage: Stage,
+    pub(crate) region: Region,
+    pub(crate) allow: Vec<Region>,
+    pub(crate) block: Vec<Prefix>,
+    pub(crate) language: Language,
+    pub(crate) time_limit: u32,
+    pub(crate) ring_timeout: u32,
+    pub(crate) refusal: RefusalStyle,
+    pub(crate) dial_tone: Option<String>,
+    pub(crate) emergency_caller_id: Option<E164>,
+    pub(crate) asterisk: Option<Asterisk>,
+    pub(crate) codes: BTreeMap<String, Target>,
+    pub(crate) extensions: Vec<Extension>,
+    /// User names in lower case: they compare without case.
+    pub(crate) by_name: HashMap<String, usize>,
+    pub(crate) by_number: HashMap<E164, Vec<usize>>,
+    /// SIP domains of the other stages: their errors reach the same account-wide webhook.
+    pub(crate) other_domains: Vec<String>,
+}
+
+/// One deployment of the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// `dev`, `stage`, `prod` or what the file calls it.
+    pub name: String,
+    /// The SIP domain that this stage's phones register with, in lower case.
+    pub sip_domain: String,
+    /// The origin that Twilio calls, without a slash at its end.
+    pub public_url: String,
+    /// `hostname` in metrics. The consumers keep only names that they know.
+    pub metrics_host: String,
+}
+
+/// One SIP phone.
+#[derive(Debug, Clone)]
+pub struct Extension {
+    pub(crate) name: String,
+    pub(crate) endpoint: String,
+    pub(crate) number: Option<E164>,
+    pub(crate) caller_id: Option<E164>,
+    pub(crate) emergency: bool,
+    pub(crate) language: Language,
+    pub(crate) area_code: Option<AreaCode>,
+    pub(crate) block: Vec<Prefix>,
+    /// Codes of its own, which win over the network's.
+    pub(crate) codes: BTreeMap<String, Target>,
+}
+
+/// Three digits that complete a seven-digit number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AreaCode(pub(crate) [u8; 3]);
+
+impl AreaCode {
+    /// The digits as text.
+    #[must_use]
+    pub(crate) fn as_str(&self) -> &str {
+        // Only ASCII digits are ever stored (`parse::area_code`).
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// What a key or a short code does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Dials a number, as if the caller had.
+    Dial(E164),
+    /// Connects with a context of the Asterisk server.
+    Asterisk(String),
+    /// Rings one of the network's phones, by its user name.
+    Extension(String),
+}
+
+/// The Asterisk server behind the menu and the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asterisk {
+    pub(crate) host: String,
+    /// URI parameters, such as `;transport=tls`.
+    pub(crate) params: String,
+}
+
+/// What a caller who is refused gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalStyle {
+    /// The reason in words, then dial tone again.
+    Explain,
+    /// A bare `<Reject/>`.
+    Reject,
+}
+
+impl Network {
+    /// The name of the network.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The stage from which it is seen.
+    #[must_use]
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Every phone.
+    #[must_use]
+    pub fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    /// The phone with this SIP user name, without regard to case.
+    #[must_use]
+    pub fn extension(&self, name: &str) -> Option<&Extension> {
+        // Twilio keeps the case of what the phone sends; people configure phones by hand.
+        self.by_name
+            .get(name)
+            .or_else(|| self.by_name.get(&name.to_lowercase()))
+            .and_then(|&i| self.extensions.get(i))
+    }
+
+    /// What a key or code does on this phone.
+    #[must_use]
+    pub fn code<'n>(&'n self, extension: &'n Extension, keys: &str) -> Option<&'n Target> {
+        extension.codes.get(keys).or_else(|| self.codes.get(keys))
+    }
+
+    /// The phones that ring for a number.
+    pub fn phones_of(&self, number: &E164) -> impl Iterator<Item = &Extension> + Clone {
+        self.by_number.get(number).into_iter().flatten().filter_map(|&i| self.extensions.get(i))
+    }
+}
+
+impl Extension {
+    /// The SIP user name as the file writes it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What metrics call this phone. Never a telephone number: a phone whose user name is one goes by its `label`,
+    /// or else as `unknown`.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The number that rings this phone.
+    #[must_use]
+    pub fn number(&self) -> Option<&E164> {
+        self.number.as_ref()
+    }
+}

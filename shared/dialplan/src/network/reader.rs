@@ -1,0 +1,268 @@
+//! Reads TOML by hand, so that every problem is found at once and each has its line.
+//!
+//! A derived deserialiser stops at the first problem. Here a value that is missing or wrong is noted, and
+//! reading goes on.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Problem, Problems};
+
+/// Collects problems while a file is read.
+pub(super) struct Reader {
+    /// The byte offset at which each line begins.
+    lines: Vec<usize>,
+    problems: Vec<Problem>,
+}
+
+/// Why a value was not taken: what is wrong, and the remedy.
+pub(super) type Wrong = (String, String);
+
+/// Shorthand for a [`Wrong`].
+pub(super) fn wrong(what: impl Into<String>, remedy: impl Into<String>) -> Wrong {
+    (what.into(), remedy.into())
+}
+
+impl Reader {
+    pub(super) fn new(text: &str) -> Self {
+        let starts = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1);
+        Self { lines: std::iter::once(0).chain(starts).collect(), problems: Vec::new() }
+    }
+
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.lines.partition_point(|&start| start <= offset)
+    }
+
+    /// Notes a problem.
+    pub(super) fn report(&mut self, offset: usize, key: impl Into<String>, (what, remedy): Wrong) {
+        let line = self.line(offset);
+        self.problems.push(Problem { line, key: key.into(), what, remedy });
+    }
+
+    /// The value, unless a problem was noted.
+    pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problems> {
+        self.problems.sort();
+        self.problems.dedup();
+        match value {
+            Some(value) if self.problems.is_empty() => Ok(value),
+            _ => Err(Problems(self.problems)),
+        }
+    }
+}
+
+/// One table of the file, and which of its keys are known.
+pub(super) struct Section<'a> {
+    table: &'a DeTable<'a>,
+    path: String,
+    offset: usize,
+    known: Vec<&'static str>,
+}
+
+/// A value and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct At<T> {
+    pub(super) value: T,
+    pub(super) offset: usize,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn new(table: &'a DeTable<'a>, path: impl Into<String>, offset: usize) -> Self {
+        Self { table, path: path.into(), offset, known: Vec::new() }
+    }
+
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    pub(super) fn path(&self, key: &str) -> String {
+        match (self.path.as_str(), is_bare(key)) {
+            ("", true) => key.to_owned(),
+            ("", false) => format!("{key:?}"),
+            (path, true) => format!("{path}.{key}"),
+            (path, false) => format!("{path}.{key:?}"),
+        }
+    }
+
+    /// Every key of the table with its value; for tables whose keys the user chooses.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a Spanned<DeValue<'a>>)> {
+        self.table
+            .iter()
+            .map(|(key, value)| (At { value: key.get_ref().as_ref(), offset: key.span().start }, value))
+    }
+
+    pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.known.push(key);
+        self.table.get(key)
+    }
+
+    /// A string that `parse` accepts.
+    pub(super) fn text<T>(
+        &mut self,
+        reader: &mut Reader,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<At<T>> {
+        let value = self.value(key)?;
+        text(reader, &self.path(key), value, parse)
+    }
+
+    /// A string that `parse` accepts and that must be there.
+    pub(super) fn required<T>(
+        &mut self,
+        reader: &mut Reader,
+        key: &'static str,
+        example: &str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<At<T>> {
+        if self.value(key).is_none() {
+            let missing = wrong("is missing", format!("add it, such as {key} = {example:?}"));
+            reader.report(self.offset, self.path(key), missing);
+            return None;
+        }
+        self.text(reader, key, parse)
+    }
+
+    pub(super) fn flag(&mut self, reader: &mut Reader, key: &'static str) -> Option<At<bool>> {
+        let value = self.value(key)?;
+        let offset = value.span().start;
+        match value.get_ref().as_bool() {
+            Some(value) => Some(At { value, offset }),
+            None => {
+                reader.report(offset, self.path(key), wrong("is not true or false", "write one of them"));
+                None
+            }
+        }
+    }
+
+    /// An array of strings, each of which `parse` accepts.
+    pub(super) fn list<T>(
+        &mut self,
+        reader: &mut Reader,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, Wrong>,
+    ) -> Option<Vec<T>> {
+        let value = self.value(key)?;
+        let Some(array) = value.get_ref().as_array() else {
+            let problem = wrong("is not a list", "write strings in brackets, separated by commas");
+            reader.report(value.span().start, self.path(key), problem);
+            return None;
+        };
+        let path = self.path(key);
+        Some(array.iter().filter_map(|item| text(reader, &path, item, &parse)).map(|at| at.value).collect())
+    }
+
+    /// A table below this one.
+    pub(super) fn section(&mut self, reader: &mut Reader, key: &'static str) -> Option<Section<'a>> {
+        let value = self.value(key)?;
+        table(reader, self.path(key), value)
+    }
+
+    /// Notes the keys that nothing has asked for.
+    pub(super) fn refuse_unknown(&self, reader: &mut Reader) {
+        for (key, _) in self.entries().filter(|(key, _)| !self.known.contains(&key.value)) {
+            let remedy = match nearest(key.value, &self.known) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("the keys here are {}", self.known.join(", ")),
+            };
+            reader.report(
+                key.offset,
+                self.path(key.value),
+                wrong("is not a key that Dialtone knows", remedy),
+            );
+        }
+    }
+}
+
+/// A value that must be a table.
+pub(super) fn table<'a>(
+    reader: &mut Reader,
+    path: String,
+    value: &'a Spanned<DeValue<'a>>,
+) -> Option<Section<'a>> {
+    match value.get_ref().as_table() {
+        Some(table) => Some(Section::new(table, path, value.span().start)),
+        None => {
+            reader.report(
+                value.span().start,
+                path,
+                wrong("is not a table", "write { key = \"value\" } or a [section]"),
+            );
+            None
+        }
+    }
+}
+
+fn text<T>(
+    reader: &mut Reader,
+    path: &str,
+    value: &Spanned<DeValue<'_>>,
+    parse: impl FnOnce(&str) -> Result<T, Wrong>,
+) -> Option<At<T>> {
+    let offset = value.span().start;
+    let parsed = match value.get_ref().as_str() {
+        Some(text) => parse(text),
+        None => Err(wrong("is not a string", "put it in double quotes")),
+    };
+    match parsed {
+        Ok(value) => Some(At { value, offset }),
+        Err(problem) => {
+            reader.report(offset, path, problem);
+            None
+        }
+    }
+}
+
+fn is_bare(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// The known key that a misspelt one most likely means.
+fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
+    known
+        .iter()
+        .map(|&candidate| (edits(&key.to_lowercase(), candidate), candidate))
+        .filter(|&(distance, candidate)| distance <= 1 + candidate.len() / 5)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// The Levenshtein distance.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (above, y) in row.iter_mut().skip(1).zip(b.chars()) {
+            let cost = (diagonal + usize::from(x != y)).min(left + 1).min(*above + 1);
+            diagonal = std::mem::replace(above, cost);
+            left = cost;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edit_distances() {
+        for (a, b, distance) in
+            [("", "", 0), ("abc", "", 3), ("", "abc", 3), ("numbr", "number", 1), ("kitten", "sitting", 3)]
+        {
+            assert_eq!(edits(a, b), distance, "{a} {b}");
+        }
+        assert_eq!(nearest("Numbr", &["caller_id", "number"]), Some("number"));
+        assert_eq!(nearest("zzz", &["caller_id", "number"]), None);
+    }
+
+    #[test]
+    fn lines_count_from_one() {
+        let reader = Reader::new("a\nbc\n\nd");
+        let lines: Vec<_> = [0, 1, 2, 4, 5, 6].map(|offset| reader.line(offset)).into();
+        assert_eq!(lines, [1, 1, 2, 2, 3, 4]);
+    }
+}

@@ -1,0 +1,266 @@
+//! Outgoing calls: the dial plan, rule by rule.
+
+use numbers::E164;
+use webhook::{Address, Call};
+
+use crate::dialled::Keys;
+use crate::emergency::{self, Service};
+use crate::event::{CallFacts, Direction, Event, Reason, UserEvent};
+use crate::network::{Extension, Network, Target};
+use crate::plan::{Decision, Plan};
+use crate::reading;
+use crate::reply::{self, DIAL_ACTION, Try};
+use crate::speech::Sentence;
+use crate::trail::{Rule, Trail};
+
+/// Decides a call that a phone makes: what was dialled is the user part of `To`.
+#[must_use]
+pub fn outgoing(call: &Call, network: &Network, trail: &mut impl Trail) -> Plan {
+    decide(&Dialling { call, network, text: call.to.dialled(), last: None }, trail)
+}
+
+/// Decides what a caller dialled at the dial tone that Dialtone gave.
+#[must_use]
+pub fn digits(call: &Call, network: &Network, last: Try, trail: &mut impl Trail) -> Plan {
+    let text = match (call.digits.as_deref().unwrap_or_default(), call.finished_on.as_deref()) {
+        // The key that ends the input is not part of it: alone, it is what was dialled.
+        ("", Some(key)) => key,
+        (digits, _) => digits,
+    };
+    if Keys::read(text).is_empty() {
+        let language = caller(call, network).map_or(network.language, |phone| phone.language);
+        let reply = reply::dial_tone_after(network, language, Sentence::NothingDialled, Some(last));
+        return Plan { reply, events: Vec::new(), decision: Decision::Silence };
+    }
+    decide(&Dialling { call, network, text, last: Some(last) }, trail)
+}
+
+/// What was dialled, by whom, where.
+pub(crate) struct Dialling<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) network: &'a Network,
+    pub(crate) text: &'a str,
+    /// The dial tone after which it was dialled, if Dialtone gave it.
+    pub(crate) last: Option<Try>,
+}
+
+/// Where a call goes.
+enum Route<'n> {
+    Emergency(Service, E164),
+    Pstn(E164, E164),
+    Phones(Vec<&'n Extension>),
+    Asterisk(&'n str),
+}
+
+/// The phone that makes the call, by its registered name.
+///
+/// # Errors
+///
+/// The reason to refuse whoever else it is.
+pub(crate) fn caller<'n>(call: &Call, network: &'n Network) -> Result<&'n Extension, Reason> {
+    let domain = &network.stage.sip_domain;
+    if call.sip_domain.as_deref().is_some_and(|called| !webhook::is_same_domain(called, domain)) {
+        return Err(Reason::ForeignDomain);
+    }
+    match &call.from {
+        Address::Sip(uri) if uri.is_host(domain) => {
+            uri.user().and_then(|user| network.extension(user)).ok_or(Reason::UnknownCaller)
+        }
+        Address::Sip(_) => Err(Reason::ForeignDomain),
+        _ => Err(Reason::UnknownCaller),
+    }
+}
+
+pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
+    let Dialling { call, network, last, .. } = *dialling;
+    let keys = Keys::read(dialling.text);
+    // Looked at twice: an emergency call goes on without it, every other call needs it.
+    let phone = caller(call, network);
+    let route = match emergency::recognize_keys(&keys) {
+        Some(service) => emergency_route(service, phone.ok(), network, trail),
+        None => {
+            trail.note(Rule::Emergency, || "not an emergency number".into());
+            phone.and_then(|phone| ordinary_route(dialling, &keys, phone, trail))
+        }
+    };
+    let phone = phone.ok();
+    let facts =
+        CallFacts { sid: call.sid.clone(), direction: Some(Direction::Outgoing), ..CallFacts::default() };
+    let mut events = vec![Event::new(UserEvent::DialOutgoing, phone, facts.clone())];
+    let (reply, decision, event) = match route {
+        Ok(route) => place(route, network, phone),
+        Err(reason) => {
+            trail.note(Rule::Dial, || format!("refused: {}", reason.as_str()));
+            let language = phone.map_or(network.language, |phone| phone.language);
+            (reply::refuse(network, language, reason, last), Decision::Refused(reason), UserEvent::Reject)
+        }
+    };
+    events.push(Event::new(event, phone, CallFacts { reason: decision.reason(), ..facts }));
+    Plan { reply, events, decision }
+}
+
+/// Rule 1. The caller may be unknown: help is sent all the same, to the address of the network's own number.
+fn emergency_route<'n>(
+    service: Service,
+    phone: Option<&'n Extension>,
+    network: &'n Network,
+    trail: &mut impl Trail,
+) -> Result<Route<'n>, Reason> {
+    let caller_id = match phone {
+        Some(phone) if !phone.emergency => None,
+        Some(phone) => phone.number.or(network.emergency_caller_id),
+        None => network.emergency_caller_id,
+    };
+    trail.note(Rule::Emergency, || {
+        let caller = phone.map_or("a phone that is not in the file", Extension::name);
+        format!("{} from {caller}", service.number())
+    });
+    caller_id.map(|caller_id| Route::Emergency(service, caller_id)).ok_or(Reason::EmergencyDisabled)
+}
+
+fn ordinary_route<'n>(
+    dialling: &Dialling<'n>,
+    keys: &Keys,
+    phone: &'n Extension,
+    trail: &mut impl Trail,
+) -> Result<Route<'n>, Reason> {
+    let network = dialling.network;
+    trail.note(Rule::Caller, || format!("{} is a phone of this network", phone.name()));
+    let keys = keys.as_str();
+
+    if let Some((code, target)) = code(keys, network, phone) {
+        trail.note(Rule::Codes, || format!("{code} is a code"));
+        return follow(target, network, phone);
+    }
+    trail.note(Rule::Codes, || "no code".into());
+
+    if let Some(callee) = network.extension(dialling.text.trim()) {
+        trail.note(Rule::Names, || format!("{} is a phone of this network", callee.name()));
+        return if std::ptr::eq(callee, phone) {
+            Err(Reason::OwnNumber)
+        } else {
+            Ok(Route::Phones(vec![callee]))
+        };
+    }
+    trail.note(Rule::Names, || "no phone of that name".into());
+
+    if ["*67", "#31#", "*31#"].iter().any(|code| keys.starts_with(code)) {
+        return Err(Reason::CallerIdBlock);
+    }
+    if keys.starts_with('*') || short_code(keys).is_some() {
+        return Err(Reason::SpecialService);
+    }
+    number_route(keys, network, phone, trail)
+}
+
+/// Rule 3. A code as it stands, or a three-digit one as people dial it: 1-411, 9-411, 411#.
+fn code<'n>(keys: &str, network: &'n Network, phone: &'n Extension) -> Option<(String, &'n Target)> {
+    let found = |keys: &str| network.code(phone, keys).map(|target| (keys.to_owned(), target));
+    found(keys).or_else(|| found(short_code(keys)?))
+}
+
+/// The three digits of a short code.
+fn short_code(keys: &str) -> Option<&str> {
+    let digits = keys.strip_prefix('+').unwrap_or(keys).trim_end_matches('#');
+    let is_short = |digits: &&str| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit());
+    [Some(digits), digits.strip_prefix('1'), digits.strip_prefix('9')].into_iter().flatten().find(is_short)
+}
+
+fn follow<'n>(target: &'n Target, network: &'n Network, phone: &'n Extension) -> Result<Route<'n>, Reason> {
+    match target {
+        // Whoever wrote the file chose the number, so no policy stands in its way.
+        Target::Dial(number) => match ours(number, network, phone) {
+            Some(route) => route,
+            None => pstn(*number, phone),
+        },
+        Target::Asterisk(context) => Ok(Route::Asterisk(context)),
+        Target::Extension(name) => match network.extension(name) {
+            Some(callee) if std::ptr::eq(callee, phone) => Err(Reason::OwnNumber),
+            Some(callee) => Ok(Route::Phones(vec![callee])),
+            None => Err(Reason::SpecialService),
+        },
+    }
+}
+
+/// Rules 4 to 6.
+fn number_route<'n>(
+    keys: &str,
+    network: &'n Network,
+    phone: &'n Extension,
+    trail: &mut impl Trail,
+) -> Result<Route<'n>, Reason> {
+    let mut refusal = Reason::InvalidNumber;
+    for (i, number) in reading::candidates(keys, network, phone).iter().enumerate() {
+        if reading::is_directory_assistance(number) {
+            trail.note(Rule::Number, || "directory assistance, the same as 411".into());
+            return network
+                .code(phone, "411")
+                .map_or(Err(Reason::SpecialService), |target| follow(target, network, phone));
+        }
+        if let Some(route) = ours(number, network, phone) {
+            trail.note(Rule::Ours, || format!("{} is a number of this network", number.as_str()));
+            return route;
+        }
+        match reading::exists(number, network) {
+            Ok(found) => {
+                trail.note(Rule::Number, || {
+                    format!("{}, {}, {:?}", number.as_str(), found.region.as_str(), found.kind)
+                });
+                trail.note(Rule::Ours, || "not a number of this network".into());
+                reading::permitted(number, &found, network, phone)?;
+                trail.note(Rule::Policy, || "allowed".into());
+                return pstn(*number, phone);
+            }
+            // The likeliest reading says best what is wrong.
+            Err(reason) if i == 0 => refusal = reason,
+            Err(_) => {}
+        }
+    }
+    trail.note(Rule::Number, || "no number that can be called".into());
+    Err(refusal)
+}
+
+/// Rule 5. The phones that a number of the network's own rings, but for the caller.
+fn ours<'n>(number: &E164, network: &'n Network, phone: &Extension) -> Option<Result<Route<'n>, Reason>> {
+    let mut phones = network.phones_of(number).peekable();
+    phones.peek()?;
+    let others: Vec<_> = phones.filter(|callee| !std::ptr::eq(*callee, phone)).collect();
+    Some(if others.is_empty() { Err(Reason::OwnNumber) } else { Ok(Route::Phones(others)) })
+}
+
+/// A call to the telephone network needs a caller id that the account owns (13214), so a phone that has none
+/// reaches only phones of this network.
+fn pstn<'n>(number: E164, phone: &Extension) -> Result<Route<'n>, Reason> {
+    phone.caller_id.map(|caller_id| Route::Pstn(number, caller_id)).ok_or(Reason::Blocked)
+}
+
+/// Rule 7.
+fn place(
+    route: Route<'_>,
+    network: &Network,
+    phone: Option<&Extension>,
+) -> (twiml::Response, Decision, UserEvent) {
+    match (route, phone) {
+        (Route::Emergency(service, caller_id), _) => {
+            (reply::dial_emergency(service, &caller_id), Decision::Emergency, UserEvent::DialEmergency)
+        }
+        (Route::Pstn(number, caller_id), _) => {
+            (reply::dial_number(network, &number, &caller_id), Decision::Pstn, UserEvent::DialPstn)
+        }
+        (Route::Phones(phones), caller) => {
+            let caller_id = caller.and_then(|phone| phone.caller_id.as_ref().map(E164::as_str));
+            let dial = reply::dial_phones(network, phones.into_iter(), caller_id, DIAL_ACTION);
+            (twiml::Response::new().dial(dial), Decision::Extension, UserEvent::DialExtension)
+        }
+        (Route::Asterisk(context), Some(phone)) if let Some(asterisk) = &network.asterisk => (
+            reply::dial_asterisk(network, asterisk, context, phone),
+            Decision::Asterisk,
+            UserEvent::DialSipAsterisk,
+        ),
+        // The file was checked: a code leads to Asterisk only where there is one, and only known phones get here.
+        (Route::Asterisk(_), _) => {
+            let reply = reply::refuse(network, network.language, Reason::SpecialService, None);
+            (reply, Decision::Refused(Reason::SpecialService), UserEvent::Reject)
+        }
+    }
+}

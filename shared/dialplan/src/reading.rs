@@ -1,0 +1,176 @@
+//! From keys to a telephone number, and whether it may be called.
+//!
+//! What is sent to Twilio is what the caller's digits spell. Where that is no number that can exist, the call is
+//! refused; digits are completed (country code, area code) but never changed.
+
+use numbers::{E164, Found, Kind, Nanp, Region};
+
+use crate::event::Reason;
+use crate::network::{Extension, Network};
+
+/// Service access codes that belong to no place: personal, carrier, government and machine numbers, and toll-free
+/// codes that are reserved but not open (NANPA's list of non-geographic codes).
+const NON_GEOGRAPHIC: [u16; 54] = [
+    456, 500, 521, 522, 523, 524, 525, 526, 527, 528, 529, 532, 533, 535, 538, 542, 543, 544, 545, 546, 547,
+    549, 550, 552, 553, 554, 556, 558, 566, 569, 577, 578, 588, 589, 600, 622, 633, 644, 655, 677, 688, 700,
+    710, 822, 880, 881, 882, 883, 884, 885, 886, 887, 889, 898,
+];
+
+/// What the keys may mean, most likely first.
+///
+/// `keys` holds digits, perhaps a leading `+`, letters that spell digits, and a trailing `#` that meant "send".
+pub(crate) fn candidates(keys: &str, network: &Network, phone: &Extension) -> Vec<E164> {
+    let mut found = Vec::new();
+    let Some(digits) = digits(keys.trim_end_matches('#')) else { return found };
+    match digits.strip_prefix('+') {
+        Some(digits) => found.extend(international(digits)),
+        None => {
+            domestic(&digits, network, phone, &mut found);
+            if let Some(rest) = digits.strip_prefix('9') {
+                // An outside line's 9. Tried last: area codes, exchanges and country codes begin with 9 too.
+                domestic(rest, network, phone, &mut found);
+            }
+            found.extend(bare_country_code(&digits, network));
+        }
+    }
+    found
+}
+
+/// What the keys spell: an optional `+` and digits, or nothing if a key is neither.
+///
+/// Letters count only after an area code that was dialled in digits (1-800-FLOWERS): a misspelt name of a phone
+/// must not ring a stranger.
+fn digits(keys: &str) -> Option<String> {
+    let (plus, keys) = keys.strip_prefix('+').map_or(("", keys), |keys| ("+", keys));
+    let letters_from = keys.find(|c: char| !c.is_ascii_digit());
+    if letters_from.is_some_and(|at| at < 3) {
+        return None;
+    }
+    let mut digits = String::with_capacity(keys.len() + 1);
+    digits.push_str(plus);
+    for c in keys.chars() {
+        digits.push(match c {
+            '0'..='9' => c,
+            _ => char::from_digit(numbers::keypad(c)?.into(), 10)?,
+        });
+    }
+    let spelt = digits.len() - plus.len();
+    // A spelt number has exactly the length of one, or the letters were something else.
+    (letters_from.is_none() || matches!(spelt, 10 | 11)).then_some(digits)
+}
+
+fn domestic(digits: &str, network: &Network, phone: &Extension, found: &mut Vec<E164>) {
+    if let Some(rest) = digits.strip_prefix("011").or_else(|| digits.strip_prefix("00")) {
+        found.extend(international(rest));
+        return;
+    }
+    if numbers::calling_code_of(network.region) != Some(1) {
+        found.extend(numbers::national(network.region, digits));
+        return;
+    }
+    let whole = match (digits.len(), digits.as_bytes().first()) {
+        (7, Some(b'2'..=b'9')) => {
+            phone.area_code.map(|area_code| format!("+1{}{digits}", area_code.as_str()))
+        }
+        (10, Some(b'2'..=b'9')) => Some(format!("+1{digits}")),
+        (11, Some(b'1')) => Some(format!("+{digits}")),
+        _ => None,
+    };
+    found.extend(whole.and_then(|text| E164::parse(&text).ok()));
+}
+
+/// A number after `+`, `011` or `00`. North American ones have exactly ten digits after the 1.
+fn international(digits: &str) -> Option<E164> {
+    if digits.starts_with('1') && digits.len() != 11 {
+        return None;
+    }
+    E164::parse(&format!("+{digits}")).ok()
+}
+
+/// A country code without the prefix that should come before it, as people dial Mexico: taken only for countries
+/// that the network calls, and not for North America, whose own rules are above.
+fn bare_country_code(digits: &str, network: &Network) -> Option<E164> {
+    let (code, regions) = numbers::calling_code(digits)?;
+    if code == 1 || !is_any_allowed(regions, network) {
+        return None;
+    }
+    international(digits).filter(|number| numbers::look_up(number).is_ok())
+}
+
+fn is_any_allowed(regions: &[&str], network: &Network) -> bool {
+    regions.iter().any(|region| network.allow.iter().any(|allowed| allowed.as_str() == *region))
+}
+
+/// Directory assistance, NPA-555-1212: 411 by another name, in any area code, and billed.
+pub(crate) fn is_directory_assistance(number: &E164) -> bool {
+    number.nanp().is_some_and(|parts| parts.exchange == 555 && parts.line == 1212)
+}
+
+/// Whether a number can exist, and where it is.
+///
+/// # Errors
+///
+/// The reason to refuse it. A country that is not allowed is refused by its code alone, since the data on
+/// foreign numbers takes long to load.
+pub(crate) fn exists(number: &E164, network: &Network) -> Result<Found, Reason> {
+    let Some(nanp) = number.nanp() else {
+        let Some((_, regions)) = numbers::calling_code(number.digits()) else {
+            return Err(Reason::InvalidNumber);
+        };
+        if !is_any_allowed(regions, network) {
+            return Err(Reason::CountryNotAllowed);
+        }
+        return numbers::look_up(number).map_err(|_| Reason::InvalidNumber);
+    };
+    let found = numbers::look_up(number).map_err(|_| match nanp.npa {
+        900 => Reason::Premium,
+        npa if NON_GEOGRAPHIC.contains(&npa) => Reason::SpecialService,
+        _ => Reason::InvalidNumber,
+    })?;
+    // No exchange of a place is N11: after 9-1-1 in the middle of a number there is only a slip of the finger.
+    if is_geographic(&found) && numbers::is_n11(nanp.exchange) {
+        return Err(Reason::InvalidNumber);
+    }
+    Ok(found)
+}
+
+fn is_geographic(found: &Found) -> bool {
+    matches!(found.kind, Kind::FixedLine | Kind::Mobile | Kind::FixedLineOrMobile)
+}
+
+/// Whether the network lets this phone call a number that exists.
+///
+/// # Errors
+///
+/// The reason to refuse it.
+pub(crate) fn permitted(
+    number: &E164,
+    found: &Found,
+    network: &Network,
+    phone: &Extension,
+) -> Result<(), Reason> {
+    let nanp = number.nanp();
+    if !is_region_allowed(found, nanp.as_ref(), network) {
+        return Err(Reason::CountryNotAllowed);
+    }
+    let pay_per_call = |nanp: &Nanp| nanp.npa == 900 || nanp.exchange == 976 && is_geographic(found);
+    if matches!(found.kind, Kind::PremiumRate | Kind::SharedCost) || nanp.as_ref().is_some_and(pay_per_call) {
+        return Err(Reason::Premium);
+    }
+    let placeless = nanp.is_some_and(|nanp| NON_GEOGRAPHIC.contains(&nanp.npa));
+    if placeless || matches!(found.kind, Kind::PersonalNumber | Kind::Pager | Kind::Voicemail) {
+        return Err(Reason::SpecialService);
+    }
+    if network.block.iter().chain(&phone.block).any(|prefix| number.starts_with(prefix)) {
+        return Err(Reason::Blocked);
+    }
+    Ok(())
+}
+
+fn is_region_allowed(found: &Found, nanp: Option<&Nanp>, network: &Network) -> bool {
+    // Toll-free codes are shared by all of North America; the metadata files them under the US.
+    let shared = nanp.is_some() && found.kind == Kind::TollFree;
+    let fits =
+        |region: &Region| *region == found.region || shared && numbers::calling_code_of(*region) == Some(1);
+    network.allow.iter().any(fits)
+}

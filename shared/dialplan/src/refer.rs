@@ -1,0 +1,39 @@
+//! Calls that Asterisk hands back by SIP REFER.
+
+use webhook::{Address, Call};
+
+use crate::network::Network;
+use crate::outgoing::{self, Dialling};
+use crate::plan::Plan;
+use crate::trail::Trail;
+
+/// Decides where a caller whom Asterisk hands back goes next.
+///
+/// The target is not trusted: it goes through the whole dial plan as if the phone had dialled it, so a REFER can
+/// do nothing that the phone may not. A target on a host that is neither this stage's SIP domain nor the Asterisk
+/// server reaches nobody but, like everything else, 911.
+#[must_use]
+pub fn refer(call: &Call, network: &Network, trail: &mut impl Trail) -> Plan {
+    let text = match &call.refer_target {
+        Some(target) if is_ours(target, network) => target.dialled(),
+        Some(target) if crate::emergency::recognize(target.dialled()).is_some() => target.dialled(),
+        _ => "",
+    };
+    outgoing::decide(&Dialling { call, network, text, last: None }, trail)
+}
+
+fn is_ours(target: &Address, network: &Network) -> bool {
+    match target {
+        Address::Sip(uri) => {
+            let asterisk = network.asterisk.as_ref().map_or("", |asterisk| host_name(&asterisk.host));
+            uri.host().is_empty() || uri.is_host(&network.stage.sip_domain) || uri.host() == asterisk
+        }
+        Address::Number(_) => true,
+        _ => false,
+    }
+}
+
+/// A host without its port.
+fn host_name(host: &str) -> &str {
+    host.split_once(':').map_or(host, |(name, _)| name)
+}

@@ -1,0 +1,66 @@
+//! How a decision came about, for whoever asks.
+
+/// A rule of the dial plan, in the order in which they are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Emergency numbers, before anything that can fail.
+    Emergency,
+    /// Who is calling.
+    Caller,
+    /// Keys and short codes.
+    Codes,
+    /// User names of phones.
+    Names,
+    /// Reading a telephone number.
+    Number,
+    /// Phones of this network by their number.
+    Ours,
+    /// What the network allows.
+    Policy,
+    /// The call is placed.
+    Dial,
+}
+
+impl Rule {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Emergency => "emergency",
+            Self::Caller => "caller",
+            Self::Codes => "codes",
+            Self::Names => "names",
+            Self::Number => "number",
+            Self::Ours => "ours",
+            Self::Policy => "policy",
+            Self::Dial => "dial",
+        }
+    }
+}
+
+/// What one rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The rule.
+    pub rule: Rule,
+    /// What it found, in words. Holds what was dialled: show it to the person who asked, never log it.
+    pub finding: String,
+}
+
+/// Takes down the steps of a decision.
+///
+/// `()` takes none, and costs nothing on the call path: the words are only made when somebody wants them.
+pub trait Trail {
+    /// Takes down what a rule found.
+    fn note(&mut self, rule: Rule, finding: impl FnOnce() -> String);
+}
+
+impl Trail for () {
+    fn note(&mut self, _: Rule, _: impl FnOnce() -> String) {}
+}
+
+impl Trail for Vec<Step> {
+    fn note(&mut self, rule: Rule, finding: impl FnOnce() -> String) {
+        self.push(Step { rule, finding: finding() });
+    }
+}

@@ -1,0 +1,239 @@
+//! Verify, decide, perform.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::Bytes;
+use dialplan::{Network, Plan, Try};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use tower::Service;
+use webhook::{
+    Alert, AuthTokens, BaseError, Call, CallProgress, Content, DialEnd, Form, Rejection, Signed, Verifier,
+};
+
+use crate::clock::unique_timestamp;
+use crate::route::Route;
+use crate::sink::Sink;
+
+const SIGNATURE: &str = "x-twilio-signature";
+
+/// The name of a request in the logs. A host puts it into the request's extensions.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// The HTTP service: Twilio's webhooks in, TwiML out, events to a [`Sink`].
+///
+/// Cloning is cheap.
+#[derive(Debug)]
+pub struct Edge<S> {
+    inner: Arc<Inner<S>>,
+}
+
+impl<S> Clone for Edge<S> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+#[derive(Debug)]
+struct Inner<S> {
+    network: Network,
+    verifier: Verifier,
+    routes: &'static [Route],
+    sink: S,
+    /// How many requests were turned away since the start.
+    rejected: AtomicU64,
+}
+
+/// A request that is proven to come from Twilio.
+struct Webhook {
+    route: Option<Route>,
+    form: Form,
+    query: String,
+}
+
+impl<S: Sink> Edge<S> {
+    /// A service that answers some routes of a network.
+    ///
+    /// # Errors
+    ///
+    /// The stage's `public_url` is none that Twilio could call.
+    pub fn new(
+        network: Network,
+        tokens: AuthTokens,
+        routes: &'static [Route],
+        sink: S,
+    ) -> Result<Self, BaseError> {
+        let verifier = Verifier::new(tokens, &network.stage().public_url)?;
+        let inner = Inner { network, verifier, routes, sink, rejected: AtomicU64::new(0) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+}
+
+impl<S: Sink> Service<Request<Bytes>> for Edge<S> {
+    type Response = Response<Bytes>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Bytes>) -> Self::Future {
+        let inner = Arc::clone(&self.inner);
+        Box::pin(async move { Ok(inner.answer(&request).await) })
+    }
+}
+
+impl<S: Sink> Inner<S> {
+    async fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let started = Instant::now();
+        let webhook = match self.verify(request) {
+            Ok(webhook) => webhook,
+            Err(refusal) => return self.turn_away(request, refusal),
+        };
+        let Some(route) = webhook.route else { return status(StatusCode::NOT_FOUND) };
+        if request.method() != Method::GET && request.method() != Method::POST {
+            return status(StatusCode::METHOD_NOT_ALLOWED);
+        }
+        let (call_sid, plan) = decide(route, &webhook, &self.network);
+        let response = if route.is_callback() { status(StatusCode::NO_CONTENT) } else { twiml(&plan) };
+        tracing::info!(
+            request_id = request_id(request),
+            call_sid,
+            route = route.path(),
+            status = response.status().as_u16(),
+            decision = plan.decision.as_str(),
+            reason = plan.decision.reason().map(dialplan::Reason::as_str),
+            latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+        if !plan.events.is_empty() {
+            let stage = self.network.stage();
+            let messages = plan.events.iter().map(|event| event.message(stage, unique_timestamp())).collect();
+            self.sink.take(messages).await;
+        }
+        response
+    }
+
+    /// Before anything else, on every path: who cannot prove to be Twilio learns nothing.
+    fn verify(&self, request: &Request<Bytes>) -> Result<Webhook, Refusal> {
+        let uri = request.uri();
+        let query = uri.query();
+        let body = request.body();
+        let is_get = request.method() == Method::GET;
+        let is_form = !is_get && is_form(request);
+        let form = match (is_get, is_form) {
+            (true, _) => Form::parse(query.unwrap_or_default().as_bytes()),
+            (_, true) => Form::parse(body),
+            _ => Form::parse(&[]),
+        }
+        .map_err(|_| Refusal::TooLarge)?;
+        let content = match (is_get, is_form) {
+            (true, _) => Content::Query,
+            (_, true) => Content::Form(&form),
+            _ => Content::Raw(body),
+        };
+        let signature = signature(request)?;
+        self.verifier
+            .verify(&Signed { path: uri.path(), query, signature, content })
+            .map_err(Refusal::Unproven)?;
+        Ok(Webhook {
+            route: Route::find(self.routes, uri.path()),
+            form,
+            query: query.unwrap_or_default().to_owned(),
+        })
+    }
+
+    fn turn_away(&self, request: &Request<Bytes>, refusal: Refusal) -> Response<Bytes> {
+        let rejected_total = self.rejected.fetch_add(1, Ordering::Relaxed) + 1;
+        let (code, why) = match refusal {
+            Refusal::Unproven(rejection) => (StatusCode::FORBIDDEN, rejection.as_str()),
+            Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+        };
+        // The path is the sender's invention, so only a route of ours is named.
+        let route = Route::find(self.routes, request.uri().path()).map(Route::path);
+        let (request_id, status_code) = (request_id(request), code.as_u16());
+        tracing::warn!(request_id, route, status = status_code, why, rejected_total, "request rejected");
+        status(code)
+    }
+}
+
+/// Why a request is turned away.
+enum Refusal {
+    Unproven(Rejection),
+    TooLarge,
+}
+
+fn decide(route: Route, webhook: &Webhook, network: &Network) -> (Option<String>, Plan) {
+    let Webhook { form, query, .. } = webhook;
+    let of = |call: &Call| call.sid.as_ref().map(|sid| sid.as_str().to_owned());
+    match route {
+        Route::Outgoing => {
+            let call = Call::from_form(form);
+            (of(&call), dialplan::outgoing(&call, network, &mut ()))
+        }
+        Route::Digits => {
+            let call = Call::from_form(form);
+            (of(&call), dialplan::digits(&call, network, Try::from_query(query), &mut ()))
+        }
+        Route::Refer => {
+            let call = Call::from_form(form);
+            (of(&call), dialplan::refer(&call, network, &mut ()))
+        }
+        Route::Incoming => {
+            let call = Call::from_form(form);
+            (of(&call), dialplan::incoming(&call, network))
+        }
+        Route::DialEnded => {
+            let end = DialEnd::from_form(form);
+            (of(&end.call), dialplan::dial_ended(&end, network, dialplan::is_again(query)))
+        }
+        Route::CallProgress => {
+            let progress = CallProgress::from_form(form);
+            (of(&progress.call), dialplan::call_progress(&progress, network))
+        }
+        Route::Alert => (None, dialplan::alert(&Alert::from_form(form), network)),
+    }
+}
+
+/// The one signature of a request. Two are none: it is not for us to choose.
+fn signature<B>(request: &Request<B>) -> Result<Option<&[u8]>, Refusal> {
+    let mut values = request.headers().get_all(SIGNATURE).iter();
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value.map(HeaderValue::as_bytes)),
+        (_, Some(_)) => Err(Refusal::Unproven(Rejection::Malformed)),
+    }
+}
+
+/// Whether the body is form data, as Twilio's is unless it says otherwise.
+fn is_form<B>(request: &Request<B>) -> bool {
+    const FORM: &[u8] = b"application/x-www-form-urlencoded";
+    request.headers().get(header::CONTENT_TYPE).is_none_or(|value| {
+        value.as_bytes().get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM))
+    })
+}
+
+fn request_id<B>(request: &Request<B>) -> Option<&str> {
+    request.extensions().get::<RequestId>().map(|id| id.0.as_str())
+}
+
+fn status(code: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = code;
+    response
+}
+
+fn twiml(plan: &Plan) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(plan.reply.to_string()));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
+    // Twilio may cache the answer to a GET, and the next call is another.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,118 @@
+//! Settings from the environment, checked before the first request.
+
+use std::fmt::{self, Display};
+use std::path::PathBuf;
+
+use dialplan::{Network, NetworkFile};
+use webhook::AuthTokens;
+
+/// What a host needs to know.
+#[derive(Debug)]
+pub struct Settings {
+    /// The network, from one stage.
+    pub network: Network,
+    /// Twilio's auth tokens; several while one is rotated.
+    pub tokens: AuthTokens,
+    /// The SNS topic for events.
+    pub topic: Option<String>,
+}
+
+/// Why a host refuses to start: every problem, by the name of its variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsError(pub Vec<String>);
+
+impl Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl Settings {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is missing or wrong, at once.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables by their names, and the network file that they name.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is missing or wrong, at once.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let mut problems = Vec::new();
+        let tokens = match variable("TWILIO_AUTH_TOKEN") {
+            None => {
+                problems.push(
+                    "TWILIO_AUTH_TOKEN is not set: without it no request can be proven to come from Twilio; \
+                     copy the account's auth token from the Twilio console"
+                        .into(),
+                );
+                None
+            }
+            Some(text) => AuthTokens::parse(&text)
+                .map_err(|error| {
+                    problems.push(format!("TWILIO_AUTH_TOKEN: {error}; separate several by commas"))
+                })
+                .ok(),
+        };
+        let path = variable("DIALTONE_CONFIG")
+            .map_or_else(|| default_path(variable("AWS_LAMBDA_FUNCTION_NAME").is_some()), PathBuf::from);
+        let stage = variable("DIALTONE_STAGE").unwrap_or_default();
+        let network = match std::fs::read_to_string(&path) {
+            Err(error) => {
+                problems.push(format!("DIALTONE_CONFIG: cannot read {}: {error}", path.display()));
+                None
+            }
+            Ok(text) => NetworkFile::parse(&text)
+                .and_then(|file| file.network(&stage))
+                .map_err(|found| {
+                    problems.extend(found.0.iter().map(|problem| format!("{}: {problem}", path.display())))
+                })
+                .ok(),
+        };
+        match (network, tokens) {
+            (Some(network), Some(tokens)) if problems.is_empty() => {
+                Ok(Self { network, tokens, topic: variable("DIALTONE_TOPIC_ARN") })
+            }
+            _ => Err(SettingsError(problems)),
+        }
+    }
+}
+
+/// On Lambda the file comes as a layer, elsewhere it lies in the working directory.
+fn default_path(on_lambda: bool) -> PathBuf {
+    if on_lambda { "/opt/dialtone.toml".into() } else { "./dialtone.toml".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_missing_is_named_at_once() {
+        let error =
+            Settings::read(|name| (name == "DIALTONE_CONFIG").then(|| "/no/such/file".into())).unwrap_err();
+        assert_eq!(error.0.len(), 2);
+        assert!(error.0[0].starts_with("TWILIO_AUTH_TOKEN is not set"), "{error}");
+        assert!(error.0[1].starts_with("DIALTONE_CONFIG: cannot read"), "{error}");
+    }
+
+    #[test]
+    fn a_blank_token_is_none() {
+        let error = Settings::read(|name| (name == "TWILIO_AUTH_TOKEN").then(|| "  ".into())).unwrap_err();
+        assert!(error.0[0].starts_with("TWILIO_AUTH_TOKEN is not set"), "{error}");
+    }
+
+    #[test]
+    fn where_the_file_lies_by_default() {
+        assert_eq!(default_path(true), PathBuf::from("/opt/dialtone.toml"));
+        assert_eq!(default_path(false), PathBuf::from("./dialtone.toml"));
+    }
+}

@@ -1,0 +1,128 @@
+//! Publishes messages to a topic, and never loses one.
+
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_sns::Client;
+use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use dialplan::Message;
+use edge::{Delivery, Sink, log_message};
+use tokio::time::timeout;
+
+/// For how long publishing may take, whatever happens on the way.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// The most messages that SNS takes in one request.
+const BATCH: usize = 10;
+
+/// An SNS topic, or the log where there is none.
+#[derive(Debug, Clone)]
+pub struct Sns {
+    topic: Option<Topic>,
+}
+
+#[derive(Debug, Clone)]
+struct Topic {
+    client: Client,
+    arn: String,
+}
+
+impl Sns {
+    /// A sink for the topic with this ARN. Without one, events stay in the log.
+    ///
+    /// Region, credentials and endpoint are the environment's, as everywhere with the AWS SDK.
+    pub async fn for_topic(arn: Option<String>) -> Self {
+        let topic = match arn {
+            None => None,
+            Some(arn) => Some(Topic { client: client().await, arn }),
+        };
+        Self { topic }
+    }
+}
+
+async fn client() -> Client {
+    // ring: the first random number of aws-lc alone costs 24 ms (docs/decisions.md).
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let timeouts =
+        TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).operation_timeout(LIMIT).build();
+    let retries =
+        RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50));
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        .load()
+        .await;
+    Client::new(&config)
+}
+
+impl Sink for Sns {
+    async fn take(&self, messages: Vec<Message>) {
+        let Some(topic) = &self.topic else {
+            messages.iter().for_each(|message| log_message(message, Delivery::Log));
+            return;
+        };
+        for batch in messages.chunks(BATCH) {
+            topic.publish(batch).await;
+        }
+    }
+}
+
+impl Topic {
+    async fn publish(&self, batch: &[Message]) {
+        let entries = batch.iter().enumerate().filter_map(|(i, message)| entry(i, message)).collect();
+        let request =
+            self.client.publish_batch().topic_arn(&self.arn).set_publish_batch_request_entries(Some(entries));
+        let unpublished: Vec<&Message> = match timeout(LIMIT, request.send()).await {
+            Ok(Ok(answer)) => {
+                let failed = answer.failed();
+                batch
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| failed.iter().any(|f| f.id() == i.to_string()))
+                    .map(|(_, m)| m)
+                    .collect()
+            }
+            // The error's text is the SDK's and may quote the request, so only its kind is logged.
+            Ok(Err(error)) => {
+                let code = error.as_service_error().and_then(|error| error.meta().code());
+                tracing::error!(kind = kind(&error), code, count = batch.len(), "publish failed");
+                batch.iter().collect()
+            }
+            Err(_) => {
+                tracing::error!(kind = "timeout", count = batch.len(), "publish failed");
+                batch.iter().collect()
+            }
+        };
+        unpublished.into_iter().for_each(|message| log_message(message, Delivery::Failed));
+    }
+}
+
+fn entry(i: usize, message: &Message) -> Option<PublishBatchRequestEntry> {
+    let attributes = message.attributes().filter_map(|(name, value)| {
+        let value = MessageAttributeValue::builder().data_type("String").string_value(value).build().ok()?;
+        Some((name.to_owned(), value))
+    });
+    PublishBatchRequestEntry::builder()
+        .id(i.to_string())
+        .message(message.json())
+        .set_message_attributes(Some(attributes.collect()))
+        .build()
+        .ok()
+}
+
+fn kind<E, R>(error: &aws_sdk_sns::error::SdkError<E, R>) -> &'static str {
+    use aws_sdk_sns::error::SdkError;
+    match error {
+        SdkError::ConstructionFailure(_) => "request",
+        SdkError::TimeoutError(_) => "timeout",
+        SdkError::DispatchFailure(_) => "connection",
+        SdkError::ResponseError(_) => "response",
+        SdkError::ServiceError(_) => "service",
+        _ => "other",
+    }
+}
