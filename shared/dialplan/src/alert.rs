@@ -1,6 +1,5 @@
 //! Errors that Twilio's debugger reports, for the whole account.
 
-use serde::Deserialize;
 use serde_json::Value;
 use twiml::Response;
 use webhook::{Address, Alert, CallSid, ErrorCode};
@@ -17,12 +16,12 @@ use crate::plan::{Decision, Plan};
 /// null or of another type (<https://www.twilio.com/docs/usage/troubleshooting/debugging-event-webhooks>).
 #[must_use]
 pub fn alert(alert: &Alert, network: &Network) -> Plan {
-    let payload: Payload =
-        alert.payload.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let payload = alert.payload.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let payload = Payload(payload.unwrap_or_default());
     let code = payload.code();
     let events = match code {
         Some(code) if concerns(&payload, code, network) => {
-            let sid = payload.resource_sid.as_str().and_then(CallSid::parse);
+            let sid = payload.resource().and_then(CallSid::parse);
             let facts = CallFacts { sid, error_code: Some(code), ..CallFacts::default() };
             vec![Event::new(UserEvent::TwilioError(code), payload.phone(network), facts)]
         }
@@ -32,20 +31,13 @@ pub fn alert(alert: &Alert, network: &Network) -> Plan {
     Plan { reply: Response::new(), events, decision }
 }
 
-/// The payload's members that matter, taken as they come.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Payload {
-    resource_sid: Value,
-    error_code: Value,
-    more_info: Value,
-    webhook: Value,
-}
+/// The payload, taken as it comes.
+struct Payload(Value);
 
 impl Payload {
     fn code(&self) -> Option<ErrorCode> {
-        [&self.error_code, &self.more_info["ErrorCode"], &self.more_info["errorCode"]].into_iter().find_map(
-            |value| match value {
+        ["/error_code", "/more_info/ErrorCode", "/more_info/errorCode"].into_iter().find_map(
+            |path| match self.0.pointer(path)? {
                 Value::String(text) => ErrorCode::parse(text),
                 Value::Number(number) => ErrorCode::parse(&number.to_string()),
                 _ => None,
@@ -53,16 +45,24 @@ impl Payload {
         )
     }
 
+    fn text(&self, path: &str) -> Option<&str> {
+        self.0.pointer(path)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    fn resource(&self) -> Option<&str> {
+        self.text("/resource_sid")
+    }
+
     fn url(&self) -> Option<&str> {
-        self.webhook["request"]["url"].as_str().or_else(|| self.more_info["url"].as_str())
+        self.text("/webhook/request/url").or_else(|| self.text("/more_info/url"))
     }
 
     /// Whom the request went to, whom it was for and whom it was from, in that order: of two phones in one call
     /// the error belongs to the one that was rung.
     fn addresses(&self) -> impl Iterator<Item = Address> {
-        let parameters = &self.webhook["request"]["parameters"];
+        let names = ["To", "Called", "From", "Caller"];
         let named =
-            ["To", "Called", "From", "Caller"].into_iter().filter_map(|name| parameters[name].as_str());
+            names.into_iter().filter_map(|name| self.text(&format!("/webhook/request/parameters/{name}")));
         self.url().into_iter().chain(named).map(Address::parse)
     }
 
@@ -89,9 +89,9 @@ fn concerns(payload: &Payload, code: ErrorCode, network: &Network) -> bool {
         let rest = url.strip_prefix(network.stage.public_url.as_str());
         return rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':', '#']));
     }
-    match payload.resource_sid.as_str() {
-        Some(sid) if !sid.is_empty() => VOICE_RESOURCES.iter().any(|prefix| sid.starts_with(prefix)),
-        _ => is_of_voice(code),
+    match payload.resource() {
+        Some(sid) => VOICE_RESOURCES.iter().any(|prefix| sid.starts_with(prefix)),
+        None => is_of_voice(code),
     }
 }
 

@@ -26,7 +26,9 @@ impl Keys {
                 '\u{ff0b}' => keys.push('+'),
                 c if is_separator(c) => {}
                 c => {
-                    keys.push(numbers::decimal(c).and_then(|d| char::from_digit(d.into(), 10)).unwrap_or('?'))
+                    keys.push(
+                        numbers::decimal(c).and_then(|d| char::from_digit(d.into(), 10)).unwrap_or('?'),
+                    );
                 }
             }
         }

@@ -34,7 +34,19 @@ pub(crate) fn recognize(text: &str) -> Option<Service> {
 pub(crate) fn recognize_keys(keys: &Keys) -> Option<Service> {
     let keys = without_privacy_code(keys.as_str());
     let digits = keys.trim_matches(['*', '#', '+']);
-    prefixes(digits).find_map(service)
+    let found = prefixes(digits).find_map(|rest| service(rest).map(|service| (service, rest)));
+    match found {
+        // Seven digits may be a local number. Then only the plain number behind a prefix is a cry for help.
+        Some((service, rest)) if is_local(digits) => {
+            (rest == "911" || digits == "9911911").then_some(service)
+        }
+        found => found.map(|(service, _)| service),
+    }
+}
+
+/// Whether the digits could be a local number: seven, and not beginning with 0 or 1.
+fn is_local(digits: &str) -> bool {
+    digits.len() == 7 && digits.starts_with(['2', '3', '4', '5', '6', '7', '8', '9'])
 }
 
 /// `*67`, `*82`, `#31#` or `*31#` before a number hides or shows the caller's; a 911 call shows it in any case.
@@ -70,7 +82,7 @@ fn service(digits: &str) -> Option<Service> {
     };
     match repeated("911").or_else(|| repeated("112"))? {
         "" => Some(Service::Emergency),
-        // "9111" and "91111"; three more would make 991-1111 of an outside line's 9, which is a local number.
+        // "9111" and "91111".
         "1" | "11" if digits.starts_with("911") => Some(Service::Emergency),
         _ => None,
     }
@@ -189,20 +201,16 @@ mod tests {
         }
     }
 
-    /// Of all seven-digit numbers that could exist, these alone are heard as a cry for help; all other local
-    /// dialling is safe. 991-1911 is an outside line's 9 and 911 pressed twice.
+    /// Of all local numbers that could exist, these alone are heard as a cry for help: an outside line's 9 and
+    /// 911 behind an international prefix, or pressed twice. No prefix begins with another digit than 9, so
+    /// neither does any of them.
     #[test]
     fn which_local_numbers_are_given_up() {
-        let mut given_up = Vec::new();
-        for exchange in (200..1000).filter(|exchange| exchange % 100 != 11) {
-            for line in 0..10_000 {
-                let number = format!("{exchange}{line:04}");
-                if recognize(&number).is_some() {
-                    given_up.push(number);
-                }
-            }
-        }
-        assert_eq!(given_up, ["9911911"]);
+        let locals = (900..1000)
+            .filter(|exchange| exchange % 100 != 11)
+            .flat_map(|exchange| (0..10_000).map(move |line| format!("{exchange}{line:04}")));
+        let given_up: Vec<_> = locals.filter(|number| recognize(number).is_some()).collect();
+        assert_eq!(given_up, ["9001911", "9011911", "9911911"]);
     }
 
     proptest! {
@@ -219,7 +227,7 @@ mod tests {
         fn no_ten_digit_number_is_taken_for_help(npa in 200u16..1000, exchange in 200u16..1000, line in 0u16..10_000) {
             prop_assume!(npa % 100 != 11);
             for prefix in ["", "1", "+1", "9", "91", "011"] {
-                let number = format!("{}{}{:03}{:04}", prefix, npa, exchange, line);
+                let number = format!("{prefix}{npa}{exchange:03}{line:04}");
                 prop_assert_eq!(recognize(&number), None);
             }
         }

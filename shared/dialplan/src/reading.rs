@@ -125,6 +125,10 @@ pub(crate) fn exists(number: &E164, network: &Network) -> Result<Found, Reason> 
     let found = numbers::look_up(number).map_err(|_| match nanp.npa {
         900 => Reason::Premium,
         npa if NON_GEOGRAPHIC.contains(&npa) => Reason::SpecialService,
+        // The country is the better answer: a caller who is told to check the number would only try again.
+        npa if numbers::npa_region(npa).is_some_and(|region| !network.allow.contains(&region)) => {
+            Reason::CountryNotAllowed
+        }
         _ => Reason::InvalidNumber,
     })?;
     // No exchange of a place is N11: after 9-1-1 in the middle of a number there is only a slip of the finger.

@@ -97,10 +97,17 @@ impl<S: Sink> Inner<S> {
             Ok(webhook) => webhook,
             Err(refusal) => return self.turn_away(request, refusal),
         };
-        let Some(route) = webhook.route else { return status(StatusCode::NOT_FOUND) };
-        if request.method() != Method::GET && request.method() != Method::POST {
-            return status(StatusCode::METHOD_NOT_ALLOWED);
-        }
+        let is_known_method = [Method::GET, Method::POST].contains(request.method());
+        let route = match webhook.route {
+            Some(route) if is_known_method => route,
+            other => {
+                // Twilio itself is asking, so a URL in its console is wrong.
+                let code =
+                    if other.is_none() { StatusCode::NOT_FOUND } else { StatusCode::METHOD_NOT_ALLOWED };
+                tracing::warn!(request_id = request_id(request), status = code.as_u16(), "no such route");
+                return status(code);
+            }
+        };
         let (call_sid, plan) = decide(route, &webhook, &self.network);
         let response = if route.is_callback() { status(StatusCode::NO_CONTENT) } else { twiml(&plan) };
         tracing::info!(
@@ -165,6 +172,7 @@ impl<S: Sink> Inner<S> {
 }
 
 /// Why a request is turned away.
+#[derive(Clone, Copy)]
 enum Refusal {
     Unproven(Rejection),
     TooLarge,

@@ -1,7 +1,7 @@
 //! Settings from the environment, checked before the first request.
 
 use std::fmt::{self, Display};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dialplan::{Network, NetworkFile};
 use webhook::AuthTokens;
@@ -47,36 +47,12 @@ impl Settings {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let mut problems = Vec::new();
-        let tokens = match variable("TWILIO_AUTH_TOKEN") {
-            None => {
-                problems.push(
-                    "TWILIO_AUTH_TOKEN is not set: without it no request can be proven to come from Twilio; \
-                     copy the account's auth token from the Twilio console"
-                        .into(),
-                );
-                None
-            }
-            Some(text) => AuthTokens::parse(&text)
-                .map_err(|error| {
-                    problems.push(format!("TWILIO_AUTH_TOKEN: {error}; separate several by commas"))
-                })
-                .ok(),
-        };
+        let mut keep = |problem: String| problems.push(problem);
+        let tokens = tokens(variable("TWILIO_AUTH_TOKEN")).map_err(&mut keep).ok();
         let path = variable("DIALTONE_CONFIG")
             .map_or_else(|| default_path(variable("AWS_LAMBDA_FUNCTION_NAME").is_some()), PathBuf::from);
         let stage = variable("DIALTONE_STAGE").unwrap_or_default();
-        let network = match std::fs::read_to_string(&path) {
-            Err(error) => {
-                problems.push(format!("DIALTONE_CONFIG: cannot read {}: {error}", path.display()));
-                None
-            }
-            Ok(text) => NetworkFile::parse(&text)
-                .and_then(|file| file.network(&stage))
-                .map_err(|found| {
-                    problems.extend(found.0.iter().map(|problem| format!("{}: {problem}", path.display())))
-                })
-                .ok(),
-        };
+        let network = network(&path, &stage).map_err(|found| found.into_iter().for_each(&mut keep)).ok();
         match (network, tokens) {
             (Some(network), Some(tokens)) if problems.is_empty() => {
                 Ok(Self { network, tokens, topic: variable("DIALTONE_TOPIC_ARN") })
@@ -84,6 +60,24 @@ impl Settings {
             _ => Err(SettingsError(problems)),
         }
     }
+}
+
+fn tokens(variable: Option<String>) -> Result<AuthTokens, String> {
+    let text = variable.ok_or(
+        "TWILIO_AUTH_TOKEN is not set: without it no request can be proven to come from Twilio; \
+         copy the account's auth token from the Twilio console",
+    )?;
+    AuthTokens::parse(&text)
+        .map_err(|error| format!("TWILIO_AUTH_TOKEN: {error}; separate several by commas"))
+}
+
+fn network(path: &Path, stage: &str) -> Result<Network, Vec<String>> {
+    let path_name = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| vec![format!("DIALTONE_CONFIG: cannot read {path_name}: {error}")])?;
+    NetworkFile::parse(&text)
+        .and_then(|file| file.network(stage))
+        .map_err(|found| found.0.iter().map(|problem| format!("{path_name}: {problem}")).collect())
 }
 
 /// On Lambda the file comes as a layer, elsewhere it lies in the working directory.

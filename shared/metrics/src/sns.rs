@@ -6,6 +6,7 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sns::Client;
+use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -74,45 +75,52 @@ impl Sink for Sns {
 
 impl Topic {
     async fn publish(&self, batch: &[Message]) {
-        let entries = batch.iter().enumerate().filter_map(|(i, message)| entry(i, message)).collect();
+        for message in self.unpublished(batch).await {
+            log_message(message, Delivery::Failed);
+        }
+    }
+
+    /// Publishes a batch; what is returned did not reach the topic, as far as can be known.
+    async fn unpublished<'m>(&self, batch: &'m [Message]) -> Vec<&'m Message> {
+        let Ok(entries) = batch.iter().enumerate().map(|(i, message)| entry(i, message)).collect() else {
+            tracing::error!(kind = "request", count = batch.len(), "publish failed");
+            return batch.iter().collect();
+        };
         let request =
             self.client.publish_batch().topic_arn(&self.arn).set_publish_batch_request_entries(Some(entries));
-        let unpublished: Vec<&Message> = match timeout(LIMIT, request.send()).await {
+        // The error's text is the SDK's and may quote the request, so only its kind is logged.
+        let (kind, code) = match timeout(LIMIT, request.send()).await {
             Ok(Ok(answer)) => {
-                let failed = answer.failed();
-                batch
-                    .iter()
-                    .enumerate()
-                    .filter(|(i, _)| failed.iter().any(|f| f.id() == i.to_string()))
-                    .map(|(_, m)| m)
-                    .collect()
+                let failed: Vec<_> =
+                    answer.failed().iter().filter_map(|entry| entry.id().parse().ok()).collect();
+                if let Some(first) = answer.failed().first() {
+                    tracing::error!(
+                        kind = "entry",
+                        code = first.code(),
+                        count = failed.len(),
+                        "publish failed"
+                    );
+                }
+                return failed.into_iter().filter_map(|i: usize| batch.get(i)).collect();
             }
-            // The error's text is the SDK's and may quote the request, so only its kind is logged.
-            Ok(Err(error)) => {
-                let code = error.as_service_error().and_then(|error| error.meta().code());
-                tracing::error!(kind = kind(&error), code, count = batch.len(), "publish failed");
-                batch.iter().collect()
-            }
-            Err(_) => {
-                tracing::error!(kind = "timeout", count = batch.len(), "publish failed");
-                batch.iter().collect()
-            }
+            Ok(Err(error)) => (
+                kind(&error),
+                error.as_service_error().and_then(|error| error.meta().code().map(str::to_owned)),
+            ),
+            Err(_) => ("timeout", None),
         };
-        unpublished.into_iter().for_each(|message| log_message(message, Delivery::Failed));
+        tracing::error!(kind, code, count = batch.len(), "publish failed");
+        batch.iter().collect()
     }
 }
 
-fn entry(i: usize, message: &Message) -> Option<PublishBatchRequestEntry> {
-    let attributes = message.attributes().filter_map(|(name, value)| {
-        let value = MessageAttributeValue::builder().data_type("String").string_value(value).build().ok()?;
-        Some((name.to_owned(), value))
-    });
-    PublishBatchRequestEntry::builder()
-        .id(i.to_string())
-        .message(message.json())
-        .set_message_attributes(Some(attributes.collect()))
-        .build()
-        .ok()
+fn entry(i: usize, message: &Message) -> Result<PublishBatchRequestEntry, BuildError> {
+    let mut entry = PublishBatchRequestEntry::builder().id(i.to_string()).message(message.json());
+    for (name, value) in message.attributes() {
+        let value = MessageAttributeValue::builder().data_type("String").string_value(value).build()?;
+        entry = entry.message_attributes(name, value);
+    }
+    entry.build()
 }
 
 fn kind<E, R>(error: &aws_sdk_sns::error::SdkError<E, R>) -> &'static str {

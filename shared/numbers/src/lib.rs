@@ -30,5 +30,5 @@ pub use countries::{Region, calling_code, calling_code_of};
 pub use digits::{decimal, keypad};
 pub use e164::{E164, E164Error, Prefix};
 pub use lookup::{Found, LookupError, look_up, national};
-pub use nanp::{Nanp, classify, is_n11};
+pub use nanp::{Nanp, classify, is_n11, npa_region};
 pub use rules::Kind;

@@ -51,12 +51,49 @@ pub fn classify(ten: &str) -> Option<Found> {
     if ten.len() != 10 || !ten.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let mut state = START;
-    for byte in ten.bytes() {
-        let Some(row) = state.checked_sub(FIRST_ROW) else { break };
-        state = *NEXT.get(usize::from(row))?.get(usize::from(byte - b'0'))?;
+    *CLASSES.get(usize::from(walk(ten)?))?
+}
+
+/// The region of an area code, if all of its numbers that can exist are in one.
+///
+/// In the small countries a number exists only with certain exchanges, but it is clear from the area code alone
+/// which country it would be in.
+#[must_use]
+pub fn npa_region(npa: u16) -> Option<Region> {
+    let mut reached = [false; NEXT.len()];
+    let mut region = None;
+    let mut reach = |state: u16, reached: &mut [bool]| match state.checked_sub(FIRST_ROW) {
+        Some(row) => {
+            if let Some(row) = reached.get_mut(usize::from(row)) {
+                *row = true;
+            }
+            true
+        }
+        None => match CLASSES.get(usize::from(state)).copied().flatten() {
+            Some(found) => *region.get_or_insert(found.region) == found.region,
+            None => true,
+        },
+    };
+    if !reach(walk(&format!("{npa:03}"))?, &mut reached) {
+        return None;
     }
-    *CLASSES.get(usize::from(state))?
+    // A row comes after the rows it leads to, so one sweep from the last to the first meets all that is reached.
+    for (row, next) in NEXT.iter().enumerate().rev() {
+        if reached.get(row) == Some(&true) && !next.iter().all(|state| reach(*state, &mut reached)) {
+            return None;
+        }
+    }
+    region
+}
+
+/// The state after some digits.
+fn walk(digits: &str) -> Option<u16> {
+    let mut state = START;
+    for byte in digits.bytes() {
+        let Some(row) = state.checked_sub(FIRST_ROW) else { break };
+        state = *NEXT.get(usize::from(row))?.get(usize::from(byte.checked_sub(b'0')?))?;
+    }
+    Some(state)
 }
 
 /// Written by `build/nanp.rs`.
@@ -102,6 +139,21 @@ mod tests {
             ["5030550123", "5031550123", "1035550123", "7005550123", "7105550123", "5555555555", "8766061123"]
         {
             assert_eq!(classify(ten), None, "{ten}");
+        }
+    }
+
+    #[test]
+    fn an_area_code_tells_the_country() {
+        for (npa, region) in
+            [(268, "AG"), (345, "KY"), (649, "TC"), (767, "DM"), (868, "TT"), (809, "DO"), (658, "JM")]
+        {
+            assert_eq!(npa_region(npa).map(|region| region.to_string()).as_deref(), Some(region), "{npa}");
+        }
+        for npa in [503, 604, 787] {
+            assert!(npa_region(npa).is_some(), "{npa}");
+        }
+        for npa in [0, 100, 555, 976, 700, 911, 999, 1000, u16::MAX] {
+            assert_eq!(npa_region(npa), None, "{npa}");
         }
     }
 

@@ -96,7 +96,7 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
     let asterisk = root.section(reader, "asterisk").and_then(|section| read_asterisk(reader, section));
     let extension_names = extension_names(&mut root);
     let section = root.section(reader, "codes");
-    let codes = with_built_in(read_codes(reader, section, asterisk.is_some(), &extension_names));
+    let codes = with_built_in(read_codes(reader, section.as_ref(), asterisk.is_some(), &extension_names));
     let Some(mut section) = root.section(reader, "network") else {
         reader.report(0, "network", wrong("is missing", "add a [network] section with name and region"));
         return None;
@@ -274,13 +274,15 @@ fn extension_names(root: &mut Section<'_>) -> Vec<String> {
 
 fn read_codes(
     reader: &mut Reader,
-    section: Option<Section<'_>>,
+    section: Option<&Section<'_>>,
     has_asterisk: bool,
     extensions: &[String],
 ) -> BTreeMap<String, Target> {
     let mut codes = BTreeMap::new();
-    for (key, value) in section.iter().flat_map(Section::entries) {
-        let Some(path) = section.as_ref().map(|section| section.path(key.value)) else { continue };
+    for (section, key, value) in
+        section.into_iter().flat_map(|s| s.entries().map(move |(key, value)| (s, key, value)))
+    {
+        let path = section.path(key.value);
         if let Err(problem) = parse::code(key.value) {
             reader.report(key.offset, &path, problem);
         } else if emergency::recognize(key.value).is_some() {
@@ -361,7 +363,7 @@ fn read_extensions(
         let block = table.list(reader, "block", parse::prefix).unwrap_or_default();
         let label = table.text(reader, "label", parse::metrics_word);
         let own_codes = table.section(reader, "codes");
-        let own_codes = read_codes(reader, own_codes, has_asterisk, names);
+        let own_codes = read_codes(reader, own_codes.as_ref(), has_asterisk, names);
         table.refuse_unknown(reader);
 
         if let Some(number) = &number {
