@@ -103,3 +103,70 @@ const VOICE_RESOURCES: [&str; 6] = ["CA", "SD", "PN", "CL", "CF", "AP"];
 fn is_of_voice(code: ErrorCode) -> bool {
     matches!(code.value() / 1000, 11..=15 | 21 | 22 | 32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{form, network};
+
+    fn names(payload: &str) -> Vec<String> {
+        let plan = alert(&Alert::from_form(&form(&[("Payload", payload)])), &network());
+        plan.events.iter().map(|event| format!("{} {}", event.name(), event.endpoint())).collect()
+    }
+
+    #[test]
+    fn an_error_is_filed_under_the_phone_that_it_names() {
+        for (payload, expected) in [
+            (
+                r#"{"resource_sid":"CA00000000000000000000000000000001","error_code":"32009","webhook":{"request":{"url":"sip:lobby@test-prod.sip.twilio.com","parameters":{"To":"sip:lobby@test-prod.sip.twilio.com"}}}}"#,
+                "twilio-error-32009 lobby",
+            ),
+            (
+                r#"{"error_code":"32011","webhook":{"request":{"url":null,"parameters":{"To":"<sip:PORCH@test-prod.sip.twilio.com:5060>","From":"\"+15035550199\" <sip:+15035550199@test-prod.sip.twilio.com>;tag=a"}}}}"#,
+                "twilio-error-32011 Porch",
+            ),
+            (
+                r#"{"error_code":"11200","webhook":{"request":{"url":"https://prod.example.org/outgoing","parameters":{"From":"sip:lobby@test-prod.sip.twilio.com","To":"sip:5035550123@test-prod.sip.twilio.com"}}}}"#,
+                "twilio-error-11200 lobby",
+            ),
+            (r#"{"error_code":32014,"resource_sid":"CA1"}"#, "twilio-error-32014 unknown"),
+            (r#"{"more_info":{"ErrorCode":"32009,Your TwiML tried"}}"#, "twilio-error-32009 unknown"),
+            (
+                r#"{"error_code":"32202","webhook":{"request":{"parameters":{"To":"sip:5035550123@test-prod.sip.twilio.com"}}}}"#,
+                "twilio-error-32202 unknown",
+            ),
+            (
+                r#"{"error_code":"32009","webhook":{"request":{"url":"sipout\" <sips:lobby@test-prod.sip.twilio.com>"}}}"#,
+                "twilio-error-32009 lobby",
+            ),
+        ] {
+            assert_eq!(names(payload), [expected], "{payload}");
+        }
+    }
+
+    #[test]
+    fn what_is_anothers_or_no_error_is_ignored() {
+        for payload in [
+            "",
+            "null",
+            "[]",
+            "{",
+            "7",
+            "{\"error_code\":null}",
+            "{\"error_code\":\"none\"}",
+            r#"{"error_code":"30007","resource_sid":"SM00000000000000000000000000000001"}"#,
+            r#"{"error_code":"60200"}"#,
+            r#"{"error_code":"11200","webhook":{"request":{"url":"https://other.example.org/sms"}}}"#,
+            r#"{"error_code":"11200","webhook":{"request":{"url":"https://prod.example.org.evil.org/outgoing"}}}"#,
+            r#"{"error_code":"32009","webhook":{"request":{"url":"sip:lobby@test-dev.sip.twilio.com"}}}"#,
+        ] {
+            assert_eq!(names(payload), [""; 0], "{payload}");
+        }
+    }
+
+    #[test]
+    fn nested_nonsense_is_survived() {
+        let deep = format!("{{\"webhook\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(names(&deep), [""; 0]);
+    }
+}

@@ -143,3 +143,125 @@ fn facts(end: &DialEnd, direction: Direction) -> CallFacts {
         error_code: end.error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{form, network};
+
+    const LOBBY: &str = "sip:lobby@test-prod.sip.twilio.com";
+
+    fn ended(from: &str, to: &str, fields: &[(&str, &str)], again: bool) -> Plan {
+        let fields: Vec<_> = [("From", from), ("To", to)].into_iter().chain(fields.iter().copied()).collect();
+        dial_ended(&DialEnd::from_form(&form(&fields)), &network(), again)
+    }
+
+    fn names(plan: &Plan) -> Vec<String> {
+        plan.events.iter().map(|event| format!("{} {}", event.name(), event.endpoint())).collect()
+    }
+
+    #[test]
+    fn a_phone_hears_why_and_gets_dial_tone_again() {
+        for (fields, sentence) in [
+            (vec![("DialCallStatus", "busy")], "The line is busy."),
+            (vec![("DialCallStatus", "no-answer")], "No one answered."),
+            (vec![("DialCallStatus", "failed")], "The call did not go through."),
+            (
+                vec![("DialCallStatus", "no-answer"), ("ErrorCode", "32009")],
+                "That phone can not be reached right now.",
+            ),
+            (
+                vec![("DialCallStatus", "failed"), ("ErrorCode", "32011")],
+                "That phone can not be reached right now.",
+            ),
+            (vec![("DialCallStatus", "odd value")], "The call did not go through."),
+            (vec![], "The call did not go through."),
+        ] {
+            let document = ended(LOBBY, "sip:x@test-prod.sip.twilio.com", &fields, false).reply.to_string();
+            assert!(document.contains(sentence) && document.contains("<Gather"), "{fields:?}: {document}");
+        }
+    }
+
+    #[test]
+    fn after_a_conversation_the_call_is_over() {
+        for fields in [
+            vec![("DialCallStatus", "completed")],
+            vec![("DialCallStatus", "answered")],
+            vec![("DialCallStatus", "canceled")],
+            vec![("DialCallStatus", "failed"), ("DialBridged", "true")],
+        ] {
+            for (from, to) in [(LOBBY, "sip:x@test-prod.sip.twilio.com"), ("+15035550199", "+15035550110")] {
+                let document = ended(from, to, &fields, false).reply.to_string();
+                assert!(document.ends_with("<Response/>"), "{fields:?}: {document}");
+            }
+        }
+    }
+
+    #[test]
+    fn ends_are_filed_under_the_phone() {
+        let plan = ended(LOBBY, "sip:x@test-prod.sip.twilio.com", &[("DialCallStatus", "busy")], false);
+        assert_eq!(names(&plan), ["outgoing_call lobby", "outgoing_dialstatus_busy lobby"]);
+        let plan = ended("+15035550199", "+15035550110", &[("DialCallStatus", "no-answer")], false);
+        assert_eq!(names(&plan), ["incoming_call lobby", "incoming_dialstatus_no-answer lobby"]);
+        let plan = ended("anonymous", "+15035550112", &[("DialCallStatus", "weird value")], false);
+        assert_eq!(
+            names(&plan),
+            [
+                "incoming_call one",
+                "incoming_dialstatus_unknown one",
+                "incoming_call two",
+                "incoming_dialstatus_unknown two"
+            ]
+        );
+        assert_eq!(
+            names(&ended("", "", &[], false)),
+            ["incoming_call unknown", "incoming_dialstatus_unknown unknown"]
+        );
+    }
+
+    #[test]
+    fn an_unreachable_phone_rings_once_more_and_then_the_caller_is_told() {
+        let fields = [("DialCallStatus", "no-answer"), ("ErrorCode", "32009")];
+        let first = ended("+15035550199", "+15035550110", &fields, false);
+        let document = first.reply.to_string();
+        assert_eq!(first.decision, Decision::RingAgain);
+        assert!(document.contains("<Pause length=\"5\"/><Dial"), "{document}");
+        assert!(
+            document.contains("action=\"/status/dial?again=1\"") && document.contains(">sip:lobby@"),
+            "{document}"
+        );
+        assert!(names(&first).contains(&"error-32009 lobby".to_owned()));
+
+        let second = ended("+15035550199", "+15035550110", &fields, true).reply.to_string();
+        assert!(
+            second.contains("can not be reached") && second.ends_with("<Hangup/></Response>"),
+            "{second}"
+        );
+        assert!(is_again("again=1") && is_again("a=b&again=1") && !is_again("") && !is_again("again=0"));
+    }
+
+    #[test]
+    fn a_leg_is_noted_only_for_its_error() {
+        let progress =
+            |fields: &[(&str, &str)]| call_progress(&CallProgress::from_form(&form(fields)), &network());
+        assert_eq!(names(&progress(&[("CallStatus", "completed"), ("To", LOBBY)])), [""; 0]);
+        let parent = ("ParentCallSid", "CA00000000000000000000000000000001");
+        let fields = [
+            ("CallStatus", "failed"),
+            ("To", LOBBY),
+            ("From", "+15035550199"),
+            ("ErrorCode", "32011"),
+            parent,
+        ];
+        assert_eq!(names(&progress(&fields)), ["error-32011 lobby"]);
+        let fields = [
+            ("CallStatus", "failed"),
+            ("To", "+15035550199"),
+            ("From", LOBBY),
+            ("ErrorCode", "13224"),
+            parent,
+        ];
+        assert_eq!(names(&progress(&fields)), ["error-13224 lobby"]);
+        assert_eq!(names(&progress(&[("ErrorCode", "13224")])), ["error-13224 unknown"]);
+    }
+}

@@ -270,3 +270,63 @@ fn sid<S: Serializer>(sid: &Option<CallSid>, serializer: S) -> Result<S::Ok, S::
 fn error_code<S: Serializer>(code: &Option<ErrorCode>, serializer: S) -> Result<S::Ok, S::Error> {
     code.as_ref().map(ToString::to_string).serialize(serializer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::network;
+
+    fn event() -> Event {
+        let network = network();
+        let call = CallFacts {
+            sid: CallSid::parse("CA00000000000000000000000000000001"),
+            direction: Some(Direction::Outgoing),
+            status: Some("no-answer"),
+            duration_seconds: Some(0),
+            reason: Some(Reason::Premium),
+            error_code: ErrorCode::parse("32009"),
+        };
+        let name = UserEvent::OutgoingDialStatus(DialStatus::NoAnswer);
+        Event::new(name, network.extension("lobby"), call)
+    }
+
+    #[test]
+    fn the_message_is_the_contract() {
+        let message = event().message(network().stage(), "2026-06-20T18:04:05.123456Z");
+        assert_eq!(
+            message.json(),
+            "{\"timestamp\":\"2026-06-20T18:04:05.123456Z\",\"hostname\":\"dialtone-prod\",\"event\":{\"Event\":\"UserEvent\",\
+             \"UserEvent\":\"outgoing_dialstatus_no-answer\",\"endpoint\":\"lobby\",\"Channel\":\"lobby\"},\"call\":{\"sid\":\
+             \"CA00000000000000000000000000000001\",\"direction\":\"outgoing\",\"status\":\"no-answer\",\"duration_seconds\":0,\
+             \"reason\":\"premium\",\"error_code\":\"32009\"}}"
+        );
+        let attributes: Vec<_> = message.attributes().collect();
+        assert_eq!(
+            attributes,
+            [
+                ("event", "outgoing_dialstatus_no-answer"),
+                ("stage", "prod"),
+                ("endpoint", "lobby"),
+                ("reason", "premium")
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_null_and_has_no_attribute() {
+        let message =
+            Event::new(UserEvent::Reject, None, CallFacts::default()).message(network().stage(), "t");
+        assert!(message.json().ends_with(
+            "\"endpoint\":\"unknown\",\"Channel\":\"unknown\"},\"call\":{\"sid\":null,\"direction\":null,\"status\":null,\
+             \"duration_seconds\":null,\"reason\":null,\"error_code\":null}}"
+        ));
+        assert_eq!(message.attributes().count(), 3);
+    }
+
+    #[test]
+    fn a_reason_has_one_word_everywhere() {
+        for reason in Reason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+    }
+}

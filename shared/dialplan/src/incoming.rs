@@ -51,3 +51,54 @@ pub(crate) fn ring(call: &Call, network: &Network, rung: Vec<&Extension>, action
     let shown = passed_on.or_else(|| called(call));
     reply::dial_phones(network, rung.into_iter(), shown.as_ref().map(E164::as_str), action)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::network;
+
+    fn plan(from: &str, to: &str) -> Plan {
+        incoming(&Call { from: Address::parse(from), to: Address::parse(to), ..Call::default() }, &network())
+    }
+
+    #[test]
+    fn all_phones_of_a_number_ring_and_see_the_caller() {
+        let plan = plan("+15035550199", "+15035550112");
+        let document = plan.reply.to_string();
+        assert!(document.contains("callerId=\"+15035550199\""), "{document}");
+        assert!(
+            document.contains(">sip:one@test-prod.sip.twilio.com<")
+                && document.contains(">sip:two@test-prod.sip.twilio.com<")
+        );
+        let events: Vec<_> = plan.events.iter().map(|e| format!("{} {}", e.name(), e.endpoint())).collect();
+        assert_eq!(events, ["dial_sip_e164 one", "dial_sip_e164 two"]);
+    }
+
+    #[test]
+    fn a_caller_id_that_twilio_would_refuse_is_replaced() {
+        for from in [
+            "anonymous",
+            "",
+            "+266696687",
+            "300",
+            "sip:x@y.example.org",
+            "client:me",
+            "+1",
+            "garbage",
+            "+0123456789",
+        ] {
+            let document = plan(from, "+15035550110").reply.to_string();
+            assert!(document.contains("callerId=\"+15035550110\""), "{from}: {document}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_no_phone_has_is_told_so() {
+        for to in ["+15035550199", "", "5035550110", "sip:lobby@test-prod.sip.twilio.com", "garbage"] {
+            let plan = plan("+15035550199", to);
+            assert_eq!(plan.decision, Decision::Refused(Reason::InvalidNumber), "{to}");
+            assert!(plan.reply.to_string().contains("No phone has the number"), "{to}");
+            assert_eq!(plan.events.len(), 1);
+        }
+    }
+}

@@ -20,6 +20,8 @@ mod reading;
 mod refer;
 mod reply;
 mod speech;
+#[cfg(test)]
+mod testing;
 mod trail;
 
 pub use alert::alert;

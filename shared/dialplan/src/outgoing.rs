@@ -264,3 +264,6 @@ fn place(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

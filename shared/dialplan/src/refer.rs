@@ -37,3 +37,41 @@ fn is_ours(target: &Address, network: &Network) -> bool {
 fn host_name(host: &str) -> &str {
     host.split_once(':').map_or(host, |(name, _)| name)
 }
+
+#[cfg(test)]
+mod tests {
+    use webhook::Call;
+
+    use super::*;
+    use crate::testing::{call, network};
+
+    fn decision(target: &str) -> String {
+        let call = Call { refer_target: Some(Address::parse(target)), ..call("lobby", "#") };
+        let plan = refer(&call, &network(), &mut ());
+        plan.decision.reason().map_or_else(|| plan.decision.as_str(), crate::Reason::as_str).to_owned()
+    }
+
+    #[test]
+    fn a_target_goes_through_the_whole_dial_plan() {
+        for (target, expected) in [
+            ("<sip:5035550123@test-prod.sip.twilio.com>", "pstn"),
+            ("<sip:5035550123@pbx-prod.example.org;transport=tls?User-to-User=x>", "pstn"),
+            ("<tel:+15035550123>", "pstn"),
+            ("sip:porch@test-prod.sip.twilio.com", "extension"),
+            ("sip:%23@test-prod.sip.twilio.com", "asterisk"),
+            ("sip:9005550123@test-prod.sip.twilio.com", "premium"),
+            ("sip:lobby@test-prod.sip.twilio.com", "own_number"),
+            ("sip:5035550123@evil.example.org", "invalid_number"),
+            ("sip:911@evil.example.org", "emergency"),
+            ("", "invalid_number"),
+        ] {
+            assert_eq!(decision(target), expected, "{target}");
+        }
+    }
+
+    #[test]
+    fn without_a_target_there_is_nothing_to_call() {
+        let plan = refer(&call("lobby", "5035550123"), &network(), &mut ());
+        assert_eq!(plan.decision.reason(), Some(crate::Reason::InvalidNumber));
+    }
+}

@@ -71,7 +71,7 @@ impl Sentence {
     fn english(self) -> &'static str {
         match self {
             Self::Refusal(reason) => match reason {
-                Reason::InvalidNumber => "That is not a complete telephone number.",
+                Reason::InvalidNumber => "That is not a complete telephone number, so please check it.",
                 Reason::CountryNotAllowed => "This phone can not call that country.",
                 Reason::Premium => "That number costs extra, so this phone can not call it.",
                 Reason::SpecialService => "This phone can not call that service.",
@@ -101,7 +101,7 @@ impl Sentence {
     fn spanish(self) -> &'static str {
         match self {
             Self::Refusal(reason) => match reason {
-                Reason::InvalidNumber => "Ese no es un número de teléfono completo.",
+                Reason::InvalidNumber => "Ese no es un número de teléfono completo, así que revíselo.",
                 Reason::CountryNotAllowed => "Este teléfono no puede llamar a ese país.",
                 Reason::Premium => "Ese número tiene un costo adicional y este teléfono no puede llamarlo.",
                 Reason::SpecialService => "Este teléfono no puede llamar a ese servicio.",
@@ -126,5 +126,43 @@ impl Sentence {
             Self::NotInUse => "Ningún teléfono tiene el número que usted marcó. Adiós.",
             Self::CallLater => "Por favor llame más tarde. Adiós.",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_is_one_and_speakable_in_both_languages() {
+        let ends = [
+            Sentence::DialAgain,
+            Sentence::NothingDialled,
+            Sentence::Busy,
+            Sentence::NoAnswer,
+            Sentence::Failed,
+            Sentence::Unreachable,
+        ];
+        for sentence in Reason::ALL.map(Sentence::Refusal).into_iter().chain(ends) {
+            let (english, spanish) = (sentence.text(Language::English), sentence.text(Language::Spanish));
+            assert_ne!(english, spanish);
+            for text in [english, spanish] {
+                assert!(text.ends_with('.') && text.matches('.').count() == 1, "{text}");
+                // Two digits in a row would be read as a number.
+                assert!(
+                    !text.as_bytes().windows(2).any(|pair| pair.iter().all(u8::is_ascii_digit)),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn languages_by_their_codes() {
+        for language in [Language::English, Language::Spanish] {
+            assert_eq!(Language::parse(language.code()), Some(language));
+            assert!(language.tag().starts_with(language.code()));
+        }
+        assert_eq!(Language::parse("fr"), None);
     }
 }

@@ -1,16 +1,16 @@
 //! The sections of `dialtone.toml`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use numbers::{E164, Prefix, Region};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
+use super::codes::{Places, read_codes, with_built_in};
+use super::extensions::{Shared, read_extensions};
 use super::parse;
 use super::problem::{Problem, Problems};
-use super::reader::{At, Reader, Section, table, wrong};
-use super::{AreaCode, Asterisk, Extension, Network, RefusalStyle, Stage, Target};
-use crate::emergency;
+use super::reader::{Reader, Section, table, wrong};
+use super::{AreaCode, Asterisk, Network, RefusalStyle, Stage};
 use crate::speech::Language;
 
 /// A valid network file: every stage of it.
@@ -82,21 +82,16 @@ impl NetworkFile {
     }
 }
 
-/// What every extension starts from.
-struct Defaults {
-    language: Language,
-    area_code: Option<AreaCode>,
-    has_emergency_caller: bool,
-}
-
 fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
     let mut root = Section::new(root, "", 0);
     let mut advice = Vec::new();
 
     let asterisk = root.section(reader, "asterisk").and_then(|section| read_asterisk(reader, section));
-    let extension_names = extension_names(&mut root);
+    let places = Places::new(&mut root, asterisk.is_some());
     let section = root.section(reader, "codes");
-    let codes = with_built_in(read_codes(reader, section.as_ref(), asterisk.is_some(), &extension_names));
+    let codes = with_built_in(read_codes(reader, section.as_ref(), &places));
+    let section = root.section(reader, "stages");
+    let stages = read_stages(reader, section);
     let Some(mut section) = root.section(reader, "network") else {
         reader.report(0, "network", wrong("is missing", "add a [network] section with name and region"));
         return None;
@@ -110,24 +105,15 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
             remedy: "set it to a number with a registered emergency address".into(),
         });
     }
-    let section = root.section(reader, "stages");
-    let stages = read_stages(reader, section);
-    let defaults = Defaults {
+    let shared = Shared {
         language,
         area_code: rest.area_code,
         has_emergency_caller: rest.emergency_caller_id.is_some(),
+        codes: &codes,
+        places: &places,
     };
-    let extensions = root.section(reader, "extensions").map(|section| {
-        read_extensions(
-            reader,
-            &section,
-            &defaults,
-            &codes,
-            asterisk.is_some(),
-            &extension_names,
-            &mut advice,
-        )
-    });
+    let section = root.section(reader, "extensions");
+    let extensions = section.map(|section| read_extensions(reader, &section, &shared, &mut advice));
     root.refuse_unknown(reader);
 
     let stages = stages?;
@@ -264,198 +250,4 @@ fn read_stages(reader: &mut Reader, section: Option<Section<'_>>) -> Option<Vec<
         reader.report(section.offset(), "stages", missing());
     }
     Some(stages)
-}
-
-/// The user names in lower case, read ahead of everything that may refer to them.
-fn extension_names(root: &mut Section<'_>) -> Vec<String> {
-    let table = root.value("extensions").and_then(|value| value.get_ref().as_table());
-    table.into_iter().flatten().map(|(name, _)| name.get_ref().to_lowercase()).collect()
-}
-
-fn read_codes(
-    reader: &mut Reader,
-    section: Option<&Section<'_>>,
-    has_asterisk: bool,
-    extensions: &[String],
-) -> BTreeMap<String, Target> {
-    let mut codes = BTreeMap::new();
-    for (section, key, value) in
-        section.into_iter().flat_map(|s| s.entries().map(move |(key, value)| (s, key, value)))
-    {
-        let path = section.path(key.value);
-        if let Err(problem) = parse::code(key.value) {
-            reader.report(key.offset, &path, problem);
-        } else if emergency::recognize(key.value).is_some() {
-            let problem = wrong("is an emergency number, which no code can change", "remove it");
-            reader.report(key.offset, &path, problem);
-        }
-        if let Some(target) = read_target(reader, path, value, has_asterisk, extensions) {
-            codes.insert(key.value.to_owned(), target);
-        }
-    }
-    codes
-}
-
-fn read_target(
-    reader: &mut Reader,
-    path: String,
-    value: &Spanned<DeValue<'_>>,
-    has_asterisk: bool,
-    extensions: &[String],
-) -> Option<Target> {
-    let mut section = table(reader, path.clone(), value)?;
-    let offset = section.offset();
-    let dial = section.text(reader, "dial", parse::number).map(|At { value, .. }| Target::Dial(value));
-    let asterisk = section.text(reader, "asterisk", parse::context).map(|at| Target::Asterisk(at.value));
-    let extension = section.text(reader, "extension", |name| {
-        if extensions.contains(&name.to_lowercase()) {
-            Ok(Target::Extension(name.to_owned()))
-        } else {
-            Err(wrong(format!("there is no extension {name:?}"), "name one of [extensions]"))
-        }
-    });
-    section.refuse_unknown(reader);
-    if asterisk.is_some() && !has_asterisk {
-        reader.report(
-            offset,
-            path,
-            wrong("leads to Asterisk, of which nothing is known", "add [asterisk] with its host"),
-        );
-        return None;
-    }
-    let named = ["dial", "asterisk", "extension"]
-        .iter()
-        .filter(|key| section.entries().any(|(k, _)| k.value == **key))
-        .count();
-    if named != 1 {
-        let problem = wrong(
-            "does not lead to one place",
-            "write one of { dial = ... }, { asterisk = ... } or { extension = ... }",
-        );
-        reader.report(offset, path, problem);
-        return None;
-    }
-    dial.or(asterisk).or(extension.map(|at| at.value))
-}
-
-fn read_extensions(
-    reader: &mut Reader,
-    section: &Section<'_>,
-    defaults: &Defaults,
-    codes: &BTreeMap<String, Target>,
-    has_asterisk: bool,
-    names: &[String],
-    advice: &mut Vec<Problem>,
-) -> Vec<Extension> {
-    let mut extensions: Vec<Extension> = Vec::new();
-    let mut endpoints: HashMap<String, String> = HashMap::new();
-    let mut sharing: HashMap<E164, usize> = HashMap::new();
-    for (name, value) in section.entries() {
-        let path = section.path(name.value);
-        let Some(mut table) = table(reader, path.clone(), value) else { continue };
-        check_name(reader, name, &path, codes, extensions.as_slice());
-
-        let number = table.text(reader, "number", parse::number);
-        let caller_id = table.text(reader, "caller_id", parse::number).map(|at| at.value);
-        let emergency = table.flag(reader, "emergency");
-        let language = table.text(reader, "language", parse::language);
-        let area_code = table.text(reader, "area_code", parse::area_code);
-        let block = table.list(reader, "block", parse::prefix).unwrap_or_default();
-        let label = table.text(reader, "label", parse::metrics_word);
-        let own_codes = table.section(reader, "codes");
-        let own_codes = read_codes(reader, own_codes.as_ref(), has_asterisk, names);
-        table.refuse_unknown(reader);
-
-        if let Some(number) = &number {
-            let phones = sharing.entry(number.value).or_default();
-            *phones += 1;
-            if *phones == twiml::Dial::MAX_NOUNS + 1 {
-                let problem = wrong(
-                    "is shared by more than ten phones",
-                    "Twilio rings ten at once; use another number",
-                );
-                reader.report(number.offset, format!("{path}.number"), problem);
-            }
-        }
-        if let Some(At { value: true, offset }) = emergency
-            && number.is_none()
-            && !defaults.has_emergency_caller
-        {
-            let problem = wrong(
-                "needs a number that 911 can call back",
-                "give the phone a number, or set network.emergency_caller_id",
-            );
-            reader.report(offset, format!("{path}.emergency"), problem);
-        }
-        let endpoint = match label {
-            Some(label) => label.value,
-            None if name.value.starts_with('+') => {
-                advice.push(Problem {
-                    line: reader.line(name.offset),
-                    key: path.clone(),
-                    what: "has a number for a name, so metrics call it \"unknown\"".into(),
-                    remedy: "give it a label, such as label = \"lobby\"".into(),
-                });
-                crate::event::UNKNOWN.to_owned()
-            }
-            None => name.value.to_owned(),
-        };
-        if endpoint != crate::event::UNKNOWN
-            && let Some(twin) = endpoints.insert(endpoint.to_lowercase(), path.clone())
-        {
-            let problem = wrong(
-                format!("goes by the same name in metrics as {twin}"),
-                "give one of them another label",
-            );
-            reader.report(name.offset, path.clone(), problem);
-        }
-        let number = number.map(|at| at.value);
-        extensions.push(Extension {
-            name: name.value.to_owned(),
-            endpoint,
-            number,
-            caller_id: caller_id.or(number),
-            emergency: emergency.map_or(number.is_some(), |at| at.value),
-            language: language.map_or(defaults.language, |at| at.value),
-            area_code: area_code.map(|at| at.value).or(defaults.area_code),
-            block,
-            codes: own_codes,
-        });
-    }
-    extensions
-}
-
-fn check_name(
-    reader: &mut Reader,
-    name: At<&str>,
-    path: &str,
-    codes: &BTreeMap<String, Target>,
-    earlier: &[Extension],
-) {
-    let problem = if let Err(problem) = parse::user_name(name.value) {
-        problem
-    } else if name.value.eq_ignore_ascii_case(crate::event::UNKNOWN) {
-        wrong("is the word that metrics use for a phone that is not known", "choose another user name")
-    } else if emergency::recognize(name.value).is_some() {
-        wrong("is an emergency number", "choose another user name")
-    } else if codes.contains_key(name.value) {
-        wrong("is a code too, which would always win", "choose another user name")
-    } else if let Some(twin) = earlier.iter().find(|e| e.name.eq_ignore_ascii_case(name.value)) {
-        wrong(
-            format!("is the same user name as {:?}, since they compare without case", twin.name),
-            "rename one of them",
-        )
-    } else {
-        return;
-    };
-    reader.report(name.offset, path, problem);
-}
-
-/// The codes that every network has unless its file says otherwise.
-fn with_built_in(mut codes: BTreeMap<String, Target>) -> BTreeMap<String, Target> {
-    // The Suicide & Crisis Lifeline by its ten-digit number: what Twilio does with 988 itself is not documented.
-    if let Ok(lifeline) = E164::parse("+18002738255") {
-        codes.entry("988".to_owned()).or_insert(Target::Dial(lifeline));
-    }
-    codes
 }

@@ -1,9 +1,13 @@
 //! The network: every phone, code and rule, as one file describes it.
 
+mod codes;
+mod extensions;
 mod file;
 mod parse;
 mod problem;
 mod reader;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 

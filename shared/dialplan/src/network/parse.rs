@@ -4,6 +4,7 @@ use numbers::{E164, Prefix, Region};
 
 use super::AreaCode;
 use super::reader::{Wrong, wrong};
+use crate::event::UNKNOWN;
 use crate::speech::Language;
 
 const E164_REMEDY: &str = "write + and the country code and the number, such as +15035550110";
@@ -159,6 +160,14 @@ pub(super) fn metrics_word(text: &str) -> Result<String, Wrong> {
     Ok(text)
 }
 
+/// What metrics call a phone.
+pub(super) fn label(text: &str) -> Result<String, Wrong> {
+    if text.eq_ignore_ascii_case(UNKNOWN) {
+        return Err(wrong("is the word that metrics use for a phone that is not known", "choose another"));
+    }
+    metrics_word(text)
+}
+
 /// A SIP user name: a word of RFC 3261's `user` characters, or an E.164 number.
 pub(super) fn user_name(text: &str) -> Result<(), Wrong> {
     if text.is_empty() {
@@ -176,7 +185,7 @@ pub(super) fn user_name(text: &str) -> Result<(), Wrong> {
     if looks_like_a_number(text) {
         return Err(wrong("looks like a telephone number", "write it as E.164, in quotes, with its +"));
     }
-    metrics_word(text).map(|_| ())
+    label(text).map(|_| ())
 }
 
 /// The keys that a code is made of.

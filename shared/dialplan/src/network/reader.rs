@@ -4,7 +4,7 @@
 //! reading goes on.
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::problem::{Problem, Problems};
 
@@ -74,6 +74,11 @@ impl<'a> Section<'a> {
         self.offset
     }
 
+    /// Where a key's value stands, or the table if it has no such key.
+    pub(super) fn offset_of(&self, key: &str) -> usize {
+        self.table.get(key).map_or(self.offset, |value| value.span().start)
+    }
+
     pub(super) fn path(&self, key: &str) -> String {
         match (self.path.as_str(), is_bare(key)) {
             ("", true) => key.to_owned(),
@@ -83,11 +88,13 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Every key of the table with its value; for tables whose keys the user chooses.
+    /// Every key of the table with its value, in the order of the file; for tables whose keys the user chooses.
     pub(super) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a Spanned<DeValue<'a>>)> {
-        self.table
-            .iter()
-            .map(|(key, value)| (At { value: key.get_ref().as_ref(), offset: key.span().start }, value))
+        let at =
+            |key: &'a Spanned<DeString<'a>>| At { value: key.get_ref().as_ref(), offset: key.span().start };
+        let mut entries: Vec<_> = self.table.iter().map(|(key, value)| (at(key), value)).collect();
+        entries.sort_by_key(|(key, _)| key.offset);
+        entries.into_iter()
     }
 
     pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {

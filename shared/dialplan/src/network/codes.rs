@@ -1,0 +1,100 @@
+//! `[codes]`: what keys and short codes do.
+
+use std::collections::{BTreeMap, HashSet};
+
+use numbers::E164;
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::reader::{At, Reader, Section, table, wrong};
+use super::{Target, parse};
+use crate::emergency;
+
+/// Where codes may lead.
+pub(super) struct Places {
+    pub(super) has_asterisk: bool,
+    /// The phones' user names in lower case.
+    pub(super) extensions: HashSet<String>,
+}
+
+impl Places {
+    /// Read ahead of everything that may refer to them.
+    pub(super) fn new(root: &mut Section<'_>, has_asterisk: bool) -> Self {
+        let table = root.value("extensions").and_then(|value| value.get_ref().as_table());
+        let extensions = table.into_iter().flatten().map(|(name, _)| name.get_ref().to_lowercase()).collect();
+        Self { has_asterisk, extensions }
+    }
+}
+
+pub(super) fn read_codes(
+    reader: &mut Reader,
+    section: Option<&Section<'_>>,
+    places: &Places,
+) -> BTreeMap<String, Target> {
+    let mut codes = BTreeMap::new();
+    for (section, key, value) in
+        section.into_iter().flat_map(|s| s.entries().map(move |(key, value)| (s, key, value)))
+    {
+        let path = section.path(key.value);
+        if let Err(problem) = parse::code(key.value) {
+            reader.report(key.offset, &path, problem);
+        } else if emergency::recognize(key.value).is_some() {
+            let problem = wrong("is an emergency number, which no code can change", "remove it");
+            reader.report(key.offset, &path, problem);
+        }
+        if let Some(target) = read_target(reader, path, value, places) {
+            codes.insert(key.value.to_owned(), target);
+        }
+    }
+    codes
+}
+
+fn read_target(
+    reader: &mut Reader,
+    path: String,
+    value: &Spanned<DeValue<'_>>,
+    places: &Places,
+) -> Option<Target> {
+    let mut section = table(reader, path.clone(), value)?;
+    let offset = section.offset();
+    let dial = section.text(reader, "dial", parse::number).map(|At { value, .. }| Target::Dial(value));
+    let asterisk = section.text(reader, "asterisk", parse::context).map(|at| Target::Asterisk(at.value));
+    let extension = section.text(reader, "extension", |name| {
+        if places.extensions.contains(&name.to_lowercase()) {
+            Ok(Target::Extension(name.to_owned()))
+        } else {
+            Err(wrong(format!("there is no extension {name:?}"), "name one of [extensions]"))
+        }
+    });
+    section.refuse_unknown(reader);
+    if asterisk.is_some() && !places.has_asterisk {
+        reader.report(
+            offset,
+            path,
+            wrong("leads to Asterisk, of which nothing is known", "add [asterisk] with its host"),
+        );
+        return None;
+    }
+    let named = ["dial", "asterisk", "extension"]
+        .iter()
+        .filter(|key| section.entries().any(|(k, _)| k.value == **key))
+        .count();
+    if named != 1 {
+        let problem = wrong(
+            "does not lead to one place",
+            "write one of { dial = ... }, { asterisk = ... } or { extension = ... }",
+        );
+        reader.report(offset, path, problem);
+        return None;
+    }
+    dial.or(asterisk).or(extension.map(|at| at.value))
+}
+
+/// The codes that every network has unless its file says otherwise.
+pub(super) fn with_built_in(mut codes: BTreeMap<String, Target>) -> BTreeMap<String, Target> {
+    // The Suicide & Crisis Lifeline by its ten-digit number: what Twilio does with 988 itself is not documented.
+    if let Ok(lifeline) = E164::parse("+18002738255") {
+        codes.entry("988".to_owned()).or_insert(Target::Dial(lifeline));
+    }
+    codes
+}
