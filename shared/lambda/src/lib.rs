@@ -98,6 +98,34 @@ mod tests {
         assert_eq!(raw_uri("/status/dial", None).unwrap().path(), "/status/dial");
     }
 
+    /// An event as API Gateway sends it, body in base64 and headers in small letters.
+    #[tokio::test]
+    async fn an_api_gateway_event_is_answered() {
+        let file = "[network]\nname='n'\nregion='US'\n[stages.prod]\nsip_domain='n.sip.twilio.com'\n\
+                    public_url='https://n.example.org'\n[extensions.lobby]\nnumber='+15035550110'\n";
+        let network = dialplan::NetworkFile::parse(file).and_then(|file| file.network("prod")).unwrap();
+        let tokens = webhook::AuthTokens::parse("secret").unwrap();
+        let form = webhook::Form::parse(b"From=%2B15035550199&To=%2B15035550110&FromZip=").unwrap();
+        let signature =
+            webhook::sign(tokens.first(), "https://n.example.org/incoming?a=%3a&b=it's", Some(&form));
+        let event = format!(
+            r#"{{"version":"2.0","routeKey":"$default","rawPath":"/incoming","rawQueryString":"a=%3a&b=it's",
+                "headers":{{"host":"abc.execute-api.us-west-2.amazonaws.com","x-forwarded-proto":"https",
+                "content-type":"application/x-www-form-urlencoded; charset=UTF-8","x-twilio-signature":"{signature}"}},
+                "requestContext":{{"http":{{"method":"POST","path":"/incoming","protocol":"HTTP/1.1","sourceIp":"192.0.2.1",
+                "userAgent":"TwilioProxy/1.1"}},"stage":"$default","timeEpoch":1781978645000}},
+                "body":"RnJvbT0lMkIxNTAzNTU1MDE5OSZUbz0lMkIxNTAzNTU1MDExMCZGcm9tWmlwPQ==","isBase64Encoded":true}}"#
+        );
+        let mut host = Host(Edge::new(network, tokens, edge::INCOMING, edge::LogSink).unwrap());
+        let response = host.call(lambda_http::request::from_str(&event).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert!(matches!(response.body(), Body::Text(text) if text.contains("sip:lobby@n.sip.twilio.com")));
+
+        let unsigned = event.replace(&signature, "");
+        let response = host.call(lambda_http::request::from_str(&unsigned).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 403);
+    }
+
     #[test]
     fn answers_are_text() {
         assert!(
