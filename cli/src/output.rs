@@ -14,6 +14,11 @@ pub(crate) fn aside(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Asks a person at a terminal, on the line where the answer will stand.
+pub(crate) fn prompt(question: &str) {
+    let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
+}
+
 /// Prints what went wrong, each line with its mark.
 pub(crate) fn error(text: &str) {
     text.lines().for_each(|line| aside(&format!("error: {line}")));

@@ -48,7 +48,7 @@ impl Destination {
     }
 
     async fn deliver(&mut self, batch: Vec<Message>) {
-        let lines: String = batch.iter().map(|message| message.json() + "\n").collect();
+        let lines: String = batch.iter().flat_map(|message| [message.json(), "\n"]).collect();
         let written = match self {
             Self::Topic(sns) => return sns.take(batch).await,
             Self::File(file) => append(file, &lines).await,

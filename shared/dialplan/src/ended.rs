@@ -38,7 +38,16 @@ fn outgoing_ended(end: &DialEnd, network: &Network) -> Plan {
         Event::new(UserEvent::OutgoingCall, phone, facts.clone()),
         Event::new(UserEvent::OutgoingDialStatus(end.status), phone, facts.clone()),
     ];
-    events.extend(end.error.map(|code| Event::new(UserEvent::Error(code), phone, facts)));
+    if let Some(code) = end.error {
+        let error = |phone| Event::new(UserEvent::Error(code), phone, facts.clone());
+        // It is the phone that was rung that somebody has to look after, where there was one.
+        let rung =
+            if is_unreachable(code) { outgoing::dialled_phones(&end.call, network) } else { Vec::new() };
+        if rung.is_empty() {
+            events.push(error(phone));
+        }
+        events.extend(rung.into_iter().map(|phone| error(Some(phone))));
+    }
     let language = phone.map_or(network.language, |phone| phone.language);
     let reply = match why_not_connected(end) {
         None => Response::new(),
@@ -80,7 +89,7 @@ fn why_not_connected(end: &DialEnd) -> Option<Sentence> {
     if end.bridged == Some(true) {
         return None;
     }
-    let unreachable = end.error.as_ref().is_some_and(is_unreachable);
+    let unreachable = end.error.is_some_and(is_unreachable);
     match end.status {
         DialStatus::Completed | DialStatus::Answered | DialStatus::Canceled => None,
         DialStatus::NoAnswer | DialStatus::Failed if unreachable => Some(Sentence::Unreachable),
@@ -91,7 +100,7 @@ fn why_not_connected(end: &DialEnd) -> Option<Sentence> {
 }
 
 /// 32009: the phone is not registered. 32011: it is, but does not answer.
-fn is_unreachable(code: &ErrorCode) -> bool {
+fn is_unreachable(code: ErrorCode) -> bool {
     matches!(code.value(), 32009 | 32011)
 }
 
@@ -201,6 +210,14 @@ mod tests {
     fn ends_are_filed_under_the_phone() {
         let plan = ended(LOBBY, "sip:x@test-prod.sip.twilio.com", &[("DialCallStatus", "busy")], false);
         assert_eq!(names(&plan), ["outgoing_call lobby", "outgoing_dialstatus_busy lobby"]);
+        let unreachable = [("DialCallStatus", "no-answer"), ("ErrorCode", "32009")];
+        let plan = ended(LOBBY, "sip:porch@test-prod.sip.twilio.com", &unreachable, false);
+        assert_eq!(
+            names(&plan),
+            ["outgoing_call lobby", "outgoing_dialstatus_no-answer lobby", "error-32009 Porch"]
+        );
+        let plan = ended(LOBBY, "sip:x@test-prod.sip.twilio.com", &unreachable, false);
+        assert_eq!(names(&plan)[2], "error-32009 lobby");
         let plan = ended("+15035550199", "+15035550110", &[("DialCallStatus", "no-answer")], false);
         assert_eq!(names(&plan), ["incoming_call lobby", "incoming_dialstatus_no-answer lobby"]);
         let plan = ended("anonymous", "+15035550112", &[("DialCallStatus", "weird value")], false);

@@ -1,4 +1,4 @@
-//! The vocabulary of events, and the messages that carry them.
+//! The vocabulary of events.
 //!
 //! The consumers of the SNS topic parse these messages; names and shapes are a contract. No type here can hold
 //! a telephone number of a caller or callee, nor anything that a caller typed.
@@ -8,6 +8,7 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer};
 use webhook::{CallSid, DialStatus, ErrorCode};
 
+use crate::message::Message;
 use crate::network::{Extension, Stage};
 
 /// What metrics call a phone that is not in the file.
@@ -190,75 +191,9 @@ impl Event {
     /// `timestamp` is ISO 8601 in UTC with microseconds: the consumers drop one of two equal lines, so no two
     /// messages of a process may carry the same.
     #[must_use]
-    pub fn message(&self, stage: &Stage, timestamp: impl Into<String>) -> Message {
-        Message {
-            body: Body {
-                timestamp: timestamp.into(),
-                hostname: stage.metrics_host.clone(),
-                event: Inner {
-                    event: "UserEvent",
-                    user_event: self.name.to_string(),
-                    endpoint: self.endpoint.clone(),
-                    channel: self.endpoint.clone(),
-                },
-                call: self.call.clone(),
-            },
-            stage: stage.name.clone(),
-        }
+    pub fn message(&self, stage: &Stage, timestamp: &str) -> Message {
+        Message::new(self, stage, timestamp)
     }
-}
-
-/// A message for the topic: the body that consumers parse, and what repeats it as attributes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    body: Body,
-    stage: String,
-}
-
-impl Message {
-    /// The JSON that consumers parse.
-    #[must_use]
-    pub fn json(&self) -> String {
-        // Strings, numbers and nulls: there is nothing here that JSON cannot express.
-        serde_json::to_string(&self.body).unwrap_or_default()
-    }
-
-    /// The stage that it comes from.
-    #[must_use]
-    pub fn stage(&self) -> &str {
-        &self.stage
-    }
-
-    /// The attributes for subscription filters, each with its value.
-    pub fn attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        [
-            ("event", Some(self.body.event.user_event.as_str())),
-            ("stage", Some(self.stage.as_str())),
-            ("endpoint", Some(self.body.event.endpoint.as_str())),
-            ("reason", self.body.call.reason.map(Reason::as_str)),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| value.map(|value| (name, value)))
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Body {
-    timestamp: String,
-    hostname: String,
-    event: Inner,
-    call: CallFacts,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Inner {
-    #[serde(rename = "Event")]
-    event: &'static str,
-    #[serde(rename = "UserEvent")]
-    user_event: String,
-    endpoint: String,
-    #[serde(rename = "Channel")]
-    channel: String,
 }
 
 #[expect(clippy::ref_option, reason = "the signature is serde's")]
@@ -269,64 +204,4 @@ fn sid<S: Serializer>(sid: &Option<CallSid>, serializer: S) -> Result<S::Ok, S::
 #[expect(clippy::ref_option, reason = "the signature is serde's")]
 fn error_code<S: Serializer>(code: &Option<ErrorCode>, serializer: S) -> Result<S::Ok, S::Error> {
     code.as_ref().map(ToString::to_string).serialize(serializer)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::network;
-
-    fn event() -> Event {
-        let network = network();
-        let call = CallFacts {
-            sid: CallSid::parse("CA00000000000000000000000000000001"),
-            direction: Some(Direction::Outgoing),
-            status: Some("no-answer"),
-            duration_seconds: Some(0),
-            reason: Some(Reason::Premium),
-            error_code: ErrorCode::parse("32009"),
-        };
-        let name = UserEvent::OutgoingDialStatus(DialStatus::NoAnswer);
-        Event::new(name, network.extension("lobby"), call)
-    }
-
-    #[test]
-    fn the_message_is_the_contract() {
-        let message = event().message(network().stage(), "2026-06-20T18:04:05.123456Z");
-        assert_eq!(
-            message.json(),
-            "{\"timestamp\":\"2026-06-20T18:04:05.123456Z\",\"hostname\":\"dialtone-prod\",\"event\":{\"Event\":\"UserEvent\",\
-             \"UserEvent\":\"outgoing_dialstatus_no-answer\",\"endpoint\":\"lobby\",\"Channel\":\"lobby\"},\"call\":{\"sid\":\
-             \"CA00000000000000000000000000000001\",\"direction\":\"outgoing\",\"status\":\"no-answer\",\"duration_seconds\":0,\
-             \"reason\":\"premium\",\"error_code\":\"32009\"}}"
-        );
-        let attributes: Vec<_> = message.attributes().collect();
-        assert_eq!(
-            attributes,
-            [
-                ("event", "outgoing_dialstatus_no-answer"),
-                ("stage", "prod"),
-                ("endpoint", "lobby"),
-                ("reason", "premium")
-            ]
-        );
-    }
-
-    #[test]
-    fn what_is_not_known_is_null_and_has_no_attribute() {
-        let message =
-            Event::new(UserEvent::Reject, None, CallFacts::default()).message(network().stage(), "t");
-        assert!(message.json().ends_with(
-            "\"endpoint\":\"unknown\",\"Channel\":\"unknown\"},\"call\":{\"sid\":null,\"direction\":null,\"status\":null,\
-             \"duration_seconds\":null,\"reason\":null,\"error_code\":null}}"
-        ));
-        assert_eq!(message.attributes().count(), 3);
-    }
-
-    #[test]
-    fn a_reason_has_one_word_everywhere() {
-        for reason in Reason::ALL {
-            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
-        }
-    }
 }

@@ -13,6 +13,7 @@ mod emergency;
 mod ended;
 mod event;
 mod incoming;
+mod message;
 mod network;
 mod outgoing;
 mod plan;
@@ -26,8 +27,9 @@ mod trail;
 
 pub use alert::alert;
 pub use ended::{call_progress, dial_ended, is_again};
-pub use event::{CallFacts, Direction, Event, Message, Reason, UserEvent};
+pub use event::{CallFacts, Direction, Event, Reason, UserEvent};
 pub use incoming::incoming;
+pub use message::Message;
 pub use network::{Extension, Network, NetworkFile, Problem, Problems, RefusalStyle, Stage, Target};
 pub use outgoing::{digits, outgoing};
 pub use plan::{Decision, Plan};

@@ -44,6 +44,17 @@ pub(crate) struct Dialling<'a> {
     pub(crate) last: Option<Try>,
 }
 
+/// The phones of this network that a call was meant for, as far as its `To` tells.
+pub(crate) fn dialled_phones<'n>(call: &'n Call, network: &'n Network) -> Vec<&'n Extension> {
+    let dialling = Dialling { call, network, text: call.to.dialled(), last: None };
+    let keys = Keys::read(dialling.text);
+    let route = caller(call, network).and_then(|phone| ordinary_route(&dialling, &keys, phone, &mut ()));
+    match route {
+        Ok(Route::Phones(phones)) => phones,
+        _ => Vec::new(),
+    }
+}
+
 /// Where a call goes.
 enum Route<'n> {
     Emergency(Service, E164),

@@ -122,7 +122,8 @@ impl<S: Sink> Inner<S> {
         );
         if !plan.events.is_empty() {
             let stage = self.network.stage();
-            let messages = plan.events.iter().map(|event| event.message(stage, unique_timestamp())).collect();
+            let messages =
+                plan.events.iter().map(|event| event.message(stage, &unique_timestamp())).collect();
             self.sink.take(messages).await;
         }
         response

@@ -1,0 +1,252 @@
+//! `dialtone call`
+
+mod caller;
+mod document;
+mod ending;
+mod keys;
+mod place;
+mod script;
+mod service;
+mod transcript;
+mod walk;
+
+use std::io::IsTerminal;
+
+use clap::Args;
+use dialplan::Stage;
+use edge::Route;
+use serde_json::json;
+use webhook::{AccountSid, AuthToken, AuthTokens};
+
+use self::caller::Caller;
+use self::ending::Ending;
+use self::keys::Keys;
+use self::script::Script;
+use self::service::{Method, Service};
+use self::transcript::Transcript;
+use self::walk::Walk;
+use crate::exit::{Failure, Outcome, Result};
+use crate::files::NetworkArgs;
+use crate::output;
+
+/// Plays Twilio: calls a running service, and shows what the people on the phones would hear.
+///
+/// Every request is signed as Twilio would sign it, with the first token in TWILIO_AUTH_TOKEN and for the stage's
+/// public_url, and sent to --url. Documents are followed to the end of the call: what is said, who rings, the dial
+/// tone after a refusal, and what comes after a Dial. No telephone rings, and Twilio is not asked.
+///
+///   dialtone call lobby 5035550123 --url http://127.0.0.1:8080
+///   dialtone call lobby 5035550123 --then busy
+///   dialtone call lobby 1234567890 --digits '5035550123#' --then completed
+///   dialtone call lobby 0 --refer 5035550123 --then no-answer
+///   dialtone call --incoming +15035550110 --then unreachable --then unreachable
+///   dialtone call --incoming --from anonymous +15035550110 --json
+///
+/// --then and --digits are used one after the other, as Dials end and dial tones come. When there are none left, the
+/// person at the terminal is asked; without one, the walk stops there and says how to go on. A Dial that ends in
+/// --refer needs no --then.
+///
+/// Exit codes: 0 walked through, 1 the service turned a request away, 2 wrong usage or a bad file, 3 the service
+/// cannot be reached, fails, or answers what is no TwiML.
+#[derive(Args)]
+#[command(
+    verbatim_doc_comment,
+    override_usage = "dialtone call [OPTIONS] PHONE DIALLED\n       dialtone call [OPTIONS] --incoming NUMBER"
+)]
+pub(crate) struct Call {
+    #[command(flatten)]
+    network: NetworkArgs,
+
+    /// The phone that calls, by its SIP user name; with --incoming, the number that is called.
+    #[arg(value_name = "PHONE")]
+    first: String,
+
+    /// What is dialled: digits as a person dials them, a code, or the name of a phone.
+    #[arg(required_unless_present = "incoming", conflicts_with = "incoming")]
+    dialled: Option<String>,
+
+    /// A call from outside to a number of the network.
+    #[arg(long)]
+    incoming: bool,
+
+    /// Who calls from outside: a number, or a word such as anonymous.
+    #[arg(long, value_name = "CALLER", default_value = "+15035550199", requires = "incoming")]
+    from: String,
+
+    /// Where the service listens, if not at the stage's public_url.
+    #[arg(long, value_name = "URL", value_parser = url)]
+    url: Option<String>,
+
+    /// How the next Dial ends. May be given again.
+    #[arg(long, value_name = "STATUS", value_enum)]
+    then: Vec<Ending>,
+
+    /// What is pressed at the next dial tone: a # sends the keys at once; '' is silence. May be given again.
+    #[arg(long, value_name = "KEYS")]
+    digits: Vec<Keys>,
+
+    /// Where the next Dial that takes a REFER, one to Asterisk, sends the caller once it is answered: what the phone
+    /// could have dialled, or a SIP URI. May be given again.
+    #[arg(long, value_name = "TARGET")]
+    refer: Vec<String>,
+
+    /// How the first request is sent.
+    #[arg(long, value_enum, ignore_case = true, default_value = "POST")]
+    method: Method,
+
+    /// Prints one JSON object in the end instead: every request with its fields, its TwiML, and what was heard.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Call {
+    pub(crate) fn run(self) -> Result {
+        let network = self.network.network()?;
+        let stage = network.stage();
+        let (token, account) = credentials(|name| std::env::var(name).ok())?;
+        let caller = self.caller(account, stage)?;
+        let url = self.url.unwrap_or_else(|| stage.public_url.clone());
+        let service = Service::new(url, stage.public_url.clone(), token);
+        let mut script = Script {
+            keys: self.digits.into(),
+            endings: self.then.into(),
+            refers: self.refer.into(),
+            // A program that reads the JSON does not answer questions.
+            asks: !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
+        };
+        let mut transcript = Transcript::new(self.json);
+        let route = match &self.dialled {
+            Some(dialled) => {
+                transcript.title(&format!("{} dials {dialled}", self.first));
+                Route::Outgoing
+            }
+            None => {
+                transcript.title(&format!("{} calls {}", caller.from(), caller.to()));
+                Route::Incoming
+            }
+        };
+        let walk = Walk::new(&caller, &service, &stage.sip_domain, &mut script, &mut transcript);
+        let ended = walk.run(self.method, route.path());
+        let unused = if ended.is_ok() { script.unused() } else { Vec::new() };
+        if !unused.is_empty() {
+            transcript.note(&format!("not used: {}", unused.join(", ")));
+        }
+        if let Some(advice) = ended.as_ref().ok().and_then(walk::End::advice) {
+            transcript.note(&advice);
+        }
+        if self.json {
+            output::json(&json!({
+                "call_sid": caller.sid(),
+                "from": caller.from(),
+                "to": caller.to(),
+                "steps": transcript.into_steps(),
+                "end": ended.as_ref().ok().map(walk::End::as_str),
+                "unused": unused,
+                "error": ended.as_ref().err().map(|trouble| &trouble.message),
+            }));
+        }
+        match ended {
+            Ok(_) => Ok(Outcome::Done),
+            Err(trouble) if trouble.outcome == Outcome::OtherSide => {
+                Err(Failure::other_side(trouble.message))
+            }
+            Err(trouble) => {
+                output::error(&trouble.message);
+                Ok(trouble.outcome)
+            }
+        }
+    }
+
+    fn caller(&self, account: String, stage: &Stage) -> Result<Caller> {
+        let number = &self.first;
+        match &self.dialled {
+            Some(dialled) => Ok(Caller::phone(account, stage, &self.first, dialled)),
+            None if is_e164(number) => Ok(Caller::outside(account, self.from.clone(), number.clone())),
+            None => Err(Failure::usage(format!(
+                "{number}: write the number that is called as Twilio does, such as +15035550110"
+            ))),
+        }
+    }
+}
+
+/// The token to sign with, and the account that calls.
+fn credentials(variable: impl Fn(&str) -> Option<String>) -> Result<(AuthToken, String)> {
+    let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+    let tokens = variable("TWILIO_AUTH_TOKEN").ok_or_else(|| {
+        Failure::usage(
+            "TWILIO_AUTH_TOKEN is not set: requests are signed with it; set it to the token that the service runs with",
+        )
+    })?;
+    let tokens = AuthTokens::parse(&tokens)
+        .map_err(|error| Failure::usage(format!("TWILIO_AUTH_TOKEN: {error}; separate several by commas")))?;
+    let account = match variable("TWILIO_ACCOUNT_SID") {
+        None => format!("AC{:032}", 0),
+        Some(text) => AccountSid::parse(text.trim())
+            .ok_or_else(|| Failure::usage("TWILIO_ACCOUNT_SID: write AC and 32 hexadecimal digits"))?
+            .to_string(),
+    };
+    Ok((tokens.first().clone(), account))
+}
+
+fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Where a service listens: `http://127.0.0.1:8080`, perhaps with a path before the routes.
+fn url(text: &str) -> std::result::Result<String, String> {
+    let uri: http::Uri = text.parse().map_err(|error: http::uri::InvalidUri| error.to_string())?;
+    match uri.scheme_str() {
+        Some("http" | "https") if uri.query().is_none() && !text.contains('#') => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => {
+            Err("write http:// or https://, the host and perhaps a port, such as http://127.0.0.1:8080"
+                .into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_token_signs_and_a_missing_one_is_told() {
+        let account = format!("AC{}", "a".repeat(32));
+        let found = credentials(|name| match name {
+            "TWILIO_AUTH_TOKEN" => Some("12345,old".into()),
+            _ => Some(account.clone()),
+        });
+        let (token, found) = found.unwrap();
+        assert_eq!(found, account);
+        let first = AuthTokens::parse("12345").unwrap();
+        assert_eq!(
+            webhook::sign(&token, "https://h/", None),
+            webhook::sign(first.first(), "https://h/", None)
+        );
+        let none = credentials(|_| None).err().unwrap();
+        assert!(format!("{none:?}").contains("TWILIO_AUTH_TOKEN is not set"));
+        let (_, zeros) = credentials(|name| (name == "TWILIO_AUTH_TOKEN").then(|| "1".into())).unwrap();
+        assert!(AccountSid::parse(&zeros).is_some());
+        assert!(credentials(|_| Some("x".into())).is_err());
+    }
+
+    #[test]
+    fn urls_are_places_to_listen() {
+        assert_eq!(url("http://127.0.0.1:8080/").as_deref(), Ok("http://127.0.0.1:8080"));
+        assert_eq!(url("https://h/prod").as_deref(), Ok("https://h/prod"));
+        for wrong in ["127.0.0.1:8080", "ftp://h", "http://h?x", "http://h#x", "", "/x"] {
+            assert!(url(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_their_plus() {
+        assert!(is_e164("+15035550110"));
+        for wrong in ["15035550110", "+1503555011x", "+", "lobby", "+1234567890123456"] {
+            assert!(!is_e164(wrong), "{wrong}");
+        }
+    }
+}

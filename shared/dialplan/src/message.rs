@@ -1,0 +1,218 @@
+//! The messages that carry events to the topic.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{CallFacts, Event, Reason};
+use crate::network::Stage;
+
+/// A message for the topic: the JSON that consumers parse, and the attributes that repeat some of it for
+/// subscription filters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    json: String,
+    event: String,
+    endpoint: String,
+    reason: Option<String>,
+    stage: String,
+}
+
+/// What a consumer requires of a message (`hostname`, `event.Event`, `event.UserEvent`, `event.Channel`), and
+/// `call`, which is ours.
+#[derive(Serialize)]
+struct Body<'a> {
+    timestamp: &'a str,
+    hostname: &'a str,
+    event: Inner<'a>,
+    call: &'a CallFacts,
+}
+
+#[derive(Serialize)]
+struct Inner<'a> {
+    #[serde(rename = "Event")]
+    event: &'static str,
+    #[serde(rename = "UserEvent")]
+    user_event: &'a str,
+    endpoint: &'a str,
+    #[serde(rename = "Channel")]
+    channel: &'a str,
+}
+
+impl Message {
+    pub(crate) fn new(event: &Event, stage: &Stage, timestamp: &str) -> Self {
+        let user_event = event.name().to_string();
+        let endpoint = event.endpoint();
+        let body = Body {
+            timestamp,
+            hostname: &stage.metrics_host,
+            event: Inner { event: "UserEvent", user_event: &user_event, endpoint, channel: endpoint },
+            call: event.call(),
+        };
+        Self {
+            // Strings, numbers and nulls: there is nothing here that JSON cannot express.
+            json: serde_json::to_string(&body).unwrap_or_default(),
+            endpoint: endpoint.to_owned(),
+            reason: event.call().reason.map(|reason| reason.as_str().to_owned()),
+            stage: stage.name.clone(),
+            event: user_event,
+        }
+    }
+
+    /// Reads a message back from a log line.
+    ///
+    /// Nothing, if a consumer could choke on it: one bad message stops theirs for good.
+    #[must_use]
+    pub fn parse(json: &str, stage: &str) -> Option<Self> {
+        let written: Written = serde_json::from_str(json).ok()?;
+        let event = written.event;
+        let is_word =
+            |text: &str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic());
+        let fits = event.event == "UserEvent"
+            && [&written.hostname, &event.user_event, &event.endpoint].into_iter().all(|text| is_word(text))
+            && event.channel == event.endpoint
+            && written.timestamp.len() >= "2026-06-20T18:04:05Z".len()
+            && is_word(stage);
+        let reason = written.call.reason;
+        let is_known = |reason: &String| Reason::ALL.iter().any(|known| known.as_str() == reason);
+        (fits && reason.as_ref().is_none_or(is_known)).then(|| Self {
+            json: json.to_owned(),
+            event: event.user_event,
+            endpoint: event.endpoint,
+            reason,
+            stage: stage.to_owned(),
+        })
+    }
+
+    /// The JSON that consumers parse.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The stage that it comes from.
+    #[must_use]
+    pub fn stage(&self) -> &str {
+        &self.stage
+    }
+
+    /// The attributes for subscription filters, each with its value.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            ("event", Some(self.event.as_str())),
+            ("stage", Some(self.stage.as_str())),
+            ("endpoint", Some(self.endpoint.as_str())),
+            ("reason", self.reason.as_deref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+    }
+}
+
+/// A message as the log has it.
+#[derive(Deserialize)]
+struct Written {
+    timestamp: String,
+    hostname: String,
+    event: WrittenEvent,
+    call: WrittenCall,
+}
+
+#[derive(Deserialize)]
+struct WrittenEvent {
+    #[serde(rename = "Event")]
+    event: String,
+    #[serde(rename = "UserEvent")]
+    user_event: String,
+    endpoint: String,
+    #[serde(rename = "Channel")]
+    channel: String,
+}
+
+#[derive(Deserialize)]
+struct WrittenCall {
+    reason: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use webhook::{CallSid, DialStatus, ErrorCode};
+
+    use super::*;
+    use crate::event::{Direction, UserEvent};
+    use crate::testing::network;
+
+    fn event() -> Event {
+        let network = network();
+        let call = CallFacts {
+            sid: CallSid::parse("CA00000000000000000000000000000001"),
+            direction: Some(Direction::Outgoing),
+            status: Some("no-answer"),
+            duration_seconds: Some(0),
+            reason: Some(Reason::Premium),
+            error_code: ErrorCode::parse("32009"),
+        };
+        let name = UserEvent::OutgoingDialStatus(DialStatus::NoAnswer);
+        Event::new(name, network.extension("lobby"), call)
+    }
+
+    #[test]
+    fn the_message_is_the_contract() {
+        let message = event().message(network().stage(), "2026-06-20T18:04:05.123456Z");
+        assert_eq!(
+            message.json(),
+            "{\"timestamp\":\"2026-06-20T18:04:05.123456Z\",\"hostname\":\"dialtone-prod\",\"event\":{\"Event\":\"UserEvent\",\
+             \"UserEvent\":\"outgoing_dialstatus_no-answer\",\"endpoint\":\"lobby\",\"Channel\":\"lobby\"},\"call\":{\"sid\":\
+             \"CA00000000000000000000000000000001\",\"direction\":\"outgoing\",\"status\":\"no-answer\",\"duration_seconds\":0,\
+             \"reason\":\"premium\",\"error_code\":\"32009\"}}"
+        );
+        let attributes: Vec<_> = message.attributes().collect();
+        assert_eq!(
+            attributes,
+            [
+                ("event", "outgoing_dialstatus_no-answer"),
+                ("stage", "prod"),
+                ("endpoint", "lobby"),
+                ("reason", "premium")
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_null_and_has_no_attribute() {
+        let message =
+            Event::new(UserEvent::Reject, None, CallFacts::default()).message(network().stage(), "t");
+        assert!(message.json().ends_with(
+            "\"endpoint\":\"unknown\",\"Channel\":\"unknown\"},\"call\":{\"sid\":null,\"direction\":null,\"status\":null,\
+             \"duration_seconds\":null,\"reason\":null,\"error_code\":null}}"
+        ));
+        assert_eq!(message.attributes().count(), 3);
+    }
+
+    #[test]
+    fn a_message_is_read_back_from_a_log() {
+        let message = event().message(network().stage(), "2026-06-20T18:04:05.123456Z");
+        assert_eq!(Message::parse(message.json(), "prod"), Some(message.clone()));
+        let json = message.json();
+        for (from, to) in [
+            ("\"UserEvent\",", "\"Registry\","),
+            ("\"Channel\":\"lobby\"", "\"Channel\":7"),
+            ("\"Channel\":\"lobby\"", "\"Channel\":\"\""),
+            ("\"hostname\":\"dialtone-prod\"", "\"hostname\":null"),
+            ("\"hostname\":\"dialtone-prod\",", ""),
+            ("2026-06-20T18:04:05.123456Z", ""),
+            ("premium", "because"),
+            ("}}", "}"),
+        ] {
+            let broken = json.replacen(from, to, 1);
+            assert_ne!(broken, json, "{from}");
+            assert_eq!(Message::parse(&broken, "prod"), None, "{broken}");
+        }
+        assert_eq!(Message::parse(json, ""), None);
+    }
+
+    #[test]
+    fn a_reason_has_one_word_everywhere() {
+        for reason in Reason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+    }
+}
