@@ -6,6 +6,7 @@ mod exit;
 mod explain;
 mod files;
 mod output;
+mod replay;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +32,7 @@ enum Command {
     Explain(explain::Explain),
     Call(call::Call),
     Check(check::Check),
+    Replay(replay::Replay),
 }
 
 fn main() -> Outcome {
@@ -39,6 +41,7 @@ fn main() -> Outcome {
         Command::Explain(command) => command.run(),
         Command::Call(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Replay(command) => command.run(),
     };
     exit::report(result)
 }

@@ -27,7 +27,7 @@ pub(crate) fn candidates(keys: &str, network: &Network, phone: &Extension) -> Ve
         None => {
             domestic(&digits, network, phone, &mut found);
             if let Some(rest) = digits.strip_prefix('9') {
-                // An outside line's 9. Tried last: area codes, exchanges and country codes begin with 9 too.
+                // An outside line's 9. Tried after the whole, since area codes and exchanges begin with 9 too.
                 domestic(rest, network, phone, &mut found);
             }
             found.extend(bare_country_code(&digits, network));

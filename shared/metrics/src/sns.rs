@@ -1,6 +1,6 @@
 //! Publishes messages to a topic, and never loses one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
@@ -61,27 +61,44 @@ async fn client() -> Client {
     Client::new(&config)
 }
 
+impl Sns {
+    /// Publishes messages, in batches. What is returned did not reach the topic, as far as can be known; it is all
+    /// of them where there is no topic.
+    ///
+    /// Each batch has two seconds.
+    pub async fn publish<'m>(&self, messages: &'m [Message]) -> Vec<&'m Message> {
+        let mut unpublished = Vec::new();
+        for batch in messages.chunks(BATCH) {
+            unpublished.extend(self.publish_batch(batch, LIMIT).await);
+        }
+        unpublished
+    }
+
+    async fn publish_batch<'m>(&self, batch: &'m [Message], limit: Duration) -> Vec<&'m Message> {
+        match &self.topic {
+            Some(topic) if !limit.is_zero() => topic.publish(batch, limit).await,
+            _ => batch.iter().collect(),
+        }
+    }
+}
+
 impl Sink for Sns {
     async fn take(&self, messages: Vec<Message>) {
-        let Some(topic) = &self.topic else {
-            messages.iter().for_each(|message| log_message(message, Delivery::Log));
-            return;
-        };
+        // Without a topic the log is an event's way; otherwise it is the last resort.
+        let delivery = if self.topic.is_some() { Delivery::Failed } else { Delivery::Log };
+        // Twilio may be waiting behind this, so all batches together have two seconds.
+        let deadline = Instant::now() + LIMIT;
         for batch in messages.chunks(BATCH) {
-            topic.publish(batch).await;
+            let left = deadline.saturating_duration_since(Instant::now());
+            for message in self.publish_batch(batch, left).await {
+                log_message(message, delivery);
+            }
         }
     }
 }
 
 impl Topic {
-    async fn publish(&self, batch: &[Message]) {
-        for message in self.unpublished(batch).await {
-            log_message(message, Delivery::Failed);
-        }
-    }
-
-    /// Publishes a batch; what is returned did not reach the topic, as far as can be known.
-    async fn unpublished<'m>(&self, batch: &'m [Message]) -> Vec<&'m Message> {
+    async fn publish<'m>(&self, batch: &'m [Message], limit: Duration) -> Vec<&'m Message> {
         let Ok(entries) = batch.iter().enumerate().map(|(i, message)| entry(i, message)).collect() else {
             tracing::error!(kind = "request", count = batch.len(), "publish failed");
             return batch.iter().collect();
@@ -89,7 +106,7 @@ impl Topic {
         let request =
             self.client.publish_batch().topic_arn(&self.arn).set_publish_batch_request_entries(Some(entries));
         // The error's text is the SDK's and may quote the request, so only its kind is logged.
-        let (kind, code) = match timeout(LIMIT, request.send()).await {
+        let (kind, code) = match timeout(limit, request.send()).await {
             Ok(Ok(answer)) => {
                 let failed: Vec<_> =
                     answer.failed().iter().filter_map(|entry| entry.id().parse().ok()).collect();

@@ -63,7 +63,7 @@ fn read_target(
         if places.extensions.contains(&name.to_lowercase()) {
             Ok(Target::Extension(name.to_owned()))
         } else {
-            Err(wrong(format!("there is no extension {name:?}"), "name one of [extensions]"))
+            Err(wrong(format!("there is no extension {}", parse::shown(name)), "name one of [extensions]"))
         }
     });
     section.refuse_unknown(reader);

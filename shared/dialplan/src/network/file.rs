@@ -175,7 +175,10 @@ fn read_network(
     let refusal = section.text(reader, "refusal", |text| match text {
         "explain" => Ok(RefusalStyle::Explain),
         "reject" => Ok(RefusalStyle::Reject),
-        _ => Err(wrong(format!("{text:?} is not a way to refuse"), "write \"explain\" or \"reject\"")),
+        _ => Err(wrong(
+            format!("{} is not a way to refuse", parse::shown(text)),
+            "write \"explain\" or \"reject\"",
+        )),
     });
     let rest = NetworkRest {
         area_code: area_code.map(|at| at.value),

@@ -35,7 +35,7 @@ pub(super) fn region(text: &str) -> Result<Region, Wrong> {
             "UK" => "the United Kingdom is \"GB\"",
             _ => "write two letters of ISO 3166, such as \"US\", \"CA\" or \"MX\"",
         };
-        wrong(format!("{text:?} is not a region with telephone numbers"), remedy)
+        wrong(format!("{} is not a region with telephone numbers", shown(text)), remedy)
     })
 }
 
@@ -63,7 +63,7 @@ pub(super) fn seconds(least: u32, most: u32) -> impl FnOnce(&str) -> Result<u32,
             Some(seconds) if (least..=most).contains(&seconds) => Ok(seconds),
             Some(_) => Err(wrong("is out of bounds", format!("Twilio takes {least}s to {most}s"))),
             None => Err(wrong(
-                format!("{text:?} is not a length of time"),
+                format!("{} is not a length of time", shown(text)),
                 "write a number and s, m or h, such as \"30s\"",
             )),
         }
@@ -72,7 +72,7 @@ pub(super) fn seconds(least: u32, most: u32) -> impl FnOnce(&str) -> Result<u32,
 
 pub(super) fn language(text: &str) -> Result<Language, Wrong> {
     Language::parse(text).ok_or_else(|| {
-        wrong(format!("{text:?} is not a language that Dialtone speaks"), "write \"en\" or \"es\"")
+        wrong(format!("{} is not a language that Dialtone speaks", shown(text)), "write \"en\" or \"es\"")
     })
 }
 
@@ -217,6 +217,11 @@ pub(super) fn uri_params(text: &str) -> Result<String, Wrong> {
     } else {
         Err(wrong("are not parameters of a SIP URI", "begin with a semicolon, such as ;transport=tls"))
     }
+}
+
+/// A value as a problem may show it: in quotes, unless it could be a telephone number.
+pub(super) fn shown(text: &str) -> String {
+    if looks_like_a_number(text) { "that".to_owned() } else { format!("{text:?}") }
 }
 
 /// Seven digits in a row, give or take punctuation.

@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 
 /// One thing that is wrong with the file.
 ///
-/// Values are not repeated, since most of them are telephone numbers and this text reaches logs: the line says
-/// where to look.
+/// A value that could be a telephone number is not repeated, since this text reaches logs: the line says where to
+/// look. A phone whose user name is a number appears by that name in the key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
     /// The line in the file, from 1.

@@ -1,0 +1,141 @@
+//! `dialtone replay`
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use dialplan::Message;
+use edge::{Delivery, LogFormat};
+use metrics::{Entry, Sns};
+use serde_json::json;
+
+use crate::exit::{Failure, Outcome, Result};
+use crate::output;
+
+/// Publishes events that stand in logs: those that could not be published when they happened.
+///
+/// Reads log files of `dialtone serve`, exports of CloudWatch Logs, the output of `aws logs filter-log-events`, and
+/// messages of the relay's on-failure queue. An event that stands in them several times is published once. The
+/// consumers count by the time in the message, so nothing is counted for the wrong day; but what was published
+/// before is counted twice, so look with --dry-run first.
+///
+///   dialtone replay --dry-run serve.log
+///   DIALTONE_TOPIC_ARN=arn:aws:sns:us-west-2:123456789012:events dialtone replay serve.log
+///
+/// Exit codes: 0 all published, 2 wrong usage, 3 some were not: run it again.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Replay {
+    /// The files to read; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Which events: those whose publishing failed, those that were left to the relay, or both.
+    #[arg(long, value_enum, default_value = "failed")]
+    which: Which,
+
+    /// Says what would be published, and publishes nothing.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// The SNS topic.
+    #[arg(long, value_name = "ARN", env = "DIALTONE_TOPIC_ARN")]
+    topic: Option<String>,
+
+    /// Prints JSON: with --dry-run the messages, one a line, and otherwise how many were published.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Which {
+    Failed,
+    Relayed,
+    All,
+}
+
+impl Which {
+    fn takes(self, delivery: Delivery) -> bool {
+        match self {
+            Self::Failed => delivery == Delivery::Failed,
+            Self::Relayed => delivery == Delivery::Log,
+            Self::All => true,
+        }
+    }
+}
+
+impl Replay {
+    pub(crate) fn run(self) -> Result {
+        let messages = self.messages()?;
+        if self.dry_run {
+            self.show(&messages);
+            return Ok(Outcome::Done);
+        }
+        let topic = self.topic.clone().ok_or_else(|| {
+            Failure::usage("no topic: set DIALTONE_TOPIC_ARN or --topic ARN, or look first with --dry-run")
+        })?;
+        edge::start_logging(LogFormat::TextToStderr);
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+        let unpublished = runtime.block_on(publish(topic, &messages));
+        let published = messages.len() - unpublished;
+        if self.json {
+            output::json(&json!({"published": published, "unpublished": unpublished}));
+        } else {
+            output::line(&format!("published {published} of {}", messages.len()));
+        }
+        if unpublished == 0 {
+            return Ok(Outcome::Done);
+        }
+        Err(Failure::other_side(format!(
+            "{unpublished} events were not published; run the same command again for them"
+        )))
+    }
+
+    /// The events to publish, each once, in the order of the files.
+    fn messages(&self) -> Result<Vec<Message>> {
+        let mut seen = HashSet::new();
+        let mut messages = Vec::new();
+        for file in &self.files {
+            let mut text = String::new();
+            let read = if file.as_os_str() == "-" {
+                std::io::stdin().read_to_string(&mut text)
+            } else {
+                std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
+            };
+            read.map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+            let entries = Entry::of_file(&text).into_iter().filter(|entry| self.which.takes(entry.delivery));
+            messages.extend(
+                entries.map(|entry| entry.message).filter(|message| seen.insert(message.json().to_owned())),
+            );
+        }
+        Ok(messages)
+    }
+
+    fn show(&self, messages: &[Message]) {
+        for message in messages {
+            if self.json {
+                output::line(message.json());
+            } else {
+                let attributes: Vec<_> =
+                    message.attributes().map(|(name, value)| format!("{name}={value}")).collect();
+                output::line(&attributes.join("  "));
+            }
+        }
+        output::aside(&format!("{} events would be published", messages.len()));
+    }
+}
+
+/// How many messages could not be published. Those that could are said as they go, since there may be thousands.
+async fn publish(topic: String, messages: &[Message]) -> usize {
+    let sns = Sns::for_topic(Some(topic)).await;
+    let mut unpublished = 0;
+    for (i, chunk) in messages.chunks(100).enumerate() {
+        unpublished += sns.publish(chunk).await.len();
+        if messages.len() > 100 {
+            output::aside(&format!("{} of {}", (i * 100) + chunk.len(), messages.len()));
+        }
+    }
+    unpublished
+}
