@@ -43,7 +43,7 @@ fn outgoing_ended(end: &DialEnd, network: &Network) -> Plan {
         let error = |phone| Event::new(UserEvent::Error(code), phone, facts.clone());
         // It is the phone that was rung that somebody has to look after, where there was one.
         let rung =
-            if is_unreachable(code) { outgoing::dialled_phones(&end.call, network) } else { Vec::new() };
+            if code.is_unreachable() { outgoing::dialled_phones(&end.call, network) } else { Vec::new() };
         if rung.is_empty() {
             events.push(error(phone));
         }
@@ -90,7 +90,7 @@ fn why_not_connected(end: &DialEnd) -> Option<Sentence> {
     if end.bridged == Some(true) {
         return None;
     }
-    let unreachable = end.error.is_some_and(is_unreachable);
+    let unreachable = end.error.is_some_and(ErrorCode::is_unreachable);
     match end.status {
         DialStatus::Completed | DialStatus::Answered | DialStatus::Canceled => None,
         DialStatus::NoAnswer | DialStatus::Failed if unreachable => Some(Sentence::Unreachable),
@@ -98,11 +98,6 @@ fn why_not_connected(end: &DialEnd) -> Option<Sentence> {
         DialStatus::NoAnswer => Some(Sentence::NoAnswer),
         DialStatus::Failed | DialStatus::Unknown => Some(Sentence::Failed),
     }
-}
-
-/// 32009: the phone is not registered. 32011: it is, but does not answer.
-fn is_unreachable(code: ErrorCode) -> bool {
-    matches!(code.value(), 32009 | 32011)
 }
 
 /// Takes note of a leg's end, or of a call's. Its outcome is counted where its Dial ends; what only the leg knows

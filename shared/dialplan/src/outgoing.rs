@@ -253,7 +253,11 @@ fn place(
 ) -> (twiml::Response, Decision, UserEvent) {
     match (route, phone) {
         (Route::Emergency(service, caller_id), _) => {
-            (reply::dial_emergency(service, &caller_id), Decision::Emergency, UserEvent::DialEmergency)
+            let decision = match service {
+                Service::Emergency => Decision::Emergency,
+                Service::AddressTest => Decision::AddressTest,
+            };
+            (reply::dial_emergency(service, &caller_id), decision, UserEvent::DialEmergency)
         }
         (Route::Pstn(number, caller_id), _) => {
             (reply::dial_number(network, &number, &caller_id), Decision::Pstn, UserEvent::DialPstn)

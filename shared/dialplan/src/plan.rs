@@ -24,8 +24,10 @@ pub enum Decision {
     Extension,
     /// Dials the Asterisk server.
     Asterisk,
-    /// Dials an emergency service.
+    /// Dials 911.
     Emergency,
+    /// Dials 933, the test of it.
+    AddressTest,
     /// Refuses the call.
     Refused(Reason),
     /// Asks again, since nothing was dialled.
@@ -49,6 +51,7 @@ impl Decision {
             Self::Extension => "extension",
             Self::Asterisk => "asterisk",
             Self::Emergency => "emergency",
+            Self::AddressTest => "address_test",
             Self::Refused(_) => "refused",
             Self::Silence => "silence",
             Self::Ended => "ended",

@@ -8,6 +8,7 @@
 //! Nothing here waits for a network: where events go is the business of the [`Sink`].
 
 mod clock;
+mod gauges;
 mod logging;
 mod route;
 mod service;

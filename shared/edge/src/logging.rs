@@ -8,10 +8,12 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
 
+use crate::gauges;
+
 /// What log lines look like and where they go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// JSON on standard output, as Lambda wants it.
+    /// JSON on standard output, as Lambda wants it, and CloudWatch metrics between the lines.
     JsonToStdout,
     /// JSON on standard error, where standard output is for events.
     JsonToStderr,
@@ -37,6 +39,9 @@ pub fn start_logging(format: LogFormat) {
             .with(fmt::layer().with_target(false).with_writer(io::stderr).with_filter(filter))
             .try_init(),
     };
+    if format == LogFormat::JsonToStdout {
+        gauges::start();
+    }
     if started.is_err() {
         tracing::debug!("logging was started before");
     }

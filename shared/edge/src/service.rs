@@ -17,6 +17,7 @@ use webhook::{
 };
 
 use crate::clock::unique_timestamp;
+use crate::gauges;
 use crate::route::Route;
 use crate::sink::Sink;
 
@@ -110,6 +111,7 @@ impl<S: Sink> Inner<S> {
         };
         let (call_sid, plan) = decide(route, &webhook, &self.network);
         let response = if route.is_callback() { status(StatusCode::NO_CONTENT) } else { twiml(&plan) };
+        let latency = started.elapsed();
         tracing::info!(
             request_id = request_id(request),
             call_sid,
@@ -117,11 +119,12 @@ impl<S: Sink> Inner<S> {
             status = response.status().as_u16(),
             decision = plan.decision.as_str(),
             reason = plan.decision.reason().map(dialplan::Reason::as_str),
-            latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX),
             "request"
         );
+        let stage = self.network.stage();
+        gauges::answered(&stage.name, route, &plan, latency);
         if !plan.events.is_empty() {
-            let stage = self.network.stage();
             let messages =
                 plan.events.iter().map(|event| event.message(stage, &unique_timestamp())).collect();
             self.sink.take(messages).await;
@@ -161,7 +164,10 @@ impl<S: Sink> Inner<S> {
     fn turn_away(&self, request: &Request<Bytes>, refusal: Refusal) -> Response<Bytes> {
         let rejected_total = self.rejected.fetch_add(1, Ordering::Relaxed) + 1;
         let (code, why) = match refusal {
-            Refusal::Unproven(rejection) => (StatusCode::FORBIDDEN, rejection.as_str()),
+            Refusal::Unproven(rejection) => {
+                gauges::rejected(&self.network.stage().name);
+                (StatusCode::FORBIDDEN, rejection.as_str())
+            }
             Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
         };
         // The path is the sender's invention, so only a route of ours is named.

@@ -4,6 +4,8 @@ use std::future::Future;
 
 use dialplan::Message;
 
+use crate::gauges;
+
 /// Takes events on their way.
 ///
 /// Whatever becomes of them, the answer to Twilio does not depend on it: a sink never fails. What it cannot
@@ -27,7 +29,10 @@ pub fn log_message(message: &Message, delivery: Delivery) {
     let stage = message.stage();
     match delivery {
         Delivery::Log => tracing::info!(delivery = "log", stage, event = message.json(), "event"),
-        Delivery::Failed => tracing::warn!(delivery = "failed", stage, event = message.json(), "event"),
+        Delivery::Failed => {
+            tracing::warn!(delivery = "failed", stage, event = message.json(), "event");
+            gauges::unpublished(stage);
+        }
     }
 }
 

@@ -133,6 +133,12 @@ impl ErrorCode {
     pub fn value(self) -> u32 {
         self.0
     }
+
+    /// Whether it says that a phone cannot be reached: 32009, it is not registered; 32011, it does not answer.
+    #[must_use]
+    pub fn is_unreachable(self) -> bool {
+        matches!(self.0, 32009 | 32011)
+    }
 }
 
 impl fmt::Display for ErrorCode {
