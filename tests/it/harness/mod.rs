@@ -1,0 +1,22 @@
+//! What the tests speak: services, requests, answers, peers.
+
+mod binary;
+mod golden;
+mod paths;
+pub(crate) mod peers;
+mod random;
+mod request;
+mod service;
+mod telephone;
+mod traffic;
+mod twiml;
+
+pub(crate) use binary::dialtone;
+pub(crate) use golden::golden;
+pub(crate) use paths::{repository, scratch, tests};
+pub(crate) use random::Random;
+pub(crate) use request::{Answer, Request, sha256};
+pub(crate) use service::{Record, Service, TOKEN};
+pub(crate) use telephone::call_sid;
+pub(crate) use traffic::{Traffic, Words};
+pub(crate) use twiml::Element;

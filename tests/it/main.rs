@@ -1,0 +1,32 @@
+//! Tests of the whole: `dialtone serve` as a process, asked as Twilio asks, beside the peers it must agree with.
+//!
+//! ```text
+//! Service::on("vectors/network.toml").start()            the process, on a free port
+//!     .phone("alpha").dials("5035550123")                a request, signed as Twilio signs
+//!     .hears()                                           the TwiML, as a tree
+//! ```
+//!
+//! Python peers (the official `twilio` library, the SNS double of `moto`) are installed at their pinned versions when
+//! they are first needed. Golden files are written anew with `DIALTONE_OVERWRITE=1`.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests, and a test that cannot go on says so and stops"
+)]
+
+mod harness;
+
+mod caller;
+mod contract;
+mod emergency;
+mod events;
+mod network_file;
+mod odd_requests;
+mod privacy;
+mod serve;
+mod signatures;
+mod sns;
+mod tidy;
+mod vectors;

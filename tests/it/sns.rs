@@ -1,0 +1,199 @@
+//! Events reach SNS, or the log: none is lost and none holds up a caller.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::contract::faults;
+use crate::harness::peers::Peer;
+use crate::harness::{Record, Service, dialtone, scratch};
+
+const NETWORK: &str = "vectors/network.toml";
+const ENDPOINTS: [&str; 6] = ["alpha", "bravo", "charlie", "delta", "nonum", "tone"];
+
+/// An event by its call and name.
+type Events = BTreeSet<(String, String)>;
+
+/// What the AWS SDK is told.
+fn environment<'e>(endpoint: &'e str, topic: &'e str) -> [(&'static str, &'e str); 5] {
+    [
+        ("DIALTONE_TOPIC_ARN", topic),
+        ("AWS_ENDPOINT_URL_SNS", endpoint),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_REGION", "us-west-2"),
+    ]
+}
+
+fn service(endpoint: &str, topic: &str) -> Service {
+    let starting = Service::on(NETWORK);
+    environment(endpoint, topic)
+        .into_iter()
+        .fold(starting, |starting, (name, value)| starting.with(name, value))
+        .start()
+}
+
+/// Places calls that are each answered at once, and says which events they must lead to.
+fn place_calls(service: &Service, count: usize) -> Events {
+    let mut expected = Events::new();
+    for i in 0..count {
+        let (phone, keys, event) = [
+            ("alpha", "5035550123", "dial_pstn"),
+            ("bravo", "charlie", "dial_extension"),
+            ("charlie", "1", "reject"),
+            ("nobody", "911", "dial_emergency"),
+        ][i % 4];
+        let request = service.phone(phone).dials(keys);
+        let sid = request.value("CallSid").to_owned();
+        let answer = request.send();
+        answer.twiml();
+        assert!(answer.took < Duration::from_secs(1), "a caller waited for {:?}", answer.took);
+        expected.insert((sid.clone(), "dial_outgoing".into()));
+        expected.insert((sid, event.into()));
+    }
+    expected
+}
+
+fn key(event: &Value) -> (String, String) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&event["call"]["sid"]), text(&event["event"]["UserEvent"]))
+}
+
+/// The events that the log holds whole since they could not be published.
+fn logged(record: &Record) -> Vec<(String, String)> {
+    let lines = record.parsed_log().into_iter().filter(|line| line["delivery"] == "failed");
+    lines
+        .map(|line| {
+            let event = line["event"].as_str().unwrap();
+            assert_eq!(faults(event, &ENDPOINTS), Vec::<String>::new(), "{event}");
+            assert_eq!(line["stage"], "prod");
+            key(&serde_json::from_str(event).unwrap())
+        })
+        .collect()
+}
+
+/// What the queue has received, with the attributes checked against the messages.
+fn received(peer: &mut Peer) -> Vec<(String, String)> {
+    let envelopes = peer.ask(&Value::from("drain"));
+    let messages = envelopes.as_array().unwrap().iter().map(|envelope| {
+        let text = envelope["Message"].as_str().unwrap();
+        assert_eq!(faults(text, &ENDPOINTS), Vec::<String>::new(), "{text}");
+        let message: Value = serde_json::from_str(text).unwrap();
+        let attributes = envelope["MessageAttributes"].as_object().unwrap();
+        let attribute =
+            |name: &str| attributes.get(name).map_or(&Value::Null, |attribute| &attribute["Value"]);
+        assert_eq!(attribute("event"), &message["event"]["UserEvent"]);
+        assert_eq!(attribute("stage"), "prod");
+        assert_eq!(attribute("endpoint"), &message["event"]["endpoint"]);
+        assert_eq!(attribute("reason"), &message["call"]["reason"]);
+        key(&message)
+    });
+    messages.collect()
+}
+
+/// Exactly these, each once.
+#[track_caller]
+fn exactly(expected: &Events, actual: &[(String, String)]) {
+    let set: Events = actual.iter().cloned().collect();
+    let lost: Vec<_> = expected.difference(&set).collect();
+    assert!(
+        lost.is_empty(),
+        "{} of {} events are lost, the first is {:?}",
+        lost.len(),
+        expected.len(),
+        lost[0]
+    );
+    let extra: Vec<_> = set.difference(expected).collect();
+    assert!(extra.is_empty(), "{} events too many, the first is {:?}", extra.len(), extra[0]);
+    assert_eq!(actual.len(), expected.len(), "some came twice");
+}
+
+#[test]
+fn an_outage_loses_nothing_and_keeps_nobody_waiting() {
+    let mut peer = Peer::start("topic.py");
+    let place = peer.hear();
+    let service = service(place["endpoint"].as_str().unwrap(), place["topic"].as_str().unwrap());
+
+    let expected = place_calls(&service, 100);
+    let started = Instant::now();
+    let mut arrived = Vec::new();
+    while arrived.len() < expected.len() && started.elapsed() < Duration::from_secs(30) {
+        arrived.extend(received(&mut peer));
+    }
+    exactly(&expected, &arrived);
+
+    drop(peer);
+    let expected = place_calls(&service, 60);
+    let record = service.stop();
+    assert!(record.status.success());
+    exactly(&expected, &logged(&record));
+    assert_eq!(
+        (record.events.len(), record.stdout.as_str()),
+        (0, ""),
+        "with a topic, there is no other place"
+    );
+}
+
+#[test]
+fn events_in_the_queue_are_published_before_the_end() {
+    let mut peer = Peer::start("topic.py");
+    let place = peer.hear();
+    let service = service(place["endpoint"].as_str().unwrap(), place["topic"].as_str().unwrap());
+    let expected = place_calls(&service, 150);
+    let record = service.stop();
+    assert!(record.status.success());
+    let mut all = received(&mut peer);
+    let in_time = all.len();
+    all.extend(logged(&record));
+    exactly(&expected, &all);
+    assert!(in_time > 0, "all were logged, none was published");
+}
+
+/// What an outage left in the log is published from there, each event once, by the time at which it happened.
+#[test]
+fn the_log_of_an_outage_can_be_replayed() {
+    let service = service("http://127.0.0.1:9", "arn:aws:sns:us-west-2:123456789012:events");
+    let expected = place_calls(&service, 20);
+    let record = service.stop();
+    let directory = scratch();
+    let log = directory.join("serve.log");
+    std::fs::write(&log, record.log.join("\n")).unwrap();
+
+    let mut peer = Peer::start("topic.py");
+    let place = peer.hear();
+    let output = dialtone()
+        .arg("replay")
+        .args([&log, &log])
+        .envs(environment(place["endpoint"].as_str().unwrap(), place["topic"].as_str().unwrap()))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::fs::remove_dir_all(directory).unwrap();
+    exactly(&expected, &received(&mut peer));
+}
+
+/// SNS that accepts connections and never says a word. Whenever the end comes, the log has every event.
+#[test]
+fn a_black_hole_swallows_nothing() {
+    let hole = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", hole.local_addr().unwrap());
+    std::thread::spawn(move || hole.incoming().collect::<Vec<_>>());
+    std::thread::scope(|scope| {
+        // A batch in flight fails after two seconds: the end comes early, in the middle and late in one.
+        for delay in [0, 700, 1_400, 1_900] {
+            let endpoint = &endpoint;
+            scope.spawn(move || {
+                let service = service(endpoint, "arn:aws:sns:us-west-2:123456789012:events");
+                let started = Instant::now();
+                let expected = place_calls(&service, 60);
+                std::thread::sleep(Duration::from_millis(delay).saturating_sub(started.elapsed()));
+                let record = service.stop();
+                assert!(record.status.success());
+                assert!(record.took < Duration::from_secs(15), "{:?}", record.took);
+                exactly(&expected, &logged(&record));
+            });
+        }
+    });
+}
