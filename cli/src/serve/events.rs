@@ -23,6 +23,9 @@ const BATCH: usize = 10;
 /// For how long events are still published after the last request, before the log takes the rest.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long the batch in hand may take after that. SNS has two seconds for each.
+const LAST_BATCH: Duration = Duration::from_secs(4);
+
 /// Where events go.
 pub(super) enum Destination {
     Topic(Sns),
@@ -104,8 +107,9 @@ impl Events {
     pub(super) async fn finish(mut self) {
         if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
             self.hurry.store(true, Ordering::Relaxed);
-            // A connection that would not close holds the queue's other end; what it still sends goes to the log.
-            let _ = tokio::time::timeout(Duration::from_secs(1), self.task).await;
+            // The batch in hand is not abandoned, or nobody would know what became of it. An empty queue may stay
+            // open for a connection that would not close, so this wait has an end too.
+            let _ = tokio::time::timeout(LAST_BATCH, self.task).await;
         }
     }
 }

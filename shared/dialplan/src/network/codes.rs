@@ -18,8 +18,9 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Read ahead of everything that may refer to them.
-    pub(super) fn new(root: &mut Section<'_>, has_asterisk: bool) -> Self {
+    /// Read ahead of everything that may refer to them. A section with problems of its own is there, too.
+    pub(super) fn new(root: &mut Section<'_>) -> Self {
+        let has_asterisk = root.value("asterisk").is_some();
         let table = root.value("extensions").and_then(|value| value.get_ref().as_table());
         let extensions = table.into_iter().flatten().map(|(name, _)| name.get_ref().to_lowercase()).collect();
         Self { has_asterisk, extensions }

@@ -87,7 +87,7 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
     let mut advice = Vec::new();
 
     let asterisk = root.section(reader, "asterisk").and_then(|section| read_asterisk(reader, section));
-    let places = Places::new(&mut root, asterisk.is_some());
+    let places = Places::new(&mut root);
     let section = root.section(reader, "codes");
     let codes = with_built_in(read_codes(reader, section.as_ref(), &places));
     let section = root.section(reader, "stages");
