@@ -1,6 +1,7 @@
 //! A plain HTTP/1.1 server around the edge.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -109,19 +110,47 @@ fn plain(code: StatusCode, text: &'static str) -> Response<Bytes> {
 }
 
 /// Names for requests: unlike those of another start, and counted.
+///
+/// Letters only, so that no name looks like a telephone number to whoever searches the logs for one.
 #[derive(Clone)]
 struct RequestIds {
-    start: u128,
-    count: std::sync::Arc<AtomicU64>,
+    start: String,
+    count: Arc<AtomicU64>,
 }
 
 impl RequestIds {
     fn new() -> Self {
         let start = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        Self { start, count: std::sync::Arc::default() }
+        Self { start: letters(u64::try_from(start).unwrap_or_default()), count: Arc::default() }
     }
 
     fn next(&self) -> String {
-        format!("{:x}-{:x}", self.start, self.count.fetch_add(1, Ordering::Relaxed))
+        format!("{}-{}", self.start, letters(self.count.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+/// A number to the base of 26.
+fn letters(mut number: u64) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.extend(u8::try_from(number % 26).map(|digit| char::from(b'a' + digit)));
+        number /= 26;
+        if number == 0 {
+            return letters.iter().rev().collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_ids_are_letters_and_all_different() {
+        assert_eq!([0, 25, 26, 675, 676].map(letters), ["a", "z", "ba", "zz", "baa"]);
+        let ids = RequestIds::new();
+        let all: std::collections::HashSet<_> = (0..2_000).map(|_| ids.next()).collect();
+        assert_eq!(all.len(), 2_000);
+        assert!(all.iter().all(|id| id.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
     }
 }

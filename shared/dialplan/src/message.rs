@@ -64,8 +64,9 @@ impl Message {
     pub fn parse(json: &str, stage: &str) -> Option<Self> {
         let written: Written = serde_json::from_str(json).ok()?;
         let event = written.event;
-        let is_word =
-            |text: &str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic());
+        let is_word = |text: &str| {
+            !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
+        };
         let fits = event.event == "UserEvent"
             && [&written.hostname, &event.user_event, &event.endpoint].into_iter().all(|text| is_word(text))
             && event.channel == event.endpoint

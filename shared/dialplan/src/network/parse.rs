@@ -168,7 +168,8 @@ pub(super) fn label(text: &str) -> Result<String, Wrong> {
     metrics_word(text)
 }
 
-/// A SIP user name: a word of RFC 3261's `user` characters, or an E.164 number.
+/// A SIP user name: a word, or an E.164 number. Odd characters are percent-encoded in URIs (RFC 3261, section
+/// 19.1.2); refused are those that phones and Twilio read as something else before they decode them.
 pub(super) fn user_name(text: &str) -> Result<(), Wrong> {
     if text.is_empty() {
         return Err(wrong("is empty", "name the phone"));
@@ -179,8 +180,9 @@ pub(super) fn user_name(text: &str) -> Result<(), Wrong> {
     if text.starts_with('+') {
         return number(text).map(|_| ());
     }
-    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.!~*'()&=$,".contains(&b)) {
-        return Err(wrong("is not one word of letters, digits, - _ and .", "choose another user name"));
+    let fits = |b: u8| (b.is_ascii_graphic() || b == b' ') && !b"\"<>@\\%#:;?".contains(&b);
+    if !text.bytes().all(fits) || text.trim() != text {
+        return Err(wrong("has a character that no SIP user name has", "use letters, digits, - _ and ."));
     }
     if looks_like_a_number(text) {
         return Err(wrong("looks like a telephone number", "write it as E.164, in quotes, with its +"));
@@ -251,12 +253,13 @@ mod tests {
 
     #[test]
     fn user_names() {
-        for text in ["lobby", "street-roots_2", "a.b", "101", "+15035550110", "x&y"] {
+        for text in ["lobby", "street-roots_2", "a.b", "101", "+15035550110", "x&y", "a b&c"] {
             assert_eq!(user_name(text), Ok(()), "{text}");
         }
         for text in [
             "",
-            "a b",
+            " a",
+            "a@b",
             "5035550110",
             "503-555-0110",
             "+1503555",

@@ -78,7 +78,7 @@ fn what_a_file_must_have() {
 
 #[test]
 fn names_that_would_not_work() {
-    for name in ["unknown", "UNKNOWN", "911", "\"a b\"", "\"5035550110\"", "988", "followme-operator", "\"\""]
+    for name in ["unknown", "UNKNOWN", "911", "\"a@b\"", "\"5035550110\"", "988", "followme-operator", "\"\""]
     {
         assert_eq!(problems_with(&format!("[extensions.{name}]\n")).len(), 1, "{name}");
     }
