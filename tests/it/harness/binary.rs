@@ -32,8 +32,10 @@ fn build() -> PathBuf {
             cargo.env_remove(name.as_ref());
         }
     }
+    // The whole workspace, as `cargo test --workspace` builds it: the features of dependencies are the same then, and
+    // nothing is built twice. The program itself is built for the tests of its own package.
     let output = cargo
-        .args(["build", "--quiet", "--package", "dialtone", "--profile", profile, "--target-dir"])
+        .args(["test", "--quiet", "--no-run", "--workspace", "--profile", profile, "--target-dir"])
         .arg(target())
         .current_dir(repository())
         .output()

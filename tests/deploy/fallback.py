@@ -1,0 +1,133 @@
+"""The fallback, taken out of the template and run."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import types
+import xml.etree.ElementTree as ElementTree
+from unittest import mock
+
+import events
+from world import ROOT, TOKEN, resources
+
+CALLER_ID = "+15035550110"
+URL = events.FALLBACK_HOST
+
+
+def code():
+    return resources("AWS::Serverless::Function")["Fallback"]["Properties"]["InlineCode"]
+
+
+def load():
+    module = types.ModuleType("index")
+    exec(compile(code(), "template.yaml:Fallback", "exec"), module.__dict__)  # noqa: S102, it is our own
+    return module
+
+
+def ask(module, event, token=TOKEN):
+    """The answer, and what was printed as JSON."""
+    printed = io.StringIO()
+    env = {"TWILIO_AUTH_TOKEN": token, "EMERGENCY_CALLER_ID": CALLER_ID, "DIALTONE_STAGE": "prod"}
+    with mock.patch.dict(os.environ, env), contextlib.redirect_stdout(printed):
+        answer = module.handler(event, None)
+    return answer, [json.loads(line) for line in printed.getvalue().splitlines()]
+
+
+def verb(answer):
+    assert answer["statusCode"] == 200, answer
+    assert answer["headers"] == {"content-type": "text/xml; charset=utf-8"}
+    root = ElementTree.fromstring(answer["body"].encode())
+    assert root.tag == "Response" and len(root) == 1
+    return root[0]
+
+
+def dials(module, event, **more):
+    """The number that is dialled, or nothing for an apology."""
+    found = verb(ask(module, event, **more)[0])
+    if found.tag == "Say":
+        assert "sorry" in found.text and "9 1 1" in found.text
+        return None
+    assert found.attrib == {"answerOnBridge": "true", "callerId": CALLER_ID, "timeout": "600"}, found.attrib
+    return found.find("Number").text
+
+
+def phone(keys, **more):
+    return events.request("/", events.dialled(keys, **more), host=URL)
+
+
+def small():
+    assert len(code()) <= 4096, f"{len(code())} characters; CloudFormation takes 4096"
+    return f"{len(code())} of 4096 characters"
+
+
+def spellings():
+    """It hears 911 wherever the main functions do, and nowhere else."""
+    module = load()
+    rust = (ROOT / "shared/dialplan/src/emergency.rs").read_text()
+    heard = re.search(r"every_spelling_of_911_gets_through\(\)(.*?)\] \{", rust, re.S).group(1)
+    texts = [json.loads('"' + re.sub(r"\\u\{(\w+)\}", lambda m: f"\\u{int(m.group(1), 16):04x}", text) + '"')
+             for text in re.findall(r'"((?:[^"\\]|\\.)*)"', heard)]
+    assert len(texts) > 40
+    for text in texts:
+        assert dials(module, events.request("/", {"From": "sip:lobby@x", "To": f"sip:{text}@x"}, host=URL)) == "911", text
+    cases = json.loads((ROOT / "tests/vectors/outgoing.json").read_text())["cases"]
+    agreed = 0
+    for case in cases:
+        expected = case["expect"].get("emergency")
+        # Asterisk's words and refusals of 911 for one phone need the network file, which the fallback does without.
+        if case.get("path", "/outgoing") == "/refer" or "emergency_disabled" in str(case["expect"]):
+            continue
+        got = dials(module, events.request("/", case["fields"], host=URL))
+        assert got == expected, f"{case['id']} ({case['note']}): {got}, not {expected}"
+        agreed += 1
+    return f"{len(texts)} spellings, {agreed} vectors"
+
+
+def signatures():
+    module = load()
+    assert dials(module, phone("5035550123")) is None
+    assert dials(module, phone("5035550123"), token=f"new, {TOKEN}") is None
+    assert dials(module, events.request("/", events.dialled("5035550123"), host=URL, method="GET")) is None
+    assert dials(module, events.request("/", events.dialled("911"), query="a=%3a&b=it's", host=URL)) == "911"
+    blank = events.request("/", events.called("+15035550112"), host=URL)
+    assert dials(module, blank) is None
+    refused = [
+        events.request("/", events.dialled("5035550123"), host=URL, token="another"),
+        phone("5035550123") | {"rawQueryString": "x=1"},
+        phone("5035550123") | {"rawPath": "/x"},
+        phone("5035550123") | {"headers": {}},
+        phone("5035550123") | {"headers": {"x-twilio-signature": "é"}},
+        phone("5035550123") | {"body": "", "isBase64Encoded": False},
+        phone("5035550123") | {"body": "////", "isBase64Encoded": True},
+    ]
+    for event in refused:
+        answer, printed = ask(module, event)
+        assert answer == {"statusCode": 403}, answer
+        assert printed[0]["RejectedSignatures"] == 1 and "Fallback" not in printed[0], printed
+    # A blank field that a careless reader would drop.
+    dropped = dict(blank)
+    dropped["body"] = events.request("/", {k: v for k, v in events.called("+15035550112").items() if v}, host=URL)["body"]
+    assert ask(module, dropped)[0] == {"statusCode": 403}
+    # The token itself may be what is broken.
+    assert dials(module, phone("911"), token="wrong") == "911"
+    return f"{len(refused) + 1} refused"
+
+
+def counts():
+    module = load()
+    for event, names, error in [
+        (phone("911", ErrorCode="11200"), {"Fallback", "Emergency"}, "11200"),
+        (phone("933"), {"Fallback"}, ""),
+        (phone("5035550123", ErrorCode="+15035550123"), {"Fallback"}, "15035"),
+        (events.request("/", events.dialled("911"), host=URL, token="another"), {"RejectedSignatures", "Emergency"}, ""),
+    ]:
+        _, [line] = ask(module, event)
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == "Dialtone" and directive["Dimensions"] == [["Stage"]]
+        assert {metric["Name"] for metric in directive["Metrics"]} == names
+        assert all(line[name] == 1 for name in names) and line["Stage"] == "prod"
+        assert line["error_code"] == error, line
+        assert "5035550123" not in json.dumps(line) and "lobby" not in json.dumps(line), "numbers stay out of logs"
+    return "metrics without numbers"
