@@ -22,12 +22,7 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self) -> Result {
-        let text = std::fs::read_to_string(&self.network.config).map_err(|error| {
-            Failure::usage(format!(
-                "{}: {error}; name the network file with --config FILE",
-                self.network.config.display()
-            ))
-        })?;
+        let text = self.network.text()?;
         let checked = dialplan::NetworkFile::parse(&text).and_then(|file| {
             // A stage that was asked for must be there; otherwise each one is looked at.
             let stages: Vec<_> = match &self.network.stage {
@@ -48,7 +43,7 @@ impl Check {
                         &json!({"ok": true, "phones": phones, "stages": stages, "problems": [], "advice": listed(file.advice())}),
                     );
                 } else {
-                    output::line(&format!("{path}: good: {phones} phones, stages {}", stages.join(", ")));
+                    output::line(&format!("{path}: good: phones: {phones}, stages: {}", stages.join(", ")));
                     file.advice()
                         .iter()
                         .for_each(|advice| output::aside(&format!("advice: {path}: {advice}")));

@@ -20,7 +20,7 @@ use crate::output;
 ///   dialtone explain lobby '*67 503 555 0123' --json
 ///   printf 'lobby 911\nlobby 0\n' | dialtone explain --stdin --json
 ///
-/// Exit codes: 0 the call would be placed, 1 it would be refused (the last one, with --stdin).
+/// Exit codes: 0 the call would be placed, 1 it would be refused (one of them, with --stdin).
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Explain {
@@ -63,7 +63,9 @@ impl Explain {
                     i + 1
                 ))
             })?;
-            outcome = self.explain(&network, phone, dialled.trim());
+            if self.explain(&network, phone, dialled.trim()) == Outcome::No {
+                outcome = Outcome::No;
+            }
         }
         Ok(outcome)
     }
@@ -94,7 +96,7 @@ fn print(phone: &str, dialled: &str, steps: &[Step], plan: &Plan) {
     for step in steps {
         table.add_row([step.rule.as_str(), &step.finding]);
     }
-    output::line(&table.to_string());
+    output::line(&table.trim_fmt());
     output::line(&format!("TwiML   {}", plan.reply));
     let events: Vec<_> = plan.events.iter().map(described).collect();
     output::line(&format!("events  {}\n", events.join(", ")));

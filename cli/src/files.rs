@@ -1,5 +1,6 @@
 //! The network file, as every command takes it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -20,6 +21,17 @@ pub(crate) struct NetworkArgs {
 }
 
 impl NetworkArgs {
+    /// The text of the file.
+    pub(crate) fn text(&self) -> Result<String> {
+        std::fs::read_to_string(&self.config).map_err(|error| {
+            let remedy = match error.kind() {
+                ErrorKind::InvalidData => "save it as UTF-8",
+                _ => "name the network file with --config FILE",
+            };
+            Failure::usage(format!("{}: {error}; {remedy}", self.config.display()))
+        })
+    }
+
     /// Reads the whole file.
     pub(crate) fn file(&self) -> Result<NetworkFile> {
         let path = self.config.display();
@@ -52,6 +64,7 @@ impl NetworkArgs {
     pub(crate) fn network(&self) -> Result<Network> {
         let file = self.file()?;
         let stage = self.stage(&file)?;
-        file.network(&stage).map_err(Failure::usage)
+        let path = self.config.display();
+        file.network(&stage).map_err(|problems| Failure::usage(format!("{path}: {problems}")))
     }
 }

@@ -75,6 +75,9 @@ impl Replay {
         let topic = self.topic.clone().ok_or_else(|| {
             Failure::usage("no topic: set DIALTONE_TOPIC_ARN or --topic ARN, or look first with --dry-run")
         })?;
+        if let Some(problem) = edge::topic_problem(&topic) {
+            return Err(Failure::usage(problem));
+        }
         edge::start_logging(LogFormat::TextToStderr);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;

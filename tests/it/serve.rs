@@ -125,7 +125,7 @@ fn too_large_a_body_is_refused_before_it_is_read() {
     write!(stream, "POST /outgoing HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\n").unwrap();
     let chunk = [b'a'; 16 * 1024];
     // The other side may well hang up on us.
-    let _ = (0..5).try_for_each(|_| stream.write_all(&chunk));
+    let _ = (0..20).try_for_each(|_| stream.write_all(&chunk));
     let mut answer = BufReader::new(stream);
     let mut line = String::new();
     answer.read_line(&mut line).unwrap();

@@ -37,13 +37,12 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self) -> Result {
-        let stage = match &self.network.stage {
-            Some(stage) => stage.clone(),
-            None => self.network.stage(&self.network.file()?)?,
-        };
+        // Where no stage can be chosen, the settings say so together with everything else that is wrong.
+        let stage = self.network.file().and_then(|file| self.network.stage(&file)).ok();
+        let stage = stage.or_else(|| self.network.stage.clone());
         let settings = Settings::read(|name| match name {
             "DIALTONE_CONFIG" => Some(self.network.config.display().to_string()),
-            "DIALTONE_STAGE" => Some(stage.clone()),
+            "DIALTONE_STAGE" => stage.clone(),
             name => std::env::var(name).ok(),
         })
         .map_err(Failure::usage)?;

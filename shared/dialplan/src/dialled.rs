@@ -3,7 +3,8 @@
 /// The longest input that is looked at: no number, code or name has so many keys.
 const MAX_KEYS: usize = 64;
 
-/// Keys in the order in which they were pressed: `0`-`9`, `*`, `#`, `+`, small letters, and `?` for anything else.
+/// Keys in the order in which they were pressed: `0`-`9`, `*`, `#`, `+`, small letters, `,` for other punctuation and
+/// `?` for anything else.
 ///
 /// Digits of every script are read as digits, and what people write between digits is dropped. Holds private
 /// data, so there is no `Debug`.
@@ -25,6 +26,7 @@ impl Keys {
                 '\u{ff03}' => keys.push('#'),
                 '\u{ff0b}' => keys.push('+'),
                 c if is_separator(c) => {}
+                c if !c.is_alphanumeric() && c.is_ascii_punctuation() => keys.push(','),
                 c => {
                     keys.push(
                         numbers::decimal(c).and_then(|d| char::from_digit(d.into(), 10)).unwrap_or('?'),
@@ -73,7 +75,7 @@ mod tests {
             ("9\u{fe0f}\u{20e3}1\u{fe0f}\u{20e3}1\u{fe0f}\u{20e3}", "911"),
             ("*67#", "*67#"),
             ("\u{1f4de}", "?"),
-            ("5,1;2", "5?1?2"),
+            ("5,1;2", "5,1,2"),
             ("", ""),
         ] {
             assert_eq!(Keys::read(text).as_str(), keys, "{text:?}");

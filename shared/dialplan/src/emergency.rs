@@ -32,8 +32,12 @@ pub(crate) fn recognize(text: &str) -> Option<Service> {
 }
 
 pub(crate) fn recognize_keys(keys: &Keys) -> Option<Service> {
-    let keys = without_privacy_code(keys.as_str());
-    let digits = keys.trim_matches(['*', '#', '+']);
+    // Punctuation and pauses (`w` and `p`) mean nothing to somebody who needs help.
+    let keys: String = keys.as_str().chars().filter(|key| !matches!(key, ',' | 'w' | 'p')).collect();
+    if keys == "sos" || keys.starts_with("urnservicesos") {
+        return Some(Service::Emergency);
+    }
+    let digits = without_privacy_code(&keys).trim_matches(['*', '#', '+']);
     let found = prefixes(digits).find_map(|rest| service(rest).map(|service| (service, rest)));
     match found {
         // Seven digits may be a local number. Then only the plain number behind a prefix is a cry for help.
@@ -44,9 +48,11 @@ pub(crate) fn recognize_keys(keys: &Keys) -> Option<Service> {
     }
 }
 
-/// Whether the digits could be a local number: seven, and not beginning with 0 or 1.
+/// Whether the digits could be a local number: seven, not beginning with 0 or 1, nor with an exchange that cannot be.
 fn is_local(digits: &str) -> bool {
-    digits.len() == 7 && digits.starts_with(['2', '3', '4', '5', '6', '7', '8', '9'])
+    digits.len() == 7
+        && digits.starts_with(['2', '3', '4', '5', '6', '7', '8', '9'])
+        && !digits.starts_with("911")
 }
 
 /// `*67`, `*82`, `#31#` or `*31#` before a number hides or shows the caller's; a 911 call shows it in any case.
@@ -54,13 +60,15 @@ fn without_privacy_code(keys: &str) -> &str {
     ["*67", "*82", "#31#", "*31#"].iter().find_map(|code| keys.strip_prefix(code)).unwrap_or(keys)
 }
 
-/// The digits as they are, and without what may come before them: an outside line's 9, a long distance 1, an
-/// international 011 or 00, each of them at most once and in that order.
+/// The digits as they are, and without what may come before them: an outside line's 9, an international 011 or 00 or a
+/// trunk 0, a long distance 1, in that order.
 fn prefixes(digits: &str) -> impl Iterator<Item = &str> {
-    let outside = [Some(digits), digits.strip_prefix('9')];
+    // An outside line's 9 pressed twice is taken only before plain 911: more would be 9 and a local number.
+    let twice = digits.strip_prefix("99").filter(|rest| *rest == "911");
+    let outside = [Some(digits), digits.strip_prefix('9'), twice];
     outside.into_iter().flatten().flat_map(|digits| {
         let digits = digits.strip_prefix('+').unwrap_or(digits);
-        let international = digits.strip_prefix("011").or_else(|| digits.strip_prefix("00"));
+        let international = ["011", "00", "0"].into_iter().find_map(|prefix| digits.strip_prefix(prefix));
         [Some(digits), international]
             .into_iter()
             .flatten()
@@ -70,22 +78,20 @@ fn prefixes(digits: &str) -> impl Iterator<Item = &str> {
 
 /// The service that is spelt by exactly these digits.
 ///
-/// 911 may be pressed twice or more, and its last key too often. Anything longer is a number whose dialler
-/// slipped (9-1-1-503...), and is not worth sending help to the wrong place.
+/// 911 and 112 may be pressed again and again, begun once more (91191), and the last 1 too often. Anything longer is
+/// a number whose dialler slipped (9-1-1-503...), and is not worth sending help to the wrong place.
 fn service(digits: &str) -> Option<Service> {
     if digits == "933" {
         return Some(Service::AddressTest);
     }
-    let repeated = |unit| {
-        let rest = digits.trim_start_matches(unit);
-        (rest.len() < digits.len()).then_some(rest)
-    };
-    match repeated("911").or_else(|| repeated("112"))? {
-        "" => Some(Service::Emergency),
-        // "9111" and "91111".
-        "1" | "11" if digits.starts_with("911") => Some(Service::Emergency),
-        _ => None,
+    let mut rest = digits;
+    while let Some(after) = rest.strip_prefix("911").or_else(|| rest.strip_prefix("112")) {
+        rest = after;
     }
+    let is_begun_again = matches!(rest, "9" | "91");
+    let is_held = digits.starts_with("911") && rest.bytes().all(|key| key == b'1');
+    (rest.len() < digits.len() && (rest.is_empty() || is_begun_again || is_held))
+        .then_some(Service::Emergency)
 }
 
 #[cfg(test)]
@@ -143,6 +149,27 @@ mod tests {
             "*31#911",
             "*82911",
             "*671911",
+            "911,",
+            "9,1,1",
+            "911!",
+            "\"911\"",
+            "9w911",
+            "911p",
+            "9~1~1",
+            "911111",
+            "9111111",
+            "99911",
+            "0911",
+            "01911",
+            "911112",
+            "112911",
+            "9119",
+            "91191",
+            "9119119",
+            "sos",
+            "SOS",
+            "urn:service:sos",
+            "urn:service:sos.police",
             "+\u{ff11}\u{ff19}\u{ff11}\u{ff11}",
         ] {
             assert_eq!(recognize(text), Some(Service::Emergency), "{text:?}");
@@ -193,7 +220,10 @@ mod tests {
             "nine11",
             "911a",
             "9a11",
-            "911?",
+            "911\u{e9}",
+            "sosa",
+            "99911111",
+            "9995550123",
             "operator",
             "0911 911 911 0",
         ] {

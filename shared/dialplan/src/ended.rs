@@ -1,14 +1,16 @@
 //! How calls end: what the caller hears next, and what is counted.
 
+use numbers::E164;
 use twiml::Response;
 use webhook::{Address, Call, CallProgress, DialEnd, DialStatus, ErrorCode};
 
+use crate::emergency::{self, Service};
 use crate::event::{CallFacts, Direction, Event, UserEvent};
 use crate::incoming;
 use crate::network::{Extension, Network};
 use crate::outgoing;
 use crate::plan::{Decision, Plan};
-use crate::reply::{self, LAST_DIAL_ACTION};
+use crate::reply::{self, LAST_DIAL_ACTION, Line};
 use crate::speech::Sentence;
 
 /// Seconds before phones that could not be reached are rung once more: a phone that lost its registration for a
@@ -52,7 +54,10 @@ fn outgoing_ended(end: &DialEnd, network: &Network) -> Plan {
     let language = phone.map_or(network.language, |phone| phone.language);
     let reply = match why_not_connected(end) {
         None => Response::new(),
-        Some(why) => reply::dial_tone_after(network, language, why, None),
+        Some(_) if emergency::recognize(end.call.to.dialled()) == Some(Service::Emergency) => {
+            reply::dial_tone_after(network, language, Sentence::NoHelp, Line::Referred)
+        }
+        Some(why) => reply::dial_tone_after(network, language, why, Line::Referred),
     };
     Plan { reply, events, decision: Decision::Ended }
 }
@@ -91,9 +96,12 @@ fn why_not_connected(end: &DialEnd) -> Option<Sentence> {
         return None;
     }
     let unreachable = end.error.is_some_and(ErrorCode::is_unreachable);
+    let does_not_exist = end.error.is_some_and(|code| matches!(code.value(), 13_223 | 13_224 | 13_226));
     match end.status {
         DialStatus::Completed | DialStatus::Answered | DialStatus::Canceled => None,
         DialStatus::NoAnswer | DialStatus::Failed if unreachable => Some(Sentence::Unreachable),
+        // The number cannot exist, or Twilio knows no way to it.
+        DialStatus::NoAnswer | DialStatus::Failed if does_not_exist => Some(Sentence::NotInService),
         DialStatus::Busy => Some(Sentence::Busy),
         DialStatus::NoAnswer => Some(Sentence::NoAnswer),
         DialStatus::Failed | DialStatus::Unknown => Some(Sentence::Failed),
@@ -127,6 +135,12 @@ pub fn call_progress(progress: &CallProgress, network: &Network) -> Plan {
 pub(crate) fn phone_at<'n>(address: &Address, network: &'n Network) -> Option<&'n Extension> {
     match address {
         Address::Sip(uri) if uri.is_host(&network.stage.sip_domain) => network.extension(uri.user()?),
+        // A number says which phone only where it rings just one.
+        Address::Number(text) => {
+            let number = E164::parse(text).ok()?;
+            let mut phones = network.phones_of(&number);
+            phones.next().filter(|_| phones.next().is_none())
+        }
         _ => None,
     }
 }
@@ -179,12 +193,21 @@ mod tests {
                 vec![("DialCallStatus", "failed"), ("ErrorCode", "32011")],
                 "That phone can not be reached right now.",
             ),
+            (vec![("DialCallStatus", "failed"), ("ErrorCode", "13224")], "That number is not in service."),
             (vec![("DialCallStatus", "odd value")], "The call did not go through."),
             (vec![], "The call did not go through."),
         ] {
             let document = ended(LOBBY, "sip:x@test-prod.sip.twilio.com", &fields, false).reply.to_string();
             assert!(document.contains(sentence) && document.contains("<Gather"), "{fields:?}: {document}");
         }
+    }
+
+    #[test]
+    fn who_needs_help_and_did_not_get_it_is_told_what_to_do() {
+        let document =
+            ended(LOBBY, "sip:9911@test-prod.sip.twilio.com", &[("DialCallStatus", "failed")], false);
+        let document = document.reply.to_string();
+        assert!(document.contains("Please try 9 1 1 again") && document.contains("<Gather"), "{document}");
     }
 
     #[test]

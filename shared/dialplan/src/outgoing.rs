@@ -9,14 +9,14 @@ use crate::event::{CallFacts, Direction, Event, Reason, UserEvent};
 use crate::network::{Extension, Network, Target};
 use crate::plan::{Decision, Plan};
 use crate::reading;
-use crate::reply::{self, DIAL_ACTION, Try};
+use crate::reply::{self, DIAL_ACTION, Line, Try};
 use crate::speech::Sentence;
-use crate::trail::{Rule, Trail};
+use crate::trail::{Refusal, Rule, Trail};
 
 /// Decides a call that a phone makes: what was dialled is the user part of `To`.
 #[must_use]
 pub fn outgoing(call: &Call, network: &Network, trail: &mut impl Trail) -> Plan {
-    decide(&Dialling { call, network, text: call.to.dialled(), last: None }, trail)
+    decide(&Dialling { call, network, text: call.to.dialled(), line: Line::Unanswered }, trail)
 }
 
 /// Decides what a caller dialled at the dial tone that Dialtone gave.
@@ -29,10 +29,10 @@ pub fn digits(call: &Call, network: &Network, last: Try, trail: &mut impl Trail)
     };
     if Keys::read(text).is_empty() {
         let language = caller(call, network).map_or(network.language, |phone| phone.language);
-        let reply = reply::dial_tone_after(network, language, Sentence::NothingDialled, Some(last));
+        let reply = reply::dial_tone_after(network, language, Sentence::NothingDialled, Line::DialTone(last));
         return Plan { reply, events: Vec::new(), decision: Decision::Silence };
     }
-    decide(&Dialling { call, network, text, last: Some(last) }, trail)
+    decide(&Dialling { call, network, text, line: Line::DialTone(last) }, trail)
 }
 
 /// What was dialled, by whom, where.
@@ -40,16 +40,15 @@ pub(crate) struct Dialling<'a> {
     pub(crate) call: &'a Call,
     pub(crate) network: &'a Network,
     pub(crate) text: &'a str,
-    /// The dial tone after which it was dialled, if Dialtone gave it.
-    pub(crate) last: Option<Try>,
+    pub(crate) line: Line,
 }
 
 /// The phones of this network that a call was meant for, as far as its `To` tells.
 pub(crate) fn dialled_phones<'n>(call: &'n Call, network: &'n Network) -> Vec<&'n Extension> {
-    let dialling = Dialling { call, network, text: call.to.dialled(), last: None };
+    let dialling = Dialling { call, network, text: call.to.dialled(), line: Line::Unanswered };
     let keys = Keys::read(dialling.text);
-    let route = caller(call, network).and_then(|phone| ordinary_route(&dialling, &keys, phone, &mut ()));
-    match route {
+    let Ok(phone) = caller(call, network) else { return Vec::new() };
+    match ordinary_route(&dialling, &keys, phone, &mut ()) {
         Ok(Route::Phones(phones)) => phones,
         _ => Vec::new(),
     }
@@ -83,7 +82,7 @@ pub(crate) fn caller<'n>(call: &Call, network: &'n Network) -> Result<&'n Extens
 }
 
 pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
-    let Dialling { call, network, last, .. } = *dialling;
+    let Dialling { call, network, line, .. } = *dialling;
     let keys = Keys::read(dialling.text);
     // Looked at twice: an emergency call goes on without it, every other call needs it.
     let phone = caller(call, network);
@@ -91,7 +90,9 @@ pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
         Some(service) => emergency_route(service, phone.ok(), network, trail),
         None => {
             trail.note(Rule::Emergency, || "not an emergency number".into());
-            phone.and_then(|phone| ordinary_route(dialling, &keys, phone, trail))
+            phone
+                .map_err(|reason| Rule::Caller.refuses(reason))
+                .and_then(|phone| ordinary_route(dialling, &keys, phone, trail))
         }
     };
     let phone = phone.ok();
@@ -100,10 +101,10 @@ pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
     let mut events = vec![Event::new(UserEvent::DialOutgoing, phone, facts.clone())];
     let (reply, decision, event) = match route {
         Ok(route) => place(route, network, phone),
-        Err(reason) => {
-            trail.note(Rule::Dial, || format!("refused: {}", reason.as_str()));
+        Err(Refusal { rule, reason }) => {
+            trail.note(rule, || format!("refused: {}", reason.as_str()));
             let language = phone.map_or(network.language, |phone| phone.language);
-            (reply::refuse(network, language, reason, last), Decision::Refused(reason), UserEvent::Reject)
+            (reply::refuse(network, language, reason, line), Decision::Refused(reason), UserEvent::Reject)
         }
     };
     events.push(Event::new(event, phone, CallFacts { reason: decision.reason(), ..facts }));
@@ -116,7 +117,7 @@ fn emergency_route<'n>(
     phone: Option<&'n Extension>,
     network: &'n Network,
     trail: &mut impl Trail,
-) -> Result<Route<'n>, Reason> {
+) -> Result<Route<'n>, Refusal> {
     let caller_id = match phone {
         Some(phone) if !phone.emergency => None,
         Some(phone) => phone.number.or(network.emergency_caller_id),
@@ -126,7 +127,8 @@ fn emergency_route<'n>(
         let caller = phone.map_or("a phone that is not in the file", Extension::name);
         format!("{} from {caller}", service.number())
     });
-    caller_id.map(|caller_id| Route::Emergency(service, caller_id)).ok_or(Reason::EmergencyDisabled)
+    let refusal = Rule::Emergency.refuses(Reason::EmergencyDisabled);
+    caller_id.map(|caller_id| Route::Emergency(service, caller_id)).ok_or(refusal)
 }
 
 fn ordinary_route<'n>(
@@ -134,7 +136,7 @@ fn ordinary_route<'n>(
     keys: &Keys,
     phone: &'n Extension,
     trail: &mut impl Trail,
-) -> Result<Route<'n>, Reason> {
+) -> Result<Route<'n>, Refusal> {
     let network = dialling.network;
     trail.note(Rule::Caller, || format!("{} is a phone of this network", phone.name()));
     let keys = keys.as_str();
@@ -148,7 +150,7 @@ fn ordinary_route<'n>(
     if let Some(callee) = network.extension(dialling.text.trim()) {
         trail.note(Rule::Names, || format!("{} is a phone of this network", callee.name()));
         return if std::ptr::eq(callee, phone) {
-            Err(Reason::OwnNumber)
+            Err(Rule::Names.refuses(Reason::OwnNumber))
         } else {
             Ok(Route::Phones(vec![callee]))
         };
@@ -156,10 +158,10 @@ fn ordinary_route<'n>(
     trail.note(Rule::Names, || "no phone of that name".into());
 
     if ["*67", "#31#", "*31#"].iter().any(|code| keys.starts_with(code)) {
-        return Err(Reason::CallerIdBlock);
+        return Err(Rule::Codes.refuses(Reason::CallerIdBlock));
     }
     if keys.starts_with('*') || short_code(keys).is_some() {
-        return Err(Reason::SpecialService);
+        return Err(Rule::Codes.refuses(Reason::SpecialService));
     }
     number_route(keys, network, phone, trail)
 }
@@ -177,7 +179,7 @@ fn short_code(keys: &str) -> Option<&str> {
     [Some(digits), digits.strip_prefix('1'), digits.strip_prefix('9')].into_iter().flatten().find(is_short)
 }
 
-fn follow<'n>(target: &'n Target, network: &'n Network, phone: &'n Extension) -> Result<Route<'n>, Reason> {
+fn follow<'n>(target: &'n Target, network: &'n Network, phone: &'n Extension) -> Result<Route<'n>, Refusal> {
     match target {
         // Whoever wrote the file chose the number, so no policy stands in its way.
         Target::Dial(number) => match ours(number, network, phone) {
@@ -186,9 +188,9 @@ fn follow<'n>(target: &'n Target, network: &'n Network, phone: &'n Extension) ->
         },
         Target::Asterisk(context) => Ok(Route::Asterisk(context)),
         Target::Extension(name) => match network.extension(name) {
-            Some(callee) if std::ptr::eq(callee, phone) => Err(Reason::OwnNumber),
+            Some(callee) if std::ptr::eq(callee, phone) => Err(Rule::Codes.refuses(Reason::OwnNumber)),
             Some(callee) => Ok(Route::Phones(vec![callee])),
-            None => Err(Reason::SpecialService),
+            None => Err(Rule::Codes.refuses(Reason::SpecialService)),
         },
     }
 }
@@ -199,14 +201,16 @@ fn number_route<'n>(
     network: &'n Network,
     phone: &'n Extension,
     trail: &mut impl Trail,
-) -> Result<Route<'n>, Reason> {
-    let mut refusal = Reason::InvalidNumber;
+) -> Result<Route<'n>, Refusal> {
+    let mut refusal = Rule::Number.refuses(Reason::InvalidNumber);
     for (i, number) in reading::candidates(keys, network, phone).iter().enumerate() {
         if reading::is_directory_assistance(number) {
             trail.note(Rule::Number, || "directory assistance, the same as 411".into());
             return network
                 .code(phone, "411")
-                .map_or(Err(Reason::SpecialService), |target| follow(target, network, phone));
+                .map_or(Err(Rule::Codes.refuses(Reason::SpecialService)), |target| {
+                    follow(target, network, phone)
+                });
         }
         if let Some(route) = ours(number, network, phone) {
             trail.note(Rule::Ours, || format!("{} is a number of this network", number.as_str()));
@@ -218,31 +222,41 @@ fn number_route<'n>(
                     format!("{}, {}, {:?}", number.as_str(), found.region.as_str(), found.kind)
                 });
                 trail.note(Rule::Ours, || "not a number of this network".into());
-                reading::permitted(number, &found, network, phone)?;
+                reading::permitted(number, &found, network, phone)
+                    .map_err(|reason| Rule::Policy.refuses(reason))?;
                 trail.note(Rule::Policy, || "allowed".into());
                 return pstn(*number, phone);
             }
             // The likeliest reading says best what is wrong.
-            Err(reason) if i == 0 => refusal = reason,
+            Err(Reason::CountryNotAllowed) if i == 0 => {
+                refusal = Rule::Policy.refuses(Reason::CountryNotAllowed);
+            }
+            Err(reason) if i == 0 => refusal = Rule::Number.refuses(reason),
             Err(_) => {}
         }
     }
-    trail.note(Rule::Number, || "no number that can be called".into());
     Err(refusal)
 }
 
 /// Rule 5. The phones that a number of the network's own rings, but for the caller.
-fn ours<'n>(number: &E164, network: &'n Network, phone: &Extension) -> Option<Result<Route<'n>, Reason>> {
+fn ours<'n>(number: &E164, network: &'n Network, phone: &Extension) -> Option<Result<Route<'n>, Refusal>> {
     let mut phones = network.phones_of(number).peekable();
     phones.peek()?;
     let others: Vec<_> = phones.filter(|callee| !std::ptr::eq(*callee, phone)).collect();
-    Some(if others.is_empty() { Err(Reason::OwnNumber) } else { Ok(Route::Phones(others)) })
+    Some(if others.is_empty() {
+        Err(Rule::Ours.refuses(Reason::OwnNumber))
+    } else {
+        Ok(Route::Phones(others))
+    })
 }
 
 /// A call to the telephone network needs a caller id that the account owns (13214), so a phone that has none
 /// reaches only phones of this network.
-fn pstn<'n>(number: E164, phone: &Extension) -> Result<Route<'n>, Reason> {
-    phone.caller_id.map(|caller_id| Route::Pstn(number, caller_id)).ok_or(Reason::Blocked)
+fn pstn<'n>(number: E164, phone: &Extension) -> Result<Route<'n>, Refusal> {
+    phone
+        .caller_id
+        .map(|caller_id| Route::Pstn(number, caller_id))
+        .ok_or(Rule::Policy.refuses(Reason::Blocked))
 }
 
 /// Rule 7.
@@ -274,7 +288,7 @@ fn place(
         ),
         // The file was checked: a code leads to Asterisk only where there is one, and only known phones get here.
         (Route::Asterisk(_), _) => {
-            let reply = reply::refuse(network, network.language, Reason::SpecialService, None);
+            let reply = reply::refuse(network, network.language, Reason::SpecialService, Line::Unanswered);
             (reply, Decision::Refused(Reason::SpecialService), UserEvent::Reject)
         }
     }

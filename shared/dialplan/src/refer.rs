@@ -5,6 +5,7 @@ use webhook::{Address, Call};
 use crate::network::Network;
 use crate::outgoing::{self, Dialling};
 use crate::plan::Plan;
+use crate::reply::Line;
 use crate::trail::Trail;
 
 /// Decides where a caller whom Asterisk hands back goes next.
@@ -19,7 +20,7 @@ pub fn refer(call: &Call, network: &Network, trail: &mut impl Trail) -> Plan {
         Some(target) if crate::emergency::recognize(target.dialled()).is_some() => target.dialled(),
         _ => "",
     };
-    outgoing::decide(&Dialling { call, network, text, last: None }, trail)
+    outgoing::decide(&Dialling { call, network, text, line: Line::Referred }, trail)
 }
 
 fn is_ours(target: &Address, network: &Network) -> bool {

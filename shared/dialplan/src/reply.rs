@@ -68,27 +68,40 @@ pub(crate) fn dial_tone(network: &Network, language: Language, why: Sentence, th
     Response::new().say(say(why, language)).gather(Gather::new(this.action(), KEY_TIMEOUT).prompt(tone))
 }
 
+/// What a caller who is to hear something was doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// Nothing yet: the phone has just dialled, and the call is not answered.
+    Unanswered,
+    /// Dialled at this dial tone.
+    DialTone(Try),
+    /// Was connected, or tried to be: handed back by Asterisk, or after a Dial.
+    Referred,
+}
+
 /// A sentence, then dial tone once more, or a goodbye after the last.
-pub(crate) fn dial_tone_after(
-    network: &Network,
-    language: Language,
-    why: Sentence,
-    last: Option<Try>,
-) -> Response {
-    match last.map_or(Some(Try::FIRST), Try::next) {
+pub(crate) fn dial_tone_after(network: &Network, language: Language, why: Sentence, line: Line) -> Response {
+    let next = match line {
+        Line::DialTone(last) => last.next(),
+        Line::Unanswered | Line::Referred => Some(Try::FIRST),
+    };
+    match next {
         Some(next) => dial_tone(network, language, why, next),
         None => Response::new().say(say(why, language)).say(say(Sentence::Goodbye, language)).hangup(),
     }
 }
 
-/// Refuses a call. `last` is the dial tone after which the caller dialled, if there was one.
-pub(crate) fn refuse(network: &Network, language: Language, reason: Reason, last: Option<Try>) -> Response {
+/// Refuses a call.
+pub(crate) fn refuse(network: &Network, language: Language, reason: Reason, line: Line) -> Response {
     let why = Sentence::Refusal(reason);
-    match (network.refusal, reason) {
-        (RefusalStyle::Explain, _) => dial_tone_after(network, language, why, last),
+    match (network.refusal, line) {
+        (RefusalStyle::Explain, _) => dial_tone_after(network, language, why, line),
         // Whoever needs help and cannot get it here must be told so.
-        (RefusalStyle::Reject, Reason::EmergencyDisabled) => Response::new().say(say(why, language)).hangup(),
-        (RefusalStyle::Reject, _) => Response::new().reject(RejectReason::Rejected),
+        (RefusalStyle::Reject, Line::Unanswered) if reason != Reason::EmergencyDisabled => {
+            Response::new().reject(RejectReason::Rejected)
+        }
+        // A call that was answered cannot be rejected any more; without a word it would just go dead.
+        (RefusalStyle::Reject, _) => Response::new().say(say(why, language)).hangup(),
     }
 }
 

@@ -5,9 +5,10 @@
 use crate::event::Reason;
 
 /// A language that Dialtone speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Language {
     /// English, as spoken in the United States.
+    #[default]
     English,
     /// Spanish, as spoken in Mexico.
     Spanish,
@@ -54,6 +55,9 @@ pub(crate) enum Sentence {
     NoAnswer,
     Failed,
     Unreachable,
+    NotInService,
+    /// After a call for help that failed.
+    NoHelp,
     /// To a caller from outside: no phone has the number.
     NotInUse,
     /// To a caller from outside, after one of the ends above.
@@ -93,6 +97,10 @@ impl Sentence {
             Self::NoAnswer => "No one answered.",
             Self::Failed => "The call did not go through.",
             Self::Unreachable => "That phone can not be reached right now.",
+            Self::NotInService => "That number is not in service.",
+            Self::NoHelp => {
+                "The call for help did not go through. Please try 9 1 1 again, or find another phone now."
+            }
             Self::NotInUse => "No phone has the number that you called. Goodbye.",
             Self::CallLater => "Please call again later. Goodbye.",
         }
@@ -123,6 +131,10 @@ impl Sentence {
             Self::NoAnswer => "Nadie contestó.",
             Self::Failed => "La llamada no se pudo completar.",
             Self::Unreachable => "Ese teléfono no está disponible en este momento.",
+            Self::NotInService => "Ese número no está en servicio.",
+            Self::NoHelp => {
+                "La llamada de emergencia no se pudo completar. Intente otra vez el 9 1 1 o busque otro teléfono ahora."
+            }
             Self::NotInUse => "Ningún teléfono tiene el número que usted marcó. Adiós.",
             Self::CallLater => "Por favor llame más tarde. Adiós.",
         }
@@ -142,6 +154,7 @@ mod tests {
             Sentence::NoAnswer,
             Sentence::Failed,
             Sentence::Unreachable,
+            Sentence::NotInService,
         ];
         for sentence in Reason::ALL.map(Sentence::Refusal).into_iter().chain(ends) {
             let (english, spanish) = (sentence.text(Language::English), sentence.text(Language::Spanish));

@@ -1,5 +1,7 @@
 //! How a decision came about, for whoever asks.
 
+use crate::event::Reason;
+
 /// A rule of the dial plan, in the order in which they are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -17,8 +19,6 @@ pub enum Rule {
     Ours,
     /// What the network allows.
     Policy,
-    /// The call is placed.
-    Dial,
 }
 
 impl Rule {
@@ -33,8 +33,21 @@ impl Rule {
             Self::Number => "number",
             Self::Ours => "ours",
             Self::Policy => "policy",
-            Self::Dial => "dial",
         }
+    }
+}
+
+/// Why a call is refused, and by which rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) rule: Rule,
+    pub(crate) reason: Reason,
+}
+
+impl Rule {
+    /// A refusal by this rule.
+    pub(crate) fn refuses(self, reason: Reason) -> Refusal {
+        Refusal { rule: self, reason }
     }
 }
 

@@ -19,5 +19,5 @@ pub use clock::unique_timestamp;
 pub use logging::{LogFormat, start_logging};
 pub use route::{INCOMING, OUTGOING, Route, STATUS};
 pub use service::{Edge, RequestId};
-pub use settings::{Settings, SettingsError};
+pub use settings::{Settings, SettingsError, topic_problem};
 pub use sink::{Delivery, LogSink, Sink, log_message};

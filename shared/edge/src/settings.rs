@@ -52,14 +52,27 @@ impl Settings {
         let path = variable("DIALTONE_CONFIG")
             .map_or_else(|| default_path(variable("AWS_LAMBDA_FUNCTION_NAME").is_some()), PathBuf::from);
         let stage = variable("DIALTONE_STAGE").unwrap_or_default();
+        let topic = variable("DIALTONE_TOPIC_ARN");
+        if let Some(problem) = topic.as_deref().and_then(topic_problem) {
+            keep(problem);
+        }
         let network = network(&path, &stage).map_err(|found| found.into_iter().for_each(&mut keep)).ok();
         match (network, tokens) {
-            (Some(network), Some(tokens)) if problems.is_empty() => {
-                Ok(Self { network, tokens, topic: variable("DIALTONE_TOPIC_ARN") })
-            }
+            (Some(network), Some(tokens)) if problems.is_empty() => Ok(Self { network, tokens, topic }),
             _ => Err(SettingsError(problems)),
         }
     }
+}
+
+/// What is wrong with the ARN of a topic, `arn:PARTITION:sns:REGION:ACCOUNT:NAME`, if anything.
+#[must_use]
+pub fn topic_problem(arn: &str) -> Option<String> {
+    let parts: Vec<_> = arn.split(':').collect();
+    let fits = matches!(parts[..], ["arn", partition, "sns", region, account, name]
+        if ![partition, region, account, name].contains(&""));
+    (!fits).then(|| {
+        "DIALTONE_TOPIC_ARN: is not the ARN of an SNS topic, such as arn:aws:sns:us-west-2:123456789012:events".into()
+    })
 }
 
 fn tokens(variable: Option<String>) -> Result<AuthTokens, String> {
@@ -96,6 +109,20 @@ mod tests {
         assert_eq!(error.0.len(), 2);
         assert!(error.0[0].starts_with("TWILIO_AUTH_TOKEN is not set"), "{error}");
         assert!(error.0[1].starts_with("DIALTONE_CONFIG: cannot read"), "{error}");
+    }
+
+    #[test]
+    fn an_arn_is_looked_at_before_events_are_lost_to_it() {
+        assert_eq!(topic_problem("arn:aws:sns:us-west-2:123456789012:events"), None);
+        for arn in [
+            "",
+            "events",
+            "arn:aws:sqs:us-west-2:123456789012:events",
+            "arn:aws:sns:us-west-2:123456789012:",
+            "arn:aws:sns",
+        ] {
+            assert!(topic_problem(arn).is_some(), "{arn}");
+        }
     }
 
     #[test]

@@ -23,8 +23,9 @@ pub enum Address {
     /// Blank, or a word such as `anonymous`.
     #[default]
     Withheld,
-    /// None of these. What it was is not kept.
-    Other,
+    /// None of these, such as a user without a scheme: what may have been dialled, without a host and decoded. It
+    /// proves nobody's identity.
+    Other(String),
 }
 
 impl Address {
@@ -35,7 +36,8 @@ impl Address {
         if let Some((scheme, rest)) = text.split_once(':') {
             let is = |name: &str| scheme.eq_ignore_ascii_case(name);
             if is("sip") || is("sips") {
-                return SipUri::parse(rest.trim(), is("sips")).map_or(Self::Other, Self::Sip);
+                return SipUri::parse(rest.trim(), is("sips"))
+                    .map_or_else(|| Self::Other(String::new()), Self::Sip);
             }
             if is("tel") {
                 return bare(decode(upto(rest, &[';', '?'])).trim());
@@ -47,13 +49,13 @@ impl Address {
         bare(text)
     }
 
-    /// The text that was dialled: the user of a SIP URI, or the number; blank for all else.
+    /// The text that was dialled: the user of a SIP URI, the number, or whatever else it may be; often blank.
     #[must_use]
     pub fn dialled(&self) -> &str {
         match self {
             Self::Sip(uri) => uri.user().unwrap_or_default(),
-            Self::Number(number) => number,
-            Self::Client(_) | Self::Withheld | Self::Other => "",
+            Self::Number(text) | Self::Other(text) => text,
+            Self::Client(_) | Self::Withheld => "",
         }
     }
 }
@@ -65,7 +67,7 @@ impl fmt::Debug for Address {
             Self::Number(_) => f.write_str("Number(..)"),
             Self::Client(_) => f.write_str("Client(..)"),
             Self::Withheld => f.write_str("Withheld"),
-            Self::Other => f.write_str("Other"),
+            Self::Other(_) => f.write_str("Other(..)"),
         }
     }
 }
@@ -98,7 +100,7 @@ fn bare(text: &str) -> Address {
         "" => Address::Withheld,
         _ if is_withheld(text) => Address::Withheld,
         _ if is_number(text) => Address::Number(text.to_owned()),
-        _ => Address::Other,
+        _ => Address::Other(decode(upto(text, &['@'])).trim().to_owned()),
     }
 }
 
@@ -151,6 +153,21 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_scheme_may_still_have_been_dialled() {
+        for (text, dialled) in [
+            ("911@demo.sip.twilio.com", "911"),
+            ("lobby", "lobby"),
+            ("%23", "#"),
+            ("a%20b@h", "a b"),
+            ("@h", ""),
+            ("urn:x", "urn:x"),
+        ] {
+            assert_eq!(Address::parse(text).dialled(), dialled, "{text}");
+            assert!(!matches!(Address::parse(text), Address::Sip(_)), "{text}");
+        }
+    }
+
+    #[test]
     fn sip_uris_in_every_shape() {
         for (text, expected) in [
             ("sip:lobby@demo.sip.twilio.com", "sip lobby demo.sip.twilio.com -"),
@@ -179,7 +196,7 @@ mod tests {
             assert_eq!(sip(text), expected, "{text}");
         }
         for nothing in ["sip:", "sips:@", "sip:;x", "<sip:>", "sip::", "sip:?x=y"] {
-            assert_eq!(Address::parse(nothing), Address::Other, "{nothing}");
+            assert_eq!(Address::parse(nothing), Address::Other(String::new()), "{nothing}");
         }
     }
 
@@ -270,8 +287,7 @@ mod tests {
         for other in
             ["lobby", "client:", "mailto:a@h", "u@h", "+", "-", "whatsapp:+15035550100", "1-800-FLOWERS"]
         {
-            assert_eq!(Address::parse(other), Address::Other, "{other}");
-            assert_eq!(Address::parse(other).dialled(), "");
+            assert!(matches!(Address::parse(other), Address::Other(_)), "{other}");
         }
         assert_eq!(Address::parse("sip:anonymous@anonymous.invalid").dialled(), "anonymous");
     }

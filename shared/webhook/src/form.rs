@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-/// The largest body, or query, that is read: Twilio's are below 4 KiB, a debugger event below 32 KiB.
-pub const MAX_BODY: usize = 64 * 1024;
+/// The largest body, or query, that is read. A call's is below 4 KiB; a debugger event may quote a whole document
+/// of 64 KiB, three times as long once it is encoded.
+pub const MAX_BODY: usize = 256 * 1024;
 
 /// The most parameters that are read: a call has about forty.
 pub const MAX_FIELDS: usize = 512;

@@ -58,7 +58,7 @@ fn read_target(
 ) -> Option<Target> {
     let mut section = table(reader, path.clone(), value)?;
     let offset = section.offset();
-    let dial = section.text(reader, "dial", parse::number).map(|At { value, .. }| Target::Dial(value));
+    let dial = section.text(reader, "dial", parse::dialable).map(|At { value, .. }| Target::Dial(value));
     let asterisk = section.text(reader, "asterisk", parse::context).map(|at| Target::Asterisk(at.value));
     let extension = section.text(reader, "extension", |name| {
         if places.extensions.contains(&name.to_lowercase()) {

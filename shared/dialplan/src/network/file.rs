@@ -31,8 +31,11 @@ impl NetworkFile {
         let mut reader = Reader::new(text);
         let (root, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
-            let offset = error.span().map_or(0, |span| span.start);
-            reader.report(offset, "", wrong(error.message(), "mend the TOML here"));
+            let span = error.span().unwrap_or_default();
+            // Of a duplicate, the span is the key; of all else, wherever reading stopped.
+            let key =
+                text.get(span.clone()).filter(|_| error.message().contains("duplicate")).unwrap_or_default();
+            reader.report_broken(span.start, key, wrong(error.message(), "mend the TOML here"));
         }
         let file = read(&mut reader, root.get_ref());
         reader.finish(file)
@@ -90,16 +93,20 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
     let places = Places::new(&mut root);
     let section = root.section(reader, "codes");
     let codes = with_built_in(read_codes(reader, section.as_ref(), &places));
-    let section = root.section(reader, "stages");
-    let stages = read_stages(reader, section);
-    let Some(mut section) = root.section(reader, "network") else {
-        reader.report(0, "network", wrong("is missing", "add a [network] section with name and region"));
-        return None;
-    };
-    let (name, region, language, rest) = read_network(reader, &mut section);
+    if root.value("stages").is_none() {
+        reader.report_missing(0, "stages", STAGES_REMEDY);
+    }
+    let stages = root.section(reader, "stages").and_then(|section| read_stages(reader, &section));
+    if root.value("network").is_none() {
+        reader.report_missing(0, "network", "add a [network] section with name and region");
+    }
+    let section = root.section(reader, "network");
+    let network_line = reader.line(section.as_ref().map_or(0, Section::offset));
+    let (name, region, language, rest) =
+        section.map_or_else(Default::default, |mut section| read_network(reader, &mut section));
     if rest.emergency_caller_id.is_none() {
         advice.push(Problem {
-            line: reader.line(section.offset()),
+            line: network_line,
             key: "network.emergency_caller_id".into(),
             what: "is not set: a phone that is not in this file cannot call 911".into(),
             remedy: "set it to a number with a registered emergency address".into(),
@@ -158,6 +165,21 @@ struct NetworkRest {
     emergency_caller_id: Option<E164>,
 }
 
+impl Default for NetworkRest {
+    fn default() -> Self {
+        Self {
+            area_code: None,
+            allow: ["US", "CA", "PR", "MX"].into_iter().filter_map(Region::parse).collect(),
+            block: Vec::new(),
+            time_limit: 60 * 60,
+            ring_timeout: 30,
+            refusal: RefusalStyle::Explain,
+            dial_tone: None,
+            emergency_caller_id: None,
+        }
+    }
+}
+
 fn read_network(
     reader: &mut Reader,
     section: &mut Section<'_>,
@@ -171,7 +193,7 @@ fn read_network(
         let problem = wrong("is for North America, but the region is not there", "remove it");
         reader.report(area_code.offset, section.path("area_code"), problem);
     }
-    let language = section.text(reader, "language", parse::language).map_or(Language::English, |at| at.value);
+    let language = section.text(reader, "language", parse::language).map(|at| at.value).unwrap_or_default();
     let refusal = section.text(reader, "refusal", |text| match text {
         "explain" => Ok(RefusalStyle::Explain),
         "reject" => Ok(RefusalStyle::Reject),
@@ -180,18 +202,19 @@ fn read_network(
             "write \"explain\" or \"reject\"",
         )),
     });
+    let defaults = NetworkRest::default();
     let rest = NetworkRest {
         area_code: area_code.map(|at| at.value),
-        allow: section
-            .list(reader, "allow", parse::region)
-            .unwrap_or_else(|| ["US", "CA", "PR", "MX"].into_iter().filter_map(Region::parse).collect()),
+        allow: section.list(reader, "allow", parse::region).unwrap_or(defaults.allow),
         block: section.list(reader, "block", parse::prefix).unwrap_or_default(),
         // Twilio ends a call after four hours, or after 24 for accounts that have asked for it.
         time_limit: section
             .text(reader, "time_limit", parse::seconds(60, 86_400))
-            .map_or(3600, |at| at.value),
-        ring_timeout: section.text(reader, "ring_timeout", parse::seconds(5, 600)).map_or(30, |at| at.value),
-        refusal: refusal.map_or(RefusalStyle::Explain, |at| at.value),
+            .map_or(defaults.time_limit, |at| at.value),
+        ring_timeout: section
+            .text(reader, "ring_timeout", parse::seconds(5, 600))
+            .map_or(defaults.ring_timeout, |at| at.value),
+        refusal: refusal.map_or(defaults.refusal, |at| at.value),
         dial_tone: section.text(reader, "dial_tone", parse::sound_url).map(|at| at.value),
         emergency_caller_id: section.text(reader, "emergency_caller_id", parse::number).map(|at| at.value),
     };
@@ -208,13 +231,9 @@ fn read_asterisk(reader: &mut Reader, mut section: Section<'_>) -> Option<Asteri
     Some(Asterisk { host: host?.value, params: params.map(|at| at.value).unwrap_or_default() })
 }
 
-fn read_stages(reader: &mut Reader, section: Option<Section<'_>>) -> Option<Vec<Stage>> {
-    let missing =
-        || wrong("are missing", "add at least one, such as [stages.prod] with sip_domain and public_url");
-    let Some(section) = section else {
-        reader.report(0, "stages", missing());
-        return None;
-    };
+const STAGES_REMEDY: &str = "add at least one, such as [stages.prod] with sip_domain and public_url";
+
+fn read_stages(reader: &mut Reader, section: &Section<'_>) -> Option<Vec<Stage>> {
     let mut stages: Vec<Stage> = Vec::new();
     let mut complete = true;
     for (name, value) in section.entries() {
@@ -250,7 +269,7 @@ fn read_stages(reader: &mut Reader, section: Option<Section<'_>>) -> Option<Vec<
         });
     }
     if stages.is_empty() && complete {
-        reader.report(section.offset(), "stages", missing());
+        reader.report_missing(section.offset(), "stages", STAGES_REMEDY);
     }
     Some(stages)
 }

@@ -12,13 +12,25 @@ const E164_REMEDY: &str = "write + and the country code and the number, such as 
 /// A telephone number in E.164 form. One that begins with +1 has ten more digits.
 pub(super) fn number(text: &str) -> Result<E164, Wrong> {
     match E164::parse(text) {
-        Ok(number) if text.starts_with("+1") && text.len() != 12 => {
-            let _ = number;
+        Ok(_) if text.starts_with("+1") && text.len() != 12 => {
             Err(wrong("is not an E.164 number: +1 is followed by ten digits", E164_REMEDY))
+        }
+        // https://www.twilio.com/docs/voice/twiml/dial: what Twilio takes for a caller id has seven digits at least.
+        Ok(number) if number.digits().len() < 7 => {
+            Err(wrong("is too short for a telephone number", E164_REMEDY))
         }
         Ok(number) => Ok(number),
         Err(_) => Err(wrong("is not an E.164 number", E164_REMEDY)),
     }
+}
+
+/// A number for a code to dial. One in North America must be able to exist; others are left to whoever dials them.
+pub(super) fn dialable(text: &str) -> Result<E164, Wrong> {
+    let number = number(text)?;
+    if number.nanp().is_some() && numbers::look_up(&number).is_err() {
+        return Err(wrong("is a number that cannot exist", "check its area code and exchange"));
+    }
+    Ok(number)
 }
 
 /// A number or the beginning of one.
@@ -61,12 +73,23 @@ pub(super) fn seconds(least: u32, most: u32) -> impl FnOnce(&str) -> Result<u32,
         let count = text.get(..text.len().saturating_sub(1)).and_then(|digits| digits.parse::<u32>().ok());
         match unit.zip(count).and_then(|(unit, count)| count.checked_mul(unit)) {
             Some(seconds) if (least..=most).contains(&seconds) => Ok(seconds),
-            Some(_) => Err(wrong("is out of bounds", format!("Twilio takes {least}s to {most}s"))),
+            Some(_) => {
+                Err(wrong("is out of bounds", format!("Twilio takes {} to {}", spoken(least), spoken(most))))
+            }
             None => Err(wrong(
                 format!("{} is not a length of time", shown(text)),
                 "write a number and s, m or h, such as \"30s\"",
             )),
         }
+    }
+}
+
+/// Seconds as the file writes them.
+fn spoken(seconds: u32) -> String {
+    match seconds {
+        hours if hours % 3600 == 0 => format!("{}h", hours / 3600),
+        minutes if minutes % 60 == 0 => format!("{}m", minutes / 60),
+        seconds => format!("{seconds}s"),
     }
 }
 

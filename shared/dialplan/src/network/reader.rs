@@ -13,6 +13,8 @@ pub(super) struct Reader {
     /// The byte offset at which each line begins.
     lines: Vec<usize>,
     problems: Vec<Problem>,
+    /// Whether the TOML itself is broken. Then what seems to be missing may only not have been read.
+    is_broken: bool,
 }
 
 /// Why a value was not taken: what is wrong, and the remedy.
@@ -26,7 +28,7 @@ pub(super) fn wrong(what: impl Into<String>, remedy: impl Into<String>) -> Wrong
 impl Reader {
     pub(super) fn new(text: &str) -> Self {
         let starts = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1);
-        Self { lines: std::iter::once(0).chain(starts).collect(), problems: Vec::new() }
+        Self { lines: std::iter::once(0).chain(starts).collect(), problems: Vec::new(), is_broken: false }
     }
 
     pub(super) fn line(&self, offset: usize) -> usize {
@@ -37,6 +39,24 @@ impl Reader {
     pub(super) fn report(&mut self, offset: usize, key: impl Into<String>, (what, remedy): Wrong) {
         let line = self.line(offset);
         self.problems.push(Problem { line, key: key.into(), what, remedy });
+    }
+
+    /// Notes that something is not there.
+    pub(super) fn report_missing(
+        &mut self,
+        offset: usize,
+        key: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        if !self.is_broken {
+            self.report(offset, key, wrong("is missing", remedy));
+        }
+    }
+
+    /// Notes that the TOML itself is broken.
+    pub(super) fn report_broken(&mut self, offset: usize, key: &str, problem: Wrong) {
+        self.report(offset, key, problem);
+        self.is_broken = true;
     }
 
     /// The value, unless a problem was noted.
@@ -98,7 +118,9 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.table.get(key)
     }
 
@@ -122,8 +144,11 @@ impl<'a> Section<'a> {
         parse: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Option<At<T>> {
         if self.value(key).is_none() {
-            let missing = wrong("is missing", format!("add it, such as {key} = {example:?}"));
-            reader.report(self.offset, self.path(key), missing);
+            reader.report_missing(
+                self.offset,
+                self.path(key),
+                format!("add it, such as {key} = {example:?}"),
+            );
             return None;
         }
         self.text(reader, key, parse)
