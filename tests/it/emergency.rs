@@ -5,7 +5,7 @@ use crate::harness::{Element, Request, Service};
 const STREET: &str = "networks/street.toml";
 
 /// What people dial, and what phones make of it.
-const SPELLINGS: [&str; 42] = [
+const SPELLINGS: [&str; 51] = [
     "911",
     "9911",
     "1911",
