@@ -2,6 +2,31 @@
 
 use std::fmt;
 
+/// Twilio's words for the variants of a set that has `Unknown` besides.
+macro_rules! words {
+    ($set:ident { $($variant:ident: $word:literal,)+ }) => {
+        impl $set {
+            const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Reads Twilio's word, in any case and with blanks around it; others are `Unknown`.
+            #[must_use]
+            pub fn parse(text: &str) -> Self {
+                let is_named = |status: &Self| status.as_str().eq_ignore_ascii_case(text.trim());
+                Self::ALL.iter().copied().find(is_named).unwrap_or_default()
+            }
+
+            /// Twilio's word, or `unknown`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                    Self::Unknown => "unknown",
+                }
+            }
+        }
+    };
+}
+
 /// The state of a leg: `CallStatus` (<https://www.twilio.com/docs/voice/twiml>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CallStatus {
@@ -28,43 +53,17 @@ pub enum CallStatus {
     Unknown,
 }
 
-impl CallStatus {
-    const ALL: [Self; 9] = [
-        Self::Queued,
-        Self::Initiated,
-        Self::Ringing,
-        Self::InProgress,
-        Self::Completed,
-        Self::Busy,
-        Self::Failed,
-        Self::NoAnswer,
-        Self::Canceled,
-    ];
-
-    /// Reads Twilio's word, in any case and with blanks around it; others are [`CallStatus::Unknown`].
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let is_named = |status: &Self| status.as_str().eq_ignore_ascii_case(text.trim());
-        Self::ALL.into_iter().find(is_named).unwrap_or_default()
-    }
-
-    /// Twilio's word, or `unknown`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Initiated => "initiated",
-            Self::Ringing => "ringing",
-            Self::InProgress => "in-progress",
-            Self::Completed => "completed",
-            Self::Busy => "busy",
-            Self::Failed => "failed",
-            Self::NoAnswer => "no-answer",
-            Self::Canceled => "canceled",
-            Self::Unknown => "unknown",
-        }
-    }
-}
+words!(CallStatus {
+    Queued: "queued",
+    Initiated: "initiated",
+    Ringing: "ringing",
+    InProgress: "in-progress",
+    Completed: "completed",
+    Busy: "busy",
+    Failed: "failed",
+    NoAnswer: "no-answer",
+    Canceled: "canceled",
+});
 
 /// How a `<Dial>` ended: `DialCallStatus` (<https://www.twilio.com/docs/voice/twiml/dial>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -86,31 +85,14 @@ pub enum DialStatus {
     Unknown,
 }
 
-impl DialStatus {
-    const ALL: [Self; 6] =
-        [Self::Completed, Self::Answered, Self::Busy, Self::NoAnswer, Self::Failed, Self::Canceled];
-
-    /// Reads Twilio's word, in any case and with blanks around it; others are [`DialStatus::Unknown`].
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let is_named = |status: &Self| status.as_str().eq_ignore_ascii_case(text.trim());
-        Self::ALL.into_iter().find(is_named).unwrap_or_default()
-    }
-
-    /// Twilio's word, or `unknown`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Answered => "answered",
-            Self::Busy => "busy",
-            Self::NoAnswer => "no-answer",
-            Self::Failed => "failed",
-            Self::Canceled => "canceled",
-            Self::Unknown => "unknown",
-        }
-    }
-}
+words!(DialStatus {
+    Completed: "completed",
+    Answered: "answered",
+    Busy: "busy",
+    NoAnswer: "no-answer",
+    Failed: "failed",
+    Canceled: "canceled",
+});
 
 /// A Twilio error or warning (<https://www.twilio.com/docs/api/errors>): 32009 is a phone that is not registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -154,7 +136,7 @@ mod tests {
     #[test]
     fn call_statuses_are_twilios_words() {
         for status in CallStatus::ALL {
-            assert_eq!(CallStatus::parse(status.as_str()), status);
+            assert_eq!(CallStatus::parse(status.as_str()), *status);
         }
         assert_eq!(CallStatus::parse(" In-Progress\n"), CallStatus::InProgress);
         for other in ["", "answered", "in progress", "cancelled", "unknown", "+15035550100"] {
@@ -165,7 +147,7 @@ mod tests {
     #[test]
     fn dial_statuses_are_twilios_words() {
         for status in DialStatus::ALL {
-            assert_eq!(DialStatus::parse(status.as_str()), status);
+            assert_eq!(DialStatus::parse(status.as_str()), *status);
         }
         assert_eq!(DialStatus::parse("NO-ANSWER "), DialStatus::NoAnswer);
         for other in ["", "in-progress", "no_answer", "unknown"] {

@@ -82,16 +82,7 @@ impl<'a> Phone<'a> {
 
     fn request(&self, path: &str, to: &str, status: &str) -> Request<'a> {
         let service = self.service;
-        service.post(path).fields([
-            ("AccountSid", "AC00000000000000000000000000000000"),
-            ("ApiVersion", "2010-04-01"),
-            ("CallSid", &call_sid()),
-            ("CallStatus", status),
-            ("Direction", "inbound"),
-            ("From", &self.from),
-            ("Caller", &self.from),
-            ("To", to),
-            ("Called", to),
+        begun(service, path, &self.from, to, status).fields([
             ("SipDomain", &service.sip_domain),
             ("SipDomainSid", "SD00000000000000000000000000000000"),
             ("SipCallId", "8f3c-1a2b@192.0.2.10"),
@@ -117,21 +108,27 @@ impl<'a> Outsider<'a> {
     }
 
     fn request(&self, path: &str, to: &str, status: &str) -> Request<'a> {
-        self.service.post(path).fields([
-            ("AccountSid", "AC00000000000000000000000000000000"),
-            ("ApiVersion", "2010-04-01"),
-            ("CallSid", &call_sid()),
-            ("CallStatus", status),
-            ("Direction", "inbound"),
-            ("From", &self.from),
-            ("Caller", &self.from),
+        begun(self.service, path, &self.from, to, status).fields([
             ("FromCity", "PORTLAND"),
             ("FromZip", ""),
             ("CallerZip", ""),
-            ("To", to),
-            ("Called", to),
             ("ToCity", ""),
             ("CallToken", "{\"parentCallInfoToken\":\"x\"}"),
         ])
     }
+}
+
+/// What every request about a call holds.
+fn begun<'a>(service: &'a Service, path: &str, from: &str, to: &str, status: &str) -> Request<'a> {
+    service.post(path).fields([
+        ("AccountSid", "AC00000000000000000000000000000000"),
+        ("ApiVersion", "2010-04-01"),
+        ("CallSid", &call_sid()),
+        ("CallStatus", status),
+        ("Direction", "inbound"),
+        ("From", from),
+        ("Caller", from),
+        ("To", to),
+        ("Called", to),
+    ])
 }
