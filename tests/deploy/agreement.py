@@ -206,7 +206,7 @@ def documents():
     for alarm in resources("AWS::CloudWatch::Alarm"):
         assert f"### {alarm}" in text, f"{alarm} is not explained"
     for name in [*template()["Outputs"], *template()["Parameters"]]:
-        assert f"`{name}`" in text or f"{name}=" in text, f"{name} is not named"
+        assert re.search(rf"\b{name}\b", text), f"{name} is not named"
     for step in re.findall(r"tests/deploy/run ((?:[a-z]+ ?)+)", text):
         from steps import STEPS
         assert set(step.split()) <= STEPS.keys(), step
@@ -243,4 +243,18 @@ def access_log():
     assert json.loads(format_) and not {one for one in fields if re.search("path|query|header|body|userAgent|message", one, re.I)}, fields
 
 
-CHECKS = [functions, routes, policies, tokens, versions, stages, metrics, rules, access_log, documents]
+def subscriptions():
+    """The logs of the functions that a caller waits for, and of those lines what the relay would take."""
+    found = {e["Properties"]["LogGroupName"]["Ref"]: e["Properties"]["FilterPattern"]
+             for e in resources(FUNCTION)["Relay"]["Properties"]["Events"].values()}
+    assert found.keys() == {"OutgoingLogs", "IncomingLogs"}
+    for pattern in found.values():
+        wanted = dict(re.findall(r'\$\.(\w+) = "(\w+)"', pattern))
+        assert pattern == "{ " + " && ".join(f'$.{key} = "{value}"' for key, value in wanted.items()) + " }"
+        line = json.loads(events.log_line("dial_pstn"))
+        assert all(line[key] == value for key, value in wanted.items())
+        for other in (events.log_line("dial_pstn", delivery="failed"), '{"message":"request","route":"/outgoing"}'):
+            assert not all(json.loads(other).get(key) == value for key, value in wanted.items()), other
+
+
+CHECKS = [functions, subscriptions, routes, policies, tokens, versions, stages, metrics, rules, access_log, documents]

@@ -14,17 +14,21 @@ import peers
 from world import ACCOUNT, BUILD, FUNCTIONS, HOME, MINISTACK, REGION, STAGE, TOKEN, free_port, http, process, translated, wait_for
 
 STACK = "dialtone-prod"
+NETWORKS = HOME / "networks"
 SECRET = f"dialtone/{STAGE}/twilio"
 
 
-def adapted(endpoint):
+def adapted(endpoint, network="Network"):
     """The template after AWS's own translator, for an emulator."""
     def change(document):
         for name, one in document["Resources"].items():
             if one["Type"] == "AWS::Serverless::Function":
                 variables = one["Properties"]["Environment"]["Variables"]
                 # Never the real AWS. Functions are plain processes there, and layers are not at /opt.
-                variables |= {"AWS_ENDPOINT_URL": endpoint, "DIALTONE_CONFIG": str(BUILD / "Network/dialtone.toml")}
+                variables |= {"AWS_ENDPOINT_URL": endpoint}
+                if "Layers" in one["Properties"]:
+                    variables |= {"DIALTONE_CONFIG": str(NETWORKS / network / "dialtone.toml")}
+        document["Resources"]["Network"]["Properties"]["ContentUri"] = f"s3://artifacts/{network}"
     document = translated({"Architecture": "x86_64"}, change)
     resources = document["Resources"]
     # It ignores OpenAPI bodies, so each path becomes a route and an integration of its own.
@@ -81,8 +85,13 @@ class Stack:
         self.messages = []
         s3 = self.client("s3")
         s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
-        for name in (*FUNCTIONS, "Network"):
+        for name in FUNCTIONS:
             s3.put_object(Bucket="artifacts", Key=name, Body=zipped(BUILD / name))
+        file = (BUILD / "Network/dialtone.toml").read_text()
+        for name, text in {"Network": file, "WithPorch": file + '\n[extensions.porch]\nnumber = "+15035550115"\n'}.items():
+            (NETWORKS / name).mkdir(parents=True, exist_ok=True)
+            (NETWORKS / name / "dialtone.toml").write_text(text)
+            s3.put_object(Bucket="artifacts", Key=name, Body=zipped(NETWORKS / name))
         # The emulator makes up a version id, as AWS does; an operator copies it into samconfig.toml.
         version = self.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps({"auth_token": TOKEN}))["VersionId"]
         self.deploy("create_stack", version)
@@ -93,11 +102,11 @@ class Stack:
     def client(self, service):
         return peers.client(service, self.endpoint)
 
-    def deploy(self, how, version):
+    def deploy(self, how, version, network="Network"):
         parameters = {"Stage": STAGE, "AuthTokenVersion": version, "EmergencyCallerId": fallback.CALLER_ID, "Architecture": "x86_64"}
         cloudformation = self.client("cloudformation")
         getattr(cloudformation, how)(
-            StackName=STACK, TemplateBody=json.dumps(adapted(self.endpoint)), Capabilities=["CAPABILITY_IAM"],
+            StackName=STACK, TemplateBody=json.dumps(adapted(self.endpoint, network)), Capabilities=["CAPABILITY_IAM"],
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()])
 
         def done():
@@ -162,17 +171,24 @@ def end_to_end():
         answer = stack.ask(events.request("/", events.dialled("5035550123"), host=host, token="another"), stack.outputs["FallbackUrl"])
         assert answer.status == 403, answer
 
-        # A token is rotated: first both are good, and no call is lost. Then one version back is one command.
+        # A token is rotated: first both are good, so no call is lost.
         fresh = events.request("/outgoing", events.dialled("5035550123"), token="fresh-token")
         assert stack.ask(fresh, stack.outputs["PublicUrl"]).status == 403
-        before = stack.alias("Outgoing")
-        version = stack.client("secretsmanager").put_secret_value(
+        versions = {name: stack.alias(name) for name in FUNCTIONS}
+        token = stack.client("secretsmanager").put_secret_value(
             SecretId=SECRET, SecretString=json.dumps({"auth_token": f"{TOKEN},fresh-token"}))["VersionId"]
-        relay = stack.alias("Relay")
-        stack.deploy("update_stack", version)
+        stack.deploy("update_stack", token)
         for event in (fresh, payload("outgoing/call")):
             assert stack.ask(event, stack.outputs["PublicUrl"]).status == 200, "both tokens are good"
-        assert stack.alias("Outgoing") != before and stack.alias("Relay") == relay
+        assert {name for name in FUNCTIONS if stack.alias(name) != versions[name]} == {"Outgoing", "Incoming", "Status"}
+
+        # A phone is added, and one version back is one command.
+        porch = events.request("/outgoing", events.dialled("5035550123", phone="porch"))
+        is_connected = lambda: b"+15035550123</Number>" in stack.ask(porch, stack.outputs["PublicUrl"]).body  # noqa: E731
+        assert not is_connected()
+        before = stack.alias("Outgoing")
+        stack.deploy("update_stack", token, "WithPorch")
+        assert is_connected()
         stack.client("lambda").update_alias(FunctionName=stack.function("Outgoing"), Name="live", FunctionVersion=before)
-        assert stack.ask(fresh, stack.outputs["PublicUrl"]).status == 403
-        return f"{asked} requests over HTTP, events on a subscribed queue, the fallback, a rotated token, a rollback"
+        assert not is_connected()
+        return f"{asked} requests over HTTP, events on a subscribed queue, the fallback, a rotated token, a new phone, a rollback"

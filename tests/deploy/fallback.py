@@ -66,12 +66,19 @@ def spellings():
     """It hears 911 wherever the main functions do, and nowhere else."""
     module = load()
     rust = (ROOT / "shared/dialplan/src/emergency.rs").read_text()
-    heard = re.search(r"every_spelling_of_911_gets_through\(\)(.*?)\] \{", rust, re.S).group(1)
-    texts = [json.loads('"' + re.sub(r"\\u\{(\w+)\}", lambda m: f"\\u{int(m.group(1), 16):04x}", text) + '"')
-             for text in re.findall(r'"((?:[^"\\]|\\.)*)"', heard)]
-    assert len(texts) > 40
+
+    def texts_of(test):
+        """The strings that a test of the main functions goes through."""
+        array = re.search(test + r"\(\) \{\s+for text in \[(.*?)\] \{", rust, re.S).group(1)
+        escaped = re.sub(r"\\u\{(\w+)\}", lambda m: f"\\u{int(m.group(1), 16):04x}", array)
+        return [json.loads(f'"{text}"') for text in re.findall(r'"((?:[^"\\]|\\.)*)"', escaped)]
+
+    texts, others = texts_of("every_spelling_of_911_gets_through"), texts_of("other_numbers_are_not")
+    assert len(texts) > 40 and len(others) > 20
     for text in texts:
         assert dials(module, events.request("/", {"From": "sip:lobby@x", "To": f"sip:{text}@x"}, host=URL)) == "911", text
+    for text in others:
+        assert dials(module, events.request("/", {"From": "sip:lobby@x", "To": f"sip:{text}@x"}, host=URL)) is None, text
     cases = json.loads((ROOT / "tests/vectors/outgoing.json").read_text())["cases"]
     agreed = 0
     for case in cases:
@@ -82,7 +89,12 @@ def spellings():
         got = dials(module, events.request("/", case["fields"], host=URL))
         assert got == expected, f"{case['id']} ({case['note']}): {got}, not {expected}"
         agreed += 1
-    return f"{len(texts)} spellings, {agreed} vectors"
+    # The only local numbers that cannot be dialled, as docs/decisions.md has it.
+    inside = (f"{n:04}"[:at] + code + f"{n:04}"[at:] for code in ("911", "112", "933") for at in range(5) for n in range(10_000))
+    # (No exchange is 911, so those are none.)
+    lost = {keys for keys in inside if keys[0] > "1" and not keys.startswith("911") and module.emergency({"To": f"sip:{keys}@x"})}
+    assert lost == {"9001911", "9011911", "9911911"}, lost
+    return f"{len(texts)} spellings, {len(others)} others, {agreed} vectors"
 
 
 def signatures():

@@ -11,12 +11,11 @@ from urllib.parse import parse_qs
 import boto3
 
 import events
-import fallback
 import rie
-from world import BUILD, FUNCTIONS, HOME, PEERS, REGION, STAGE, TARGET, TOKEN, free_port, http, process, wait_for
+from world import BUILD, HOME, PEERS, REGION, STAGE, TARGET, TOKEN, free_port, http, process, resources, wait_for
 
 # What a host adds on its own account.
-OF_THE_HOST = {"date", "content-length", "connection", "transfer-encoding"}
+OF_THE_HOST = {"date", "x-request-id", "content-length", "connection", "transfer-encoding"}
 
 
 def client(service, endpoint):
@@ -141,6 +140,8 @@ def outage():
     with rie.function("Relay", AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}", DIALTONE_TOPIC_ARN="arn:aws:sns:us-west-2:123456789012:events") as function:
         answer = function.invoke(json.loads((events.FOLDER / "relay/lines.json").read_text()))
         lines = rie.settled(function)
+        # How operations.md trips an alarm.
+        assert function.invoke({})["errorType"]
     assert "nothing could be published" in answer["errorMessage"], answer
     assert [one for _, one in lines if one["message"] == "relayed" and one["unpublished"] == 3]
     # Nothing in the log for `replay`: the batch itself comes back.
@@ -152,8 +153,9 @@ def outage():
     assert answer["statusCode"] == 200
     failed = [one for _, one in status if one.get("delivery") == "failed"]
     assert failed
-    assert counted(lines, "PublishFailures") == 3, f"the relay counted {counted(lines, 'PublishFailures')} PublishFailures, not 3"
-    assert counted(status, "PublishFailures") == len(failed), f"Status counted {counted(status, 'PublishFailures')} PublishFailures, not {len(failed)}"
+    sums = {"Relay": (counted(lines, "PublishFailures"), 3), "Status": (counted(status, "PublishFailures"), len(failed))}
+    wrong = {name: f"{got}, not {expected}" for name, (got, expected) in sums.items() if got != expected}
+    assert not wrong, f"PublishFailures counted: {wrong}"
     return "the batch is handed back; 3 counted"
 
 
@@ -196,6 +198,7 @@ def partial():
     assert sorted(server.taken) == ["dial_outgoing", "reject"]
     failed = [json.loads(one["event"]) for _, one in lines if one.get("delivery") == "failed"]
     assert [message["event"]["UserEvent"] for message in failed] == ["dial_pstn"]
+    assert counted(lines, "PublishFailures") == 1, counted(lines, "PublishFailures")
     return "1 of 3 left for replay"
 
 
@@ -215,6 +218,8 @@ def measure():
                     function.invoke(event)
                 warm = (function.cpu_ms() - first) / 200
                 memory = function.memory_kib() / 1024
+            size = int(resources("AWS::Serverless::Function")[name]["Properties"]["MemorySize"])
+            assert memory < size / 4, f"{name} held {memory:.0f} MB of {size}"
             # AWS gives a whole core at 1769 MB, and shares of it below.
             at = {size: first * 1769 / size for size in (128, 256, 512)}
             said.append(f"{name}/{case}: {memory:.1f} MB at most, first {first:.1f} ms of CPU, then {warm:.2f}; cold "

@@ -3,7 +3,9 @@
 import contextlib
 import json
 import re
+import socket
 import time
+from pathlib import Path
 
 from world import BUILD, HOME, REGION, SAM, STAGE, TOKEN, free_port, http, process, wait_for
 
@@ -35,22 +37,15 @@ class Function:
     def memory_kib(self):
         """The most that the bootstrap ever held."""
         pid = bootstrap_pid(self.child.pid)
-        return int(re.search(r"VmHWM:\s+(\d+)", read(f"/proc/{pid}/status")).group(1))
+        return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()).group(1))
 
     def cpu_ms(self):
         """CPU time of the bootstrap so far, all threads."""
         pid = bootstrap_pid(self.child.pid)
-        from pathlib import Path
-        return sum(int(read(thread / "schedstat").split()[0]) for thread in Path(f"/proc/{pid}/task").iterdir()) / 1e6
-
-
-def read(path):
-    with open(path) as file:
-        return file.read()
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in Path(f"/proc/{pid}/task").iterdir()) / 1e6
 
 
 def bootstrap_pid(parent):
-    from pathlib import Path
     for status in Path("/proc").glob("[0-9]*/status"):
         with contextlib.suppress(OSError):
             text = status.read_text()
@@ -85,7 +80,6 @@ def function(name, **env):
 
 
 def up(port):
-    import socket
     with socket.create_connection(("127.0.0.1", port), 0.2):
         return True
 

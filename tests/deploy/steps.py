@@ -1,8 +1,6 @@
 """The steps of tests/deploy/run."""
 
-import json
 import re
-import subprocess
 import sys
 import time
 import traceback
@@ -12,7 +10,7 @@ import cloud
 import events
 import fallback
 import peers
-from world import BUILD, CHECKOV, FUNCTIONS, HOME, ROOT, SAM, TARGET, run
+from world import BUILD, CHECKOV, FUNCTIONS, ROOT, SAM, run
 
 
 def lint():

@@ -29,10 +29,13 @@ FUNCTIONS = ["Outgoing", "Incoming", "Status", "Relay"]
 
 def tools_environment():
     """What the tools may see. Nothing in it leads to a real account."""
-    keep = {name: os.environ[name] for name in ("HOME", "PATH", "CARGO_HOME", "RUSTUP_HOME", "PIP_INDEX_URL") if name in os.environ}
+    kept = re.compile(r"HOME|PATH|(CARGO|RUSTUP)_\w+|(?i:https?_proxy)|SSL_CERT_(FILE|DIR)")
+    keep = {name: value for name, value in os.environ.items() if kept.fullmatch(name)}
     keep["PATH"] = f"{SAM}:{keep['PATH']}"
     return keep | {
         "CARGO_TARGET_DIR": str(TARGET),
+        # The tests are about the example network, whatever else lies here.
+        "DIALTONE_CONFIG": "examples/dialtone.toml",
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

@@ -20,4 +20,4 @@ pub use logging::{LogFormat, start_logging};
 pub use route::{INCOMING, OUTGOING, Route, STATUS};
 pub use service::{Edge, RequestId};
 pub use settings::{Settings, SettingsError, topic_problem};
-pub use sink::{Delivery, LogSink, Sink, log_message};
+pub use sink::{Delivery, LogSink, Sink, count_unpublished, log_message};

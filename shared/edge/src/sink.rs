@@ -31,9 +31,14 @@ pub fn log_message(message: &Message, delivery: Delivery) {
         Delivery::Log => tracing::info!(delivery = "log", stage, event = message.json(), "event"),
         Delivery::Failed => {
             tracing::warn!(delivery = "failed", stage, event = message.json(), "event");
-            gauges::unpublished(stage);
+            count_unpublished(message);
         }
     }
+}
+
+/// Counts a message that could not be published, for the alarm, and writes nothing else: somebody else keeps it.
+pub fn count_unpublished(message: &Message) {
+    gauges::unpublished(message.stage());
 }
 
 /// Leaves every event in the log. For functions that a caller waits for.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_lambda_events::event::cloudwatch_logs::LogsEvent;
 use dialplan::Message;
-use edge::{Delivery, log_message};
+use edge::{Delivery, count_unpublished, log_message};
 
 use crate::journal::Entry;
 use crate::sns::Sns;
@@ -53,6 +53,8 @@ pub async fn relay(event: &LogsEvent, sns: &Sns) -> Result<(), NothingPublished>
     }
     tracing::info!(count, unpublished = left.len(), "relayed");
     if count > 0 && left.len() == count {
+        // Lambda keeps the batch; the alarm should not have to wait until it gives up.
+        left.iter().for_each(count_unpublished);
         return Err(NothingPublished);
     }
     for message in &left {

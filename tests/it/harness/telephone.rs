@@ -83,7 +83,7 @@ impl<'a> Phone<'a> {
     fn request(&self, path: &str, to: &str, status: &str) -> Request<'a> {
         let service = self.service;
         begun(service, path, &self.from, to, status).fields([
-            ("SipDomain", &service.sip_domain),
+            ("SipDomain", service.sip_domain.as_str()),
             ("SipDomainSid", "SD00000000000000000000000000000000"),
             ("SipCallId", "8f3c-1a2b@192.0.2.10"),
             ("SipSourceIp", "192.0.2.10"),
