@@ -6,7 +6,7 @@ use webhook::{Address, Call};
 use crate::dialled::Keys;
 use crate::emergency::{self, Service};
 use crate::event::{CallFacts, Direction, Event, Reason, UserEvent};
-use crate::network::{Extension, Network, Target};
+use crate::network::{Asterisk, Extension, Network, Target};
 use crate::plan::{Decision, Plan};
 use crate::reading;
 use crate::reply::{self, DIAL_ACTION, Line, Try};
@@ -59,7 +59,7 @@ enum Route<'n> {
     Emergency(Service, E164),
     Pstn(E164, E164),
     Phones(Vec<&'n Extension>),
-    Asterisk(&'n str),
+    Asterisk(&'n Asterisk, &'n str, &'n Extension),
 }
 
 /// The phone that makes the call, by its registered name.
@@ -84,9 +84,10 @@ pub(crate) fn caller<'n>(call: &Call, network: &'n Network) -> Result<&'n Extens
 pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
     let Dialling { call, network, line, .. } = *dialling;
     let keys = Keys::read(dialling.text);
-    // Looked at twice: an emergency call goes on without it, every other call needs it.
+    let service = emergency::recognize_keys(&keys);
+    // An emergency call goes on without a known phone; every other call needs one.
     let phone = caller(call, network);
-    let route = match emergency::recognize_keys(&keys) {
+    let route = match service {
         Some(service) => emergency_route(service, phone.ok(), network, trail),
         None => {
             trail.note(Rule::Emergency, || "not an emergency number".into());
@@ -100,7 +101,7 @@ pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
         CallFacts { sid: call.sid.clone(), direction: Some(Direction::Outgoing), ..CallFacts::default() };
     let mut events = vec![Event::new(UserEvent::DialOutgoing, phone, facts.clone())];
     let (reply, decision, event) = match route {
-        Ok(route) => place(route, network, phone),
+        Ok(route) => place(&route, network, phone),
         Err(Refusal { rule, reason }) => {
             trail.note(rule, || format!("refused: {}", reason.as_str()));
             let language = phone.map_or(network.language, |phone| phone.language);
@@ -186,7 +187,10 @@ fn follow<'n>(target: &'n Target, network: &'n Network, phone: &'n Extension) ->
             Some(route) => route,
             None => pstn(*number, phone),
         },
-        Target::Asterisk(context) => Ok(Route::Asterisk(context)),
+        Target::Asterisk(context) => match &network.asterisk {
+            Some(asterisk) => Ok(Route::Asterisk(asterisk, context, phone)),
+            None => Err(Rule::Codes.refuses(Reason::SpecialService)),
+        },
         Target::Extension(name) => match network.extension(name) {
             Some(callee) if std::ptr::eq(callee, phone) => Err(Rule::Codes.refuses(Reason::OwnNumber)),
             Some(callee) => Ok(Route::Phones(vec![callee])),
@@ -261,35 +265,29 @@ fn pstn<'n>(number: E164, phone: &Extension) -> Result<Route<'n>, Refusal> {
 
 /// Rule 7.
 fn place(
-    route: Route<'_>,
+    route: &Route<'_>,
     network: &Network,
     phone: Option<&Extension>,
 ) -> (twiml::Response, Decision, UserEvent) {
-    match (route, phone) {
-        (Route::Emergency(service, caller_id), _) => {
+    match route {
+        Route::Emergency(service, caller_id) => {
             let decision = match service {
                 Service::Emergency => Decision::Emergency,
                 Service::AddressTest => Decision::AddressTest,
             };
-            (reply::dial_emergency(service, &caller_id), decision, UserEvent::DialEmergency)
+            (reply::dial_emergency(*service, caller_id), decision, UserEvent::DialEmergency)
         }
-        (Route::Pstn(number, caller_id), _) => {
-            (reply::dial_number(network, &number, &caller_id), Decision::Pstn, UserEvent::DialPstn)
+        Route::Pstn(number, caller_id) => {
+            (reply::dial_number(network, number, caller_id), Decision::Pstn, UserEvent::DialPstn)
         }
-        (Route::Phones(phones), caller) => {
-            let caller_id = caller.and_then(|phone| phone.caller_id.as_ref().map(E164::as_str));
-            let dial = reply::dial_phones(network, phones.into_iter(), caller_id, DIAL_ACTION);
+        Route::Phones(phones) => {
+            let caller_id = phone.and_then(|phone| phone.caller_id.as_ref().map(E164::as_str));
+            let dial = reply::dial_phones(network, phones.iter().copied(), caller_id, DIAL_ACTION);
             (twiml::Response::new().dial(dial), Decision::Extension, UserEvent::DialExtension)
         }
-        (Route::Asterisk(context), Some(phone)) if let Some(asterisk) = &network.asterisk => (
-            reply::dial_asterisk(network, asterisk, context, phone),
-            Decision::Asterisk,
-            UserEvent::DialSipAsterisk,
-        ),
-        // The file was checked: a code leads to Asterisk only where there is one, and only known phones get here.
-        (Route::Asterisk(_), _) => {
-            let reply = reply::refuse(network, network.language, Reason::SpecialService, Line::Unanswered);
-            (reply, Decision::Refused(Reason::SpecialService), UserEvent::Reject)
+        Route::Asterisk(asterisk, context, phone) => {
+            let reply = reply::dial_asterisk(network, asterisk, context, phone);
+            (reply, Decision::Asterisk, UserEvent::DialSipAsterisk)
         }
     }
 }
