@@ -26,12 +26,13 @@ impl Keys {
                 '\u{ff03}' => keys.push('#'),
                 '\u{ff0b}' => keys.push('+'),
                 c if is_separator(c) => {}
-                c if !c.is_alphanumeric() && c.is_ascii_punctuation() => keys.push(','),
-                c => {
-                    keys.push(
-                        numbers::decimal(c).and_then(|d| char::from_digit(d.into(), 10)).unwrap_or('?'),
-                    );
-                }
+                c => keys.push(
+                    match numbers::decimal(c).and_then(|digit| char::from_digit(digit.into(), 10)) {
+                        Some(digit) => digit,
+                        None if c.is_alphanumeric() => '?',
+                        None => ',',
+                    },
+                ),
             }
         }
         Self(keys)
@@ -74,7 +75,7 @@ mod tests {
             ("\u{669}\u{661}\u{661}", "911"),
             ("9\u{fe0f}\u{20e3}1\u{fe0f}\u{20e3}1\u{fe0f}\u{20e3}", "911"),
             ("*67#", "*67#"),
-            ("\u{1f4de}", "?"),
+            ("\u{1f4de}", ","),
             ("5,1;2", "5,1,2"),
             ("", ""),
         ] {

@@ -14,8 +14,8 @@ use crate::reply::{self, LAST_DIAL_ACTION, Line};
 use crate::speech::Sentence;
 
 /// Seconds before phones that could not be reached are rung once more: a phone that lost its registration for a
-/// moment is back after some. Twilio does not answer a call during a `<Pause>` that comes first, so the caller hears
-/// ringing (<https://www.twilio.com/docs/voice/twiml/pause>).
+/// moment is back after some. Twilio does not pick up a call during a `<Pause>` that comes first
+/// (<https://www.twilio.com/docs/voice/twiml/pause>).
 const BEFORE_RINGING_AGAIN: u32 = 5;
 
 /// Decides what follows the end of a Dial. `again` says that phones had been rung for the second time.
