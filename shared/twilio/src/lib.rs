@@ -1,0 +1,1 @@
+//! Twilio's REST API: the resources that a phone network is made of.
