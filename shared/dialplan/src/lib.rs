@@ -30,7 +30,10 @@ pub use ended::{call_progress, dial_ended, is_again};
 pub use event::{CallFacts, Direction, Event, Reason, UserEvent};
 pub use incoming::incoming;
 pub use message::Message;
-pub use network::{Extension, Network, NetworkFile, Problem, Problems, RefusalStyle, Stage, Target};
+pub use network::{
+    Device, DeviceKind, DeviceMode, EmergencyCalling, Extension, Mac, Network, NetworkFile, PostalAddress,
+    Problem, Problems, RefusalStyle, Stage, Target,
+};
 pub use outgoing::{digits, outgoing};
 pub use plan::{Decision, Plan};
 pub use refer::refer;

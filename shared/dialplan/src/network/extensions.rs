@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use numbers::E164;
 
 use super::codes::{Places, read_codes};
+use super::device::{TakenMacs, read_device};
 use super::problem::Problem;
 use super::reader::{At, Reader, Section, Wrong, table, wrong};
-use super::{AreaCode, Extension, Target, parse};
+use super::{AreaCode, Extension, PostalAddress, Target, parse};
 use crate::emergency;
 use crate::event::UNKNOWN;
 use crate::speech::Language;
@@ -20,7 +21,11 @@ pub(super) struct Shared<'a> {
     pub(super) has_emergency_caller: bool,
     pub(super) codes: &'a BTreeMap<String, Target>,
     pub(super) places: &'a Places,
+    pub(super) addresses: &'a [PostalAddress],
 }
+
+/// The phones, each with the table it was read from.
+pub(super) type Extensions<'a> = Vec<(Section<'a>, Extension)>;
 
 /// The phones that were read so far, by everything that must not repeat or repeat too often.
 #[derive(Default)]
@@ -29,14 +34,15 @@ struct Taken {
     names: HashMap<String, String>,
     endpoints: HashMap<String, String>,
     phones_of: HashMap<E164, usize>,
+    macs: TakenMacs,
 }
 
-pub(super) fn read_extensions(
+pub(super) fn read_extensions<'a>(
     reader: &mut Reader,
-    section: &Section<'_>,
+    section: &Section<'a>,
     shared: &Shared<'_>,
     advice: &mut Vec<Problem>,
-) -> Vec<Extension> {
+) -> Extensions<'a> {
     let mut taken = Taken::default();
     let mut extensions = Vec::new();
     for (name, value) in section.entries() {
@@ -56,14 +62,24 @@ pub(super) fn read_extensions(
                 remedy: "give it a label, such as label = \"lobby\"".into(),
             });
         }
-        let extension = read_extension(reader, &mut table, name.value, label, shared);
+        let mut extension = read_extension(reader, &mut table, name.value, label, shared);
+        extension.device = read_device(reader, &mut table, &mut taken.macs);
+        table.refuse_unknown(reader);
+        if extension.buy.is_some() {
+            advice.push(Problem {
+                line: reader.line(table.offset_of("number")),
+                key: table.path("number"),
+                what: "is not bought yet: the phone has no number".into(),
+                remedy: "`dialtone apply --buy` buys one and writes it here; then deploy the file".into(),
+            });
+        }
         if is_good && let Err(problem) = taken.endpoint(&extension.endpoint, &path) {
             reader.report(name.offset, &path, problem);
         }
         if let Err(problem) = taken.number(extension.number) {
             reader.report(table.offset_of("number"), table.path("number"), problem);
         }
-        extensions.push(extension);
+        extensions.push((table, extension));
     }
     extensions
 }
@@ -75,7 +91,7 @@ fn read_extension(
     label: Option<At<String>>,
     shared: &Shared<'_>,
 ) -> Extension {
-    let number = table.text(reader, "number", parse::number).map(|at| at.value);
+    let (number, buy) = read_number(reader, table);
     let caller_id = table.text(reader, "caller_id", parse::number).map(|at| at.value);
     let emergency = table.flag(reader, "emergency");
     let language = table.text(reader, "language", parse::language);
@@ -83,10 +99,11 @@ fn read_extension(
     let block = table.list(reader, "block", parse::prefix).unwrap_or_default();
     let codes = table.section(reader, "codes");
     let codes = read_codes(reader, codes.as_ref(), shared.places);
-    table.refuse_unknown(reader);
+    let address = table.text(reader, "address", |name| named_address(name, shared.addresses));
 
     if let Some(At { value: true, offset }) = emergency
         && number.is_none()
+        && buy.is_none()
         && !shared.has_emergency_caller
     {
         let remedy = "give the phone a number, or set network.emergency_caller_id";
@@ -111,6 +128,31 @@ fn read_extension(
         area_code: area_code.map(|at| at.value).or(shared.area_code),
         block,
         codes,
+        address: address.map(|at| at.value),
+        buy,
+        // It is read after everything that calls depend on.
+        device: None,
+    }
+}
+
+/// A number, or the wish for one.
+fn read_number(reader: &mut Reader, table: &mut Section<'_>) -> (Option<E164>, Option<AreaCode>) {
+    if table.value("number").is_some_and(|value| value.get_ref().is_table()) {
+        let Some(mut wish) = table.section(reader, "number") else { return (None, None) };
+        let area_code = wish.required(reader, "buy", "503", parse::area_code);
+        wish.refuse_unknown(reader);
+        (None, area_code.map(|at| at.value))
+    } else {
+        (table.text(reader, "number", parse::number).map(|at| at.value), None)
+    }
+}
+
+/// The name of an address that the file has.
+pub(super) fn named_address(name: &str, addresses: &[PostalAddress]) -> Result<String, Wrong> {
+    if addresses.iter().any(|address| address.name == name) {
+        Ok(name.to_owned())
+    } else {
+        Err(wrong(format!("there is no address {}", parse::shown(name)), "name one of [addresses]"))
     }
 }
 

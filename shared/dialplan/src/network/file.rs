@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use numbers::{E164, Prefix, Region};
 use toml::de::DeTable;
 
+use super::addresses::{addresses_of_numbers, advise_on_addresses, read_addresses};
 use super::codes::{Places, read_codes, with_built_in};
-use super::extensions::{Shared, read_extensions};
+use super::extensions::{Shared, named_address, read_extensions};
 use super::parse;
 use super::problem::{Problem, Problems};
-use super::reader::{Reader, Section, table, wrong};
-use super::{AreaCode, Asterisk, Network, RefusalStyle, Stage};
+use super::reader::{At, Reader, Section, table, wrong};
+use super::{AreaCode, Asterisk, EmergencyCalling, Network, RefusalStyle, Stage};
 use crate::speech::Language;
 
 /// A valid network file: every stage of it.
@@ -104,6 +105,13 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
     let network_line = reader.line(section.as_ref().map_or(0, Section::offset));
     let (name, region, language, rest) =
         section.map_or_else(Default::default, |mut section| read_network(reader, &mut section));
+    let section = root.section(reader, "addresses");
+    let addresses = read_addresses(reader, section.as_ref(), region);
+    let address = rest.address.as_ref().and_then(|at| {
+        named_address(&at.value, &addresses)
+            .map_err(|problem| reader.report(at.offset, "network.address", problem))
+            .ok()
+    });
     if rest.emergency_caller_id.is_none() {
         advice.push(Problem {
             line: network_line,
@@ -118,13 +126,19 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
         has_emergency_caller: rest.emergency_caller_id.is_some(),
         codes: &codes,
         places: &places,
+        addresses: &addresses,
     };
     let section = root.section(reader, "extensions");
     let extensions = section.map(|section| read_extensions(reader, &section, &shared, &mut advice));
     root.refuse_unknown(reader);
+    let extensions = extensions.unwrap_or_default();
+    let address_of = addresses_of_numbers(reader, &extensions);
+    if !addresses.is_empty() && address.is_none() {
+        advise_on_addresses(reader, &extensions, &address_of, &mut advice);
+    }
 
     let stages = stages?;
-    let extensions = extensions.unwrap_or_default();
+    let extensions: Vec<_> = extensions.into_iter().map(|(_, extension)| extension).collect();
     let mut by_number: HashMap<E164, Vec<usize>> = HashMap::new();
     for (i, extension) in extensions.iter().enumerate() {
         if let Some(number) = extension.number {
@@ -150,6 +164,11 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
         by_name,
         by_number,
         other_domains: Vec::new(),
+        edge: rest.edge,
+        emergency_calling: rest.emergency_calling,
+        address,
+        addresses,
+        address_of,
     };
     Some(NetworkFile { shared, stages, advice })
 }
@@ -163,6 +182,9 @@ struct NetworkRest {
     refusal: RefusalStyle,
     dial_tone: Option<String>,
     emergency_caller_id: Option<E164>,
+    edge: String,
+    emergency_calling: EmergencyCalling,
+    address: Option<At<String>>,
 }
 
 impl Default for NetworkRest {
@@ -176,6 +198,10 @@ impl Default for NetworkRest {
             refusal: RefusalStyle::Explain,
             dial_tone: None,
             emergency_caller_id: None,
+            // Twilio's own default.
+            edge: "ashburn".into(),
+            emergency_calling: EmergencyCalling::Dialtone,
+            address: None,
         }
     }
 }
@@ -202,6 +228,14 @@ fn read_network(
             "write \"explain\" or \"reject\"",
         )),
     });
+    let emergency_calling = section.text(reader, "emergency_calling", |text| match text {
+        "dialtone" => Ok(EmergencyCalling::Dialtone),
+        "twilio" => Ok(EmergencyCalling::Twilio),
+        _ => Err(wrong(
+            format!("{} is not who answers an emergency call", parse::shown(text)),
+            "write \"dialtone\" or \"twilio\"",
+        )),
+    });
     let defaults = NetworkRest::default();
     let rest = NetworkRest {
         area_code: area_code.map(|at| at.value),
@@ -217,7 +251,19 @@ fn read_network(
         refusal: refusal.map_or(defaults.refusal, |at| at.value),
         dial_tone: section.text(reader, "dial_tone", parse::sound_url).map(|at| at.value),
         emergency_caller_id: section.text(reader, "emergency_caller_id", parse::number).map(|at| at.value),
+        edge: section.text(reader, "edge", parse::edge).map_or(defaults.edge, |at| at.value),
+        emergency_calling: emergency_calling.map_or(defaults.emergency_calling, |at| at.value),
+        address: section.text(reader, "address", |text| Ok(text.to_owned())),
     };
+    if let Some(At { value: EmergencyCalling::Twilio, offset }) = emergency_calling
+        && rest.emergency_caller_id.is_none()
+    {
+        let problem = wrong(
+            "leaves 911 to Twilio, which knows phones by a number only",
+            "set emergency_caller_id, the number that all phones show then",
+        );
+        reader.report(offset, section.path("emergency_calling"), problem);
+    }
     section.refuse_unknown(reader);
     (name, region, language, rest)
 }
@@ -251,6 +297,8 @@ fn read_stages(reader: &mut Reader, section: &Section<'_>) -> Option<Vec<Stage>>
             stage.required(reader, "sip_domain", "my-network-prod.sip.twilio.com", parse::sip_domain);
         let public_url = stage.required(reader, "public_url", "https://prod.example.org", parse::public_url);
         let metrics_host = stage.text(reader, "metrics_host", parse::metrics_word);
+        let fallback_url = stage.text(reader, "fallback_url", parse::fallback_url);
+        let secure = stage.flag(reader, "secure");
         stage.refuse_unknown(reader);
         let (Some(sip_domain), Some(public_url)) = (sip_domain, public_url) else {
             complete = false;
@@ -266,6 +314,8 @@ fn read_stages(reader: &mut Reader, section: &Section<'_>) -> Option<Vec<Stage>>
             sip_domain: sip_domain.value,
             public_url: public_url.value,
             metrics_host: metrics_host.map_or_else(|| format!("dialtone-{}", name.value), |at| at.value),
+            fallback_url: fallback_url.map(|at| at.value),
+            secure: secure.is_some_and(|at| at.value),
         });
     }
     if stages.is_empty() && complete {

@@ -1,6 +1,8 @@
 //! The network: every phone, code and rule, as one file describes it.
 
+mod addresses;
 mod codes;
+mod device;
 mod extensions;
 mod file;
 mod parse;
@@ -13,6 +15,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use numbers::{E164, Prefix, Region};
 
+pub use addresses::PostalAddress;
+pub use device::{Device, DeviceKind, DeviceMode, Mac};
 pub use file::NetworkFile;
 pub use problem::{Problem, Problems};
 
@@ -40,6 +44,13 @@ pub struct Network {
     pub(crate) by_number: HashMap<E164, Vec<usize>>,
     /// SIP domains of the other stages: their errors reach the same account-wide webhook.
     pub(crate) other_domains: Vec<String>,
+    edge: String,
+    emergency_calling: EmergencyCalling,
+    /// The address of numbers that name none.
+    address: Option<String>,
+    addresses: Vec<PostalAddress>,
+    /// The numbers whose phones name an address.
+    address_of: HashMap<E164, String>,
 }
 
 /// One deployment of the network.
@@ -53,6 +64,10 @@ pub struct Stage {
     pub public_url: String,
     /// `hostname` in metrics. The consumers keep only names that they know.
     pub metrics_host: String,
+    /// What Twilio asks when a voice URL fails. Without one it asks the voice URL again.
+    pub fallback_url: Option<String>,
+    /// Whether the SIP domain requires TLS and SRTP.
+    pub secure: bool,
 }
 
 /// One SIP phone.
@@ -68,6 +83,18 @@ pub struct Extension {
     pub(crate) block: Vec<Prefix>,
     /// Codes of its own, which win over the network's.
     pub(crate) codes: BTreeMap<String, Target>,
+    pub(crate) address: Option<String>,
+    pub(crate) buy: Option<AreaCode>,
+    pub(crate) device: Option<Device>,
+}
+
+/// Who answers when a phone dials 911 (<https://www.twilio.com/docs/voice/api/sip-interface>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmergencyCalling {
+    /// The voice URL is asked, and shows the number, and so the address, of each phone.
+    Dialtone,
+    /// Twilio connects the call without asking. All phones show `emergency_caller_id`.
+    Twilio,
 }
 
 /// Three digits that complete a seven-digit number.
@@ -146,6 +173,61 @@ impl Network {
         extension.codes.get(keys).or_else(|| self.codes.get(keys))
     }
 
+    /// Every code that works on this phone.
+    pub fn codes_of<'n>(&'n self, extension: &'n Extension) -> impl Iterator<Item = &'n str> {
+        let own = extension.codes.keys();
+        own.chain(self.codes.keys().filter(|keys| !extension.codes.contains_key(*keys))).map(String::as_str)
+    }
+
+    /// Where phones may call.
+    #[must_use]
+    pub fn allow(&self) -> &[Region] {
+        &self.allow
+    }
+
+    /// For how long a call may last, in seconds.
+    #[must_use]
+    pub fn time_limit(&self) -> u32 {
+        self.time_limit
+    }
+
+    /// What 911 sees of a phone that has no number of its own.
+    #[must_use]
+    pub fn emergency_caller_id(&self) -> Option<&E164> {
+        self.emergency_caller_id.as_ref()
+    }
+
+    /// Who answers when a phone dials 911.
+    #[must_use]
+    pub fn emergency_calling(&self) -> EmergencyCalling {
+        self.emergency_calling
+    }
+
+    /// The Twilio edge that a phone registers through.
+    #[must_use]
+    pub fn edge_of<'n>(&'n self, extension: &'n Extension) -> &'n str {
+        extension.device.as_ref().and_then(|device| device.edge.as_deref()).unwrap_or(&self.edge)
+    }
+
+    /// Every address.
+    #[must_use]
+    pub fn addresses(&self) -> &[PostalAddress] {
+        &self.addresses
+    }
+
+    /// Where help is sent for a call from this number: the address of its phones, or the network's.
+    #[must_use]
+    pub fn address_of(&self, number: &E164) -> Option<&PostalAddress> {
+        let name = self.address_of.get(number).or(self.address.as_ref())?;
+        self.addresses.iter().find(|address| address.name == *name)
+    }
+
+    /// The SIP domains of the network's other stages.
+    #[must_use]
+    pub fn other_domains(&self) -> &[String] {
+        &self.other_domains
+    }
+
     /// The phones that ring for a number.
     pub fn phones_of(&self, number: &E164) -> impl Iterator<Item = &Extension> + Clone {
         self.by_number.get(number).into_iter().flatten().filter_map(|&i| self.extensions.get(i))
@@ -170,5 +252,29 @@ impl Extension {
     #[must_use]
     pub fn number(&self) -> Option<&E164> {
         self.number.as_ref()
+    }
+
+    /// Whether it may call 911.
+    #[must_use]
+    pub fn emergency(&self) -> bool {
+        self.emergency
+    }
+
+    /// Whether a number of seven digits can be completed here.
+    #[must_use]
+    pub fn has_area_code(&self) -> bool {
+        self.area_code.is_some()
+    }
+
+    /// The area code in which a number is to be bought for this phone.
+    #[must_use]
+    pub fn buy(&self) -> Option<&str> {
+        self.buy.as_ref().map(AreaCode::as_str)
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn device(&self) -> Option<&Device> {
+        self.device.as_ref()
     }
 }

@@ -154,6 +154,46 @@ pub(super) fn public_url(text: &str) -> Result<String, Wrong> {
     Ok(origin.to_owned())
 }
 
+/// A URL that Twilio asks when another has failed.
+pub(super) fn fallback_url(text: &str) -> Result<String, Wrong> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    if authority.contains('_') || host(authority).is_err() || text.contains(char::is_whitespace) {
+        return Err(wrong(
+            "is not a URL that Twilio can ask",
+            "write the stack's output FallbackUrl, https and all",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// A Twilio edge: where in the world a phone's packets enter Twilio (<https://www.twilio.com/docs/global-infrastructure/edge-locations>).
+pub(super) fn edge(text: &str) -> Result<String, Wrong> {
+    const EDGES: [&str; 8] =
+        ["ashburn", "umatilla", "dublin", "frankfurt", "singapore", "tokyo", "sao-paulo", "sydney"];
+    if EDGES.contains(&text.strip_suffix("-ix").unwrap_or(text)) {
+        Ok(text.to_owned())
+    } else {
+        Err(wrong(
+            format!("{} is not an edge of Twilio", shown(text)),
+            format!("write one of {}", EDGES.join(", ")),
+        ))
+    }
+}
+
+/// What the file calls an address: a word, since it becomes part of a name in Twilio.
+pub(super) fn address_name(text: &str) -> Result<(), Wrong> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !text.is_empty() && text.bytes().all(fits) {
+        Ok(())
+    } else {
+        Err(wrong(
+            "is not a name for an address",
+            "use letters, digits, hyphens and underscores, such as shop",
+        ))
+    }
+}
+
 /// Where a sound is to be fetched from.
 pub(super) fn sound_url(text: &str) -> Result<String, Wrong> {
     if text.starts_with("https://") || text.starts_with("http://") {

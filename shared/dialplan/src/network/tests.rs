@@ -117,3 +117,90 @@ fn advice_is_given_but_stops_nothing() {
     let advice: Vec<_> = file.advice().iter().map(ToString::to_string).collect();
     assert_eq!(advice.len(), 2, "{advice:?}");
 }
+
+const ADDRESS: &str = "customer = \"Shop\"\nstreet = \"100 Main Street\"\ncity = \"Portland\"\nregion = \"OR\"\npostal_code = \"97201\"\n";
+
+#[test]
+fn a_number_may_be_a_wish() {
+    let file = NetworkFile::parse(&format!(
+        "{GOOD}[extensions.a]\nnumber = {{ buy = \"503\" }}\nemergency = true\n"
+    ));
+    let file = file.unwrap();
+    assert!(
+        file.advice().iter().any(|advice| advice.line == 9 && advice.remedy.contains("--buy")),
+        "{:?}",
+        file.advice()
+    );
+    let network = file.network("prod").unwrap();
+    let phone = network.extension("a").unwrap();
+    assert_eq!((phone.buy(), phone.number()), (Some("503"), None));
+    assert!(problems_with("[extensions.a]\nnumber = { buy = \"911\" }\n")[0].contains("is not an area code"));
+    assert!(problems_with("[extensions.a]\nnumber = { by = \"503\" }\n")[1].contains("did you mean buy?"));
+}
+
+#[test]
+fn numbers_have_one_address_each() {
+    let phones = "[extensions.a]\nnumber = \"+15035550110\"\naddress = \"shop\"\n[extensions.b]\nnumber = \"+15035550110\"\n[extensions.c]\nnumber = \"+15035550112\"\n";
+    let text = format!(
+        "{GOOD}[addresses.shop]\n{ADDRESS}[addresses.home]\n{ADDRESS}unit = \"2\"\ncountry = \"CA\"\n{phones}"
+    );
+    let file = NetworkFile::parse(&text).unwrap();
+    let network = file.network("prod").unwrap();
+    let address_of =
+        |number| network.address_of(&numbers::E164::parse(number).unwrap()).map(|a| a.name.as_str());
+    assert_eq!((address_of("+15035550110"), address_of("+15035550112")), (Some("shop"), None));
+    assert_eq!(network.addresses()[0].country.as_str(), "US");
+    assert!(file.advice().iter().any(|advice| advice.key == "extensions.c.address"), "{:?}", file.advice());
+    let everywhere = text.replace("region = \"US\"", "region = \"US\"\naddress = \"home\"");
+    let network = NetworkFile::parse(&everywhere).unwrap().network("prod").unwrap();
+    assert_eq!(network.address_of(&numbers::E164::parse("+15035550112").unwrap()).unwrap().name, "home");
+
+    let two = text.replace("[extensions.c]", "address = \"home\"\n[extensions.c]");
+    assert!(problems(&two)[0].contains("the address of another phone"), "{:?}", problems(&two));
+    assert!(
+        problems(&text.replace("address = \"shop\"", "address = \"shed\""))[0]
+            .contains("there is no address")
+    );
+    assert!(
+        problems(&everywhere.replace("address = \"home\"", "address = \"x\""))[0]
+            .starts_with("line 4: network.address")
+    );
+    assert!(
+        problems(&text.replace("city = \"Portland\"\n", "")).iter().any(|p| p.contains("city: is missing"))
+    );
+}
+
+#[test]
+fn devices_are_what_dialtone_can_set_up() {
+    let phone = |device: &str| format!("[extensions.a]\ndevice = {device}\n");
+    let good = phone(
+        "{ kind = \"grandstream-ht801\", mac = \"00:0B:82:12:34:56\", mode = \"menu\", edge = \"umatilla\" }",
+    );
+    let network = NetworkFile::parse(&format!("{GOOD}{good}")).unwrap().network("prod").unwrap();
+    let phone_a = network.extension("a").unwrap();
+    assert_eq!(network.edge_of(phone_a), "umatilla");
+    assert_eq!(phone_a.device().unwrap().mac.unwrap().hex(), "000b82123456");
+    assert_eq!(problems_with(&phone("{ kind = \"linphone\" }")), [""; 0]);
+    assert!(problems_with(&phone("{ kind = \"grandstream-ht801\" }"))[0].contains("mac: is missing"));
+    assert!(problems_with(&phone("{ kind = \"ht801\" }"))[0].contains("grandstream-ht801"));
+    assert!(problems_with(&phone("{ kind = \"linphone\", edge = \"us1\" }"))[0].contains("is not an edge"));
+    let twin = "[extensions.b]\ndevice = { kind = \"linksys-pap2\", mac = \"000b82123456\" }\n";
+    assert!(problems_with(&format!("{good}{twin}"))[0].contains("is the address of extensions.a.device too"));
+}
+
+#[test]
+fn emergency_calls_left_to_twilio_need_a_number() {
+    let twilio = GOOD.replace("region", "emergency_calling = \"twilio\"\nregion");
+    assert!(problems(&twilio)[0].contains("leaves 911 to Twilio"));
+    assert_eq!(
+        problems(&twilio.replace("region", "emergency_caller_id = \"+15035550100\"\nregion")),
+        [""; 0]
+    );
+    assert!(problems(&GOOD.replace("region", "edge = \"us1\"\nregion"))[0].contains("is not an edge"));
+    let fallback = GOOD.replace(
+        "sip_domain",
+        "fallback_url = \"https://abc.lambda-url.us-west-2.on.aws/\"\nsecure = true\nsip_domain",
+    );
+    assert!(NetworkFile::parse(&fallback).unwrap().network("prod").unwrap().stage().secure);
+    assert!(problems(&fallback.replace("https://abc", "abc"))[0].contains("is not a URL"));
+}
