@@ -40,6 +40,11 @@ impl Failure {
         Self { outcome: Outcome::Usage, message: message.to_string() }
     }
 
+    /// Whoever the outcome says.
+    pub(crate) fn of(outcome: Outcome, message: impl Display) -> Self {
+        Self { outcome, message: message.to_string() }
+    }
+
     /// The other side has to.
     pub(crate) fn other_side(message: impl Display) -> Self {
         Self { outcome: Outcome::OtherSide, message: message.to_string() }

@@ -1,13 +1,17 @@
 //! `dialtone`: runs, explains and tests a Dialtone network.
 
+mod ask;
 mod call;
 mod check;
+mod devices;
 mod exit;
 mod explain;
 mod files;
 mod output;
+mod passwords;
 mod replay;
 mod serve;
+mod setup;
 
 use clap::{Parser, Subcommand};
 
@@ -16,7 +20,8 @@ use crate::exit::Outcome;
 /// SIP phones get dial tone straight from Twilio, with no VoIP server to run.
 ///
 /// One file, dialtone.toml, describes the network. `check` reads it, `explain` says what a call would do, `serve`
-/// answers Twilio's webhooks, and `call` plays Twilio, so that a whole call can be walked through without it.
+/// answers Twilio's webhooks, and `call` plays Twilio, so that a whole call can be walked through without it. `plan`
+/// and `apply` make Twilio match the file.
 ///
 /// Exit codes: 0 done, 1 the answer is no, 2 wrong usage or a bad file, 3 the other side failed.
 #[derive(Parser)]
@@ -33,6 +38,11 @@ enum Command {
     Call(call::Call),
     Check(check::Check),
     Replay(replay::Replay),
+    Devices(devices::Devices),
+    Plan(setup::Plan),
+    Apply(setup::Apply),
+    Destroy(setup::Destroy),
+    Rotate(setup::Rotate),
 }
 
 fn main() -> Outcome {
@@ -42,6 +52,11 @@ fn main() -> Outcome {
         Command::Call(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Devices(command) => command.run(),
+        Command::Plan(command) => command.run(),
+        Command::Apply(command) => command.run(),
+        Command::Destroy(command) => command.run(),
+        Command::Rotate(command) => command.run(),
     };
     exit::report(result)
 }

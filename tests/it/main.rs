@@ -29,4 +29,5 @@ mod serve;
 mod signatures;
 mod sns;
 mod tidy;
+mod twilio_account;
 mod vectors;

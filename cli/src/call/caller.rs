@@ -201,6 +201,8 @@ mod tests {
             sip_domain: "demo.sip.twilio.com".into(),
             public_url: "https://prod.example.org".into(),
             metrics_host: "dialtone-prod".into(),
+            fallback_url: None,
+            secure: false,
         };
         Caller::phone(ACCOUNT.into(), &stage, "lobby", "#")
     }

@@ -32,6 +32,10 @@ pub(crate) fn recognize(text: &str) -> Option<Service> {
 }
 
 pub(crate) fn recognize_keys(keys: &Keys) -> Option<Service> {
+    // Nobody begins with a pause: p112 is the name of a phone.
+    if keys.as_str().starts_with(['w', 'p']) {
+        return None;
+    }
     // Punctuation and pauses (`w` and `p`) mean nothing to somebody who needs help.
     let keys: String = keys.as_str().chars().filter(|key| !matches!(key, ',' | 'w' | 'p')).collect();
     if keys == "sos" || keys.starts_with("urnservicesos") {
@@ -227,6 +231,8 @@ mod tests {
             "99911111",
             "9995550123",
             "operator",
+            "p112",
+            "W911",
             "0911 911 911 0",
         ] {
             assert_eq!(recognize(text), None, "{text:?}");

@@ -1,1 +1,77 @@
 //! Twilio's REST API: the resources that a phone network is made of.
+//!
+//! ```text
+//! Client::sip_domains ... --Call--> transport --HTTPS--> Twilio
+//!            ^                       | 429, 5xx, lost: what_next
+//!            +------ Vec, Error -----+
+//! ```
+//!
+//! * [`Client`]: one function for each thing that can be asked. Blocking, `Send` and `Sync`: threads share one.
+//! * [`Account`], [`Secret`], [`Hosts`], [`Patience`]: who asks, with what, where, and for how long.
+//! * [`Fields`]: what a resource is to be, by Twilio's names.
+//! * [`Error`]: four ways to fail, told apart by what is known of the other side afterwards.
+//!
+//! Whatever may be asked twice (reading, deleting, changing what is there) is asked again when Twilio is busy or
+//! the connection breaks. A creation is not, for Twilio has no key that would make it safe: unless it surely was
+//! not done, it ends as [`Error::Uncertain`], and whoever asked has to look first.
+//!
+//! Nothing private leaks: no secret is in any `Debug` or `Display` output, and types that hold a number, a user
+//! name or an address print what is harmless only.
+//!
+//! ```no_run
+//! use twilio::{Account, Client, Fields, Hosts, Secret};
+//!
+//! let account = Account::with_token("AC00000000000000000000000000000000", Secret::new("token"))?;
+//! let client = Client::new(account, Hosts::default());
+//! for domain in client.sip_domains()? {
+//!     let fields = Fields::new().with("VoiceUrl", "https://voice.example.org/outgoing");
+//!     client.update_sip_domain(&domain.sid, &fields)?;
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+/// A `Debug` that shows the fields that are named and hides the others.
+macro_rules! debug_shows {
+    ($type:ident: $($field:ident),+) => {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))$(.field(stringify!($field), &self.$field))+.finish_non_exhaustive()
+            }
+        }
+    };
+}
+use debug_shows;
+
+mod account;
+mod addresses;
+mod calls;
+mod client;
+mod error;
+mod fields;
+mod hosts;
+mod lenient;
+mod monitor;
+mod numbers;
+mod paging;
+mod patience;
+mod remedy;
+mod secret;
+mod sip;
+#[cfg(test)]
+mod tests;
+mod transport;
+mod voice;
+
+pub use account::{Account, AccountError};
+pub use addresses::Address;
+pub use calls::CallRecord;
+pub use client::Client;
+pub use error::{Error, Refusal, Result};
+pub use fields::Fields;
+pub use hosts::{Hosts, HostsError};
+pub use monitor::Alert;
+pub use numbers::{AvailableNumber, Capabilities, NumberKind, PhoneNumber};
+pub use patience::Patience;
+pub use secret::Secret;
+pub use sip::{Credential, CredentialList, Gate, Mapping, SipDomain};
+pub use voice::{CountryPermission, NumberPrice};

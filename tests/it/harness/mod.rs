@@ -1,7 +1,9 @@
 //! What the tests speak: services, requests, answers, peers.
 
+mod account;
 mod binary;
 mod golden;
+pub(crate) mod openapi;
 mod paths;
 pub(crate) mod peers;
 mod random;
@@ -11,6 +13,7 @@ mod telephone;
 mod traffic;
 mod twiml;
 
+pub(crate) use account::Account;
 pub(crate) use binary::dialtone;
 pub(crate) use golden::golden;
 pub(crate) use paths::{repository, scratch, tests};

@@ -179,6 +179,12 @@ impl Network {
         own.chain(self.codes.keys().filter(|keys| !extension.codes.contains_key(*keys))).map(String::as_str)
     }
 
+    /// How digits without a country code are read.
+    #[must_use]
+    pub fn region(&self) -> Region {
+        self.region
+    }
+
     /// Where phones may call.
     #[must_use]
     pub fn allow(&self) -> &[Region] {

@@ -1,0 +1,121 @@
+//! Which phones are meant, and the files of their devices.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT, Password};
+use dialplan::{Extension, Network};
+
+use crate::exit::{Failure, Result};
+use crate::files::NetworkArgs;
+use crate::output;
+use crate::passwords::Passwords;
+
+/// Which phones, of which network.
+#[derive(Args)]
+pub(super) struct Phones {
+    /// The phones: their names in the file.
+    #[arg(value_name = "EXT", required_unless_present = "all", conflicts_with = "all")]
+    names: Vec<String>,
+
+    /// Every phone that has a device.
+    #[arg(long)]
+    all: bool,
+
+    #[command(flatten)]
+    network: NetworkArgs,
+
+    /// The file of the phones' passwords. Default: dialtone/NETWORK/STAGE.passwords.json in the user's own state
+    /// folder (XDG_STATE_HOME, or else ~/.local/state).
+    #[arg(long, value_name = "FILE", env = "DIALTONE_PASSWORDS_FILE")]
+    passwords: Option<PathBuf>,
+}
+
+/// A phone, and the files of its device.
+pub(super) struct Phone {
+    /// The user name.
+    pub(super) name: String,
+    pub(super) kind: dialplan::DeviceKind,
+    pub(super) files: Vec<DeviceFile>,
+}
+
+/// What was asked for.
+pub(super) struct Chosen {
+    pub(super) phones: Vec<Phone>,
+    /// Phones without a device, which `--all` leaves out.
+    pub(super) skipped: Vec<String>,
+}
+
+impl Phones {
+    /// Reads the file and the passwords, and makes every file. All that is wrong is said at once.
+    pub(super) fn choose(&self) -> Result<Chosen> {
+        let network = self.network.network()?;
+        let passwords = Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)?;
+        let mut problems = Vec::new();
+        let (mut phones, mut skipped) = (Vec::new(), Vec::new());
+        for extension in self.extensions(&network, &mut problems) {
+            let name = extension.name();
+            if self.all && extension.device().is_none() {
+                output::aside(&format!("{name}: skipped, it has no device in the file"));
+                skipped.push(name.to_owned());
+                continue;
+            }
+            match phone(&network, extension, &passwords) {
+                Ok(phone) => phones.push(phone),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() && phones.is_empty() {
+            problems.push(
+                "no phone in the file has a device; add one to its section, such as device = { kind = \"linphone\" }".into(),
+            );
+        }
+        if problems.is_empty() {
+            Ok(Chosen { phones, skipped })
+        } else {
+            Err(Failure::usage(problems.join("\n")))
+        }
+    }
+
+    fn extensions<'n>(&self, network: &'n Network, problems: &mut Vec<String>) -> Vec<&'n Extension> {
+        if self.all {
+            return network.extensions().iter().collect();
+        }
+        let mut chosen: Vec<&Extension> = Vec::new();
+        for name in &self.names {
+            match network.extension(name) {
+                Some(extension) if chosen.iter().any(|other| std::ptr::eq(*other, extension)) => {}
+                Some(extension) => chosen.push(extension),
+                None => problems.push(format!("there is no phone {name:?} in the file")),
+            }
+        }
+        chosen
+    }
+}
+
+/// Makes the files of one phone. An error is a line for the user.
+pub(super) fn phone(
+    network: &Network,
+    extension: &Extension,
+    passwords: &Passwords,
+) -> std::result::Result<Phone, String> {
+    let name = extension.name();
+    let Some(device) = extension.device() else {
+        return Err(format!("{name}: {}", devices::DeviceError::NoDevice));
+    };
+    let Some(password) = passwords.of(name) else {
+        return Err(format!(
+            "{name}: its password is not known here; run `dialtone apply`, which makes it, or `dialtone rotate {name}` \
+             if another machine has it"
+        ));
+    };
+    let files = devices::render(network, extension, Password::new(password.expose()))
+        .map_err(|error| format!("{name}: {error}"))?;
+    if device.kind.is_hardware() && !DialPlan::of(network, extension).sends_911_at_once(device.kind) {
+        output::aside(&format!(
+            "{name}: the device sends 911 after {NO_KEY_TIMEOUT} seconds and not at once, since something else that \
+             it may dial begins with the same keys"
+        ));
+    }
+    Ok(Phone { name: name.to_owned(), kind: device.kind, files })
+}

@@ -1,0 +1,143 @@
+//! `dialtone devices serve`
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::folder::write_private;
+use super::guide::Place;
+use super::phones::{Phone, Phones};
+use super::server::{self, End};
+use super::shelf::Shelf;
+use crate::exit::{Failure, Outcome, Result};
+use crate::output;
+
+/// Hands the files of phones' devices to the devices, over HTTP, each once.
+///
+/// For every phone a path is made that nobody can guess, and what to type into the device is printed; programs get a
+/// QR code. A file is handed out once: to whoever fetches it first, so watch the lines that say who did. When all are
+/// fetched, or the time is over, the server ends.
+///
+/// HTTP is not encrypted: whoever can listen on the network between here and the device can read the password. So it
+/// listens to this machine alone unless you name an address of it on a network that you trust, the one the devices
+/// are on: --listen 192.168.1.10:8083. Where you trust none, put a server with HTTPS in front of it, and name that
+/// one's address with --url.
+///
+/// Exit codes: 0 everything was fetched, 1 it ended before that, 2 wrong usage, no device or no password.
+#[derive(Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    phones: Phones,
+
+    /// The address to listen on: this machine's, as the devices know it.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8083")]
+    listen: SocketAddr,
+
+    /// Where devices reach this server, if not at the address it listens on: scheme, host and perhaps a path.
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    url: Option<String>,
+
+    /// For how many minutes.
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=1440))]
+    minutes: u16,
+
+    /// Writes the QR codes into this folder, too, as PNG images.
+    #[arg(long, value_name = "DIR")]
+    qr: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> Result {
+        if self.url.is_none() && self.listen.ip().is_unspecified() {
+            return Err(Failure::usage(
+                "a device needs an address to ask; name this machine's own, such as --listen 192.168.1.10:8083, or the one \
+                 devices reach it by with --url",
+            ));
+        }
+        let phones = self.phones.choose()?.phones;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+        runtime.block_on(self.host(&phones))
+    }
+
+    async fn host(&self, phones: &[Phone]) -> Result {
+        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
+            Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))
+        })?;
+        let address = listener.local_addr().map_err(Failure::usage)?;
+        let base = self.url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let shelf = Shelf::new();
+        for phone in phones {
+            let token = token()?;
+            for file in &phone.files {
+                let path = format!("/{token}/{}", file.name);
+                shelf.put(path, &phone.name, file.bytes.clone(), file.is_secret);
+            }
+            self.explain(phone, &Place(&format!("{base}/{token}")))?;
+        }
+        warn(&base, address.ip());
+        output::aside(&format!("waiting for {} minutes; Ctrl-C ends it", self.minutes));
+        let end = server::serve(listener, &shelf, Duration::from_secs(u64::from(self.minutes) * 60)).await;
+        let waiting = shelf.waiting();
+        if waiting.is_empty() {
+            output::aside("everything was fetched");
+            return Ok(Outcome::Done);
+        }
+        let why = if end == End::TimeOver { "the time is over" } else { "stopped" };
+        output::aside(&format!("{why}; not fetched: {}", waiting.join(", ")));
+        Ok(Outcome::No)
+    }
+
+    fn explain(&self, phone: &Phone, place: &Place<'_>) -> Result<()> {
+        output::line(&format!("{} ({})", phone.name, phone.kind.as_str()));
+        place.steps(phone).iter().for_each(|step| output::line(&format!("  {step}")));
+        let Some(code) = place.code(phone) else { return Ok(()) };
+        output::line(&code.text());
+        if let Some(folder) = &self.qr {
+            let path = folder.join(format!("{}.png", devices::file_name(&phone.name)));
+            let image = code.png().map_err(Failure::usage)?;
+            write_private(folder, &path, &image).map_err(|error| {
+                Failure::usage(format!("{}: {error}; name another folder with --qr DIR", path.display()))
+            })?;
+            output::line(&format!("  the same as an image: {}", path.display()));
+        }
+        Ok(())
+    }
+}
+
+/// A path that nobody can guess: 128 bits.
+fn token() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::usage(format!("the system has no random numbers: {error}")))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn warn(base: &str, address: IpAddr) {
+    if base.starts_with("https://") {
+        return;
+    }
+    output::aside(if address.is_loopback() {
+        "only this machine can fetch the files; to let others, see --listen and --url in --help"
+    } else {
+        "caution: HTTP is not encrypted, and whoever listens on this network can read the passwords"
+    });
+}
+
+fn base_url(text: &str) -> std::result::Result<String, String> {
+    let url = text.trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match host {
+        Some(host)
+            if !host.is_empty()
+                && host.chars().all(|c| c.is_ascii_graphic())
+                && !host.contains(['?', '#', '@']) =>
+        {
+            Ok(url.to_owned())
+        }
+        _ => Err("write where devices reach this server, such as https://files.example.org".into()),
+    }
+}

@@ -1,0 +1,356 @@
+//! The phones' passwords: a file outside git that only its owner can read, or the environment.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use provision::{Keyring, KeyringError, Known};
+use serde::{Deserialize, Serialize};
+use twilio::Secret;
+
+use crate::exit::{Failure, Result};
+
+/// Where passwords may be given instead of kept: `{"lobby":"..."}`.
+const VARIABLE: &str = "DIALTONE_PASSWORDS";
+
+/// The passwords of one stage's phones.
+pub(crate) struct Passwords {
+    path: PathBuf,
+    kept: Mutex<BTreeMap<String, Entry>>,
+    given: BTreeMap<String, String>,
+    /// Held while this process may write.
+    lock: Option<File>,
+}
+
+/// What is kept of one phone. It has no `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+struct Entry {
+    password: String,
+    /// The credential that has the password for certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
+    /// The password that a rotation was about to set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+impl Passwords {
+    /// Opens the passwords of a stage, to read them. A file that is not there is empty.
+    pub(crate) fn open(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
+        let path = match path {
+            Some(path) => path.to_owned(),
+            None => default_path(network, stage)?,
+        };
+        let kept = Mutex::new(read(&path)?);
+        Ok(Self { path, kept, given: given()?, lock: None })
+    }
+
+    /// Opens them to change them, too. Nobody else can until this is dropped.
+    pub(crate) fn open_to_write(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
+        let mut passwords = Self::open(path, network, stage)?;
+        passwords.lock = Some(passwords.lock()?);
+        // It may have changed before the lock was had.
+        passwords.kept = Mutex::new(read(&passwords.path)?);
+        Ok(passwords)
+    }
+
+    /// The password of a phone, if it is known.
+    pub(crate) fn of(&self, user: &str) -> Option<Secret> {
+        if let Some(given) = self.given.get(user) {
+            return Some(Secret::new(given.clone()));
+        }
+        self.entries().get(user).map(|entry| Secret::new(entry.password.clone()))
+    }
+
+    /// Where they are kept.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes a new password for a phone, to be set next.
+    pub(crate) fn renew(&self, user: &str) -> Result<Secret> {
+        if self.given.contains_key(user) {
+            return Err(Failure::usage(format!(
+                "{VARIABLE} gives the password of {user}; change it there, then run `dialtone apply --set-passwords`"
+            )));
+        }
+        let new = generate().map_err(|error| Failure::other_side(&error))?;
+        let mut kept = self.entries();
+        match kept.get_mut(user) {
+            Some(entry) => entry.next = Some(new.clone()),
+            None => {
+                let entry = Entry { password: new.clone(), credential: None, next: None };
+                kept.insert(user.to_owned(), entry);
+            }
+        }
+        self.write(&kept).map_err(|error| Failure::usage(&error))?;
+        Ok(Secret::new(new))
+    }
+
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Entry>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> Result<File> {
+        let fail = |error: &dyn std::fmt::Display| {
+            Failure::usage(format!(
+                "{}: {error}; name another place with --passwords FILE",
+                self.path.display()
+            ))
+        };
+        let folder = self.folder();
+        make_private(folder).map_err(|error| fail(&error))?;
+        let name = self.path.with_extension("lock");
+        let file = File::options().create(true).append(true).open(name).map_err(|error| fail(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(fs::TryLockError::WouldBlock) => Err(Failure::usage(format!(
+                "another dialtone is changing this stage (it holds {}); wait until it has ended",
+                self.path.with_extension("lock").display()
+            ))),
+            Err(fs::TryLockError::Error(error)) => Err(fail(&error)),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// Replaces the file in one step: a reader sees the old one or the new one, whatever happens in between.
+    fn write(&self, kept: &BTreeMap<String, Entry>) -> std::result::Result<(), KeyringError> {
+        let fail = |error: &dyn std::fmt::Display| {
+            KeyringError(format!(
+                "the passwords cannot be kept in {}: {error}; name another place with --passwords FILE",
+                self.path.display()
+            ))
+        };
+        if let Some(checkout) = checkout_of(&self.path) {
+            return Err(fail(&format!("it is inside the git checkout {}", checkout.display())));
+        }
+        let folder = self.folder();
+        make_private(folder).map_err(|error| fail(&error))?;
+        let text = serde_json::to_vec_pretty(kept).map_err(|error| fail(&error))?;
+        // A temporary file is readable by its owner alone, and stays so under its new name.
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| fail(&error))?;
+        file.write_all(&text).and_then(|()| file.as_file().sync_all()).map_err(|error| fail(&error))?;
+        file.persist(&self.path).map_err(|error| fail(&error.error))?;
+        Ok(())
+    }
+}
+
+impl Keyring for Passwords {
+    fn known(&self, user: &str) -> Known {
+        if self.given.contains_key(user) {
+            return Known::Given;
+        }
+        match self.entries().get(user) {
+            None => Known::Nothing,
+            Some(Entry { credential: Some(credential), next: None, .. }) => {
+                Known::Set { credential: credential.clone() }
+            }
+            Some(_) => Known::Unset,
+        }
+    }
+
+    fn password(&self, user: &str) -> std::result::Result<Secret, KeyringError> {
+        if let Some(given) = self.given.get(user) {
+            return Ok(Secret::new(given.clone()));
+        }
+        let mut kept = self.entries();
+        if let Some(entry) = kept.get(user) {
+            return Ok(Secret::new(entry.next.clone().unwrap_or_else(|| entry.password.clone())));
+        }
+        let password = generate()?;
+        kept.insert(user.to_owned(), Entry { password: password.clone(), credential: None, next: None });
+        self.write(&kept)?;
+        Ok(Secret::new(password))
+    }
+
+    fn confirm(&self, user: &str, credential: &str) -> std::result::Result<(), KeyringError> {
+        let mut kept = self.entries();
+        let Some(entry) = kept.get_mut(user) else { return Ok(()) };
+        entry.credential = Some(credential.to_owned());
+        if let Some(next) = entry.next.take() {
+            entry.password = next;
+        }
+        self.write(&kept)
+    }
+}
+
+fn read(path: &Path) -> Result<BTreeMap<String, Entry>> {
+    let shown = path.display();
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(Failure::usage(format!("{shown}: {error}"))),
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path).map(|data| data.permissions().mode()).unwrap_or_default();
+        if mode & 0o077 != 0 {
+            return Err(Failure::usage(format!(
+                "{shown}: others can read the passwords; run `chmod 600 {shown}`"
+            )));
+        }
+    }
+    // The parser's own message would quote what it could not read.
+    serde_json::from_slice(&text).map_err(|error| {
+        Failure::usage(format!("{shown}: is not a file of passwords (line {})", error.line()))
+    })
+}
+
+/// Passwords from the environment.
+fn given() -> Result<BTreeMap<String, String>> {
+    let Some(text) = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty()) else {
+        return Ok(BTreeMap::new());
+    };
+    let given: BTreeMap<String, String> = serde_json::from_str(&text)
+        .map_err(|_| Failure::usage(format!("{VARIABLE} is not JSON of the form {{\"lobby\":\"...\"}}")))?;
+    let weak: Vec<_> =
+        given.iter().filter(|(_, password)| !is_strong(password)).map(|(user, _)| user.as_str()).collect();
+    if weak.is_empty() {
+        return Ok(given);
+    }
+    Err(Failure::usage(format!(
+        "{VARIABLE}: the password of {} is too weak; Twilio wants 12 characters or more, with a capital letter, a \
+         small letter and a digit",
+        weak.join(", ")
+    )))
+}
+
+/// Twilio's rule for passwords (<https://www.twilio.com/docs/voice/sip/api/sip-credential-resource>).
+fn is_strong(password: &str) -> bool {
+    password.chars().count() >= 12
+        && password.chars().any(|c| c.is_ascii_digit())
+        && password.chars().any(|c| c.is_ascii_uppercase())
+        && password.chars().any(|c| c.is_ascii_lowercase())
+}
+
+/// Letters and digits that nobody mistakes for one another: some telephones want their password typed in.
+const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+
+/// How many of them: 24 of 57 are 139 bits.
+const LENGTH: usize = 24;
+
+fn generate() -> std::result::Result<String, KeyringError> {
+    loop {
+        let mut bytes = [0; 128];
+        getrandom::fill(&mut bytes).map_err(|error| {
+            KeyringError(format!("no password can be made, the system has no random numbers: {error}"))
+        })?;
+        // Bytes beyond the last whole multiple would make the first letters likelier.
+        let fair = usize::from(u8::MAX) / LETTERS.len() * LETTERS.len();
+        let letters = bytes.iter().map(|&byte| usize::from(byte)).filter(|&byte| byte < fair);
+        let password: String = letters
+            .filter_map(|byte| LETTERS.get(byte % LETTERS.len()))
+            .map(|&b| char::from(b))
+            .take(LENGTH)
+            .collect();
+        if password.len() == LENGTH && is_strong(&password) {
+            return Ok(password);
+        }
+    }
+}
+
+/// The user's own state, where no project lies.
+fn default_path(network: &str, stage: &str) -> Result<PathBuf> {
+    let from = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = from("XDG_STATE_HOME").or_else(|| from("HOME").map(|home| home.join(".local/state")));
+    let Some(home) = home else {
+        return Err(Failure::usage(
+            "there is no HOME to keep the passwords in; name a file with --passwords FILE",
+        ));
+    };
+    let word = |text: &str| -> String {
+        text.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect()
+    };
+    Ok(home.join("dialtone").join(word(network)).join(format!("{}.passwords.json", word(stage))))
+}
+
+/// The git checkout that a file lies in.
+fn checkout_of(path: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(path).ok()?;
+    whole.ancestors().skip(1).find(|folder| folder.join(".git").exists()).map(Path::to_owned)
+}
+
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_strong_and_all_different() {
+        let made: std::collections::HashSet<_> = (0..1000).map(|_| generate().unwrap()).collect();
+        assert_eq!(made.len(), 1000);
+        assert!(made.iter().all(|password| password.len() == LENGTH && is_strong(password)));
+        for weak in ["", "Short1a", "alllowercase1", "ALLUPPERCASE1", "NoDigitsAtAll"] {
+            assert!(!is_strong(weak), "{weak}");
+        }
+    }
+
+    fn keyring(folder: &Path) -> Passwords {
+        Passwords::open_to_write(Some(&folder.join("deep/p.json")), "n", "s").ok().unwrap()
+    }
+
+    #[test]
+    fn a_password_is_kept_before_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = keyring(folder.path());
+        let password = first.password("lobby").unwrap();
+        assert_eq!(first.known("lobby"), Known::Unset);
+        drop(first);
+        let second = keyring(folder.path());
+        assert_eq!(second.password("lobby").unwrap().expose(), password.expose());
+        second.confirm("lobby", "CR1").unwrap();
+        assert_eq!(second.known("lobby"), Known::Set { credential: "CR1".into() });
+        assert_eq!(second.known("other"), Known::Nothing);
+    }
+
+    #[test]
+    fn a_rotation_that_was_cut_off_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let keyring = keyring(folder.path());
+        let old = keyring.password("lobby").unwrap();
+        keyring.confirm("lobby", "CR1").unwrap();
+        let new = keyring.renew("lobby").ok().unwrap();
+        assert_eq!(keyring.of("lobby").unwrap().expose(), old.expose());
+        assert_eq!(
+            (keyring.known("lobby"), keyring.password("lobby").unwrap().expose()),
+            (Known::Unset, new.expose())
+        );
+        keyring.confirm("lobby", "CR1").unwrap();
+        assert_eq!(keyring.of("lobby").unwrap().expose(), new.expose());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_reads_them() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let keyring = keyring(folder.path());
+        keyring.password("lobby").unwrap();
+        let path = keyring.path().to_owned();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(Passwords::open_to_write(Some(&path), "n", "s").is_err(), "two may write at once");
+        drop(keyring);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(Passwords::open(Some(&path), "n", "s").is_err(), "others may read it");
+    }
+
+    #[test]
+    fn a_checkout_is_no_place_for_passwords() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        let keyring = keyring(folder.path());
+        assert!(keyring.password("lobby").unwrap_err().0.contains("git checkout"));
+    }
+}

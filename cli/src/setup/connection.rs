@@ -1,0 +1,113 @@
+//! Which network, which account, which passwords.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use dialplan::{Network, NetworkFile};
+use provision::{Options, Wishes};
+use twilio::{Client, Hosts, Secret};
+
+use crate::exit::{Failure, Result};
+use crate::files::NetworkArgs;
+use crate::passwords::Passwords;
+
+/// What every command about an account takes.
+#[derive(Args, Clone)]
+pub(crate) struct Connection {
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+
+    /// Where Twilio's API is, all of its hosts. Only tests and proxies need it.
+    #[arg(long, value_name = "URL", env = "TWILIO_API_BASE")]
+    endpoint: Option<String>,
+
+    /// The file of the phones' passwords. Default: dialtone/NETWORK/STAGE.passwords.json in the user's own state
+    /// folder (XDG_STATE_HOME, or else ~/.local/state). It must lie outside any git checkout.
+    #[arg(long, value_name = "FILE", env = "DIALTONE_PASSWORDS_FILE")]
+    pub(crate) passwords: Option<PathBuf>,
+}
+
+/// A network, seen from its stage, and the account it lives in.
+pub(crate) struct Session {
+    pub(crate) file: NetworkFile,
+    pub(crate) network: Network,
+    pub(crate) client: Client,
+    /// The account's SID.
+    pub(crate) account: String,
+}
+
+impl Connection {
+    /// Reads the file and the credentials. Nothing is asked yet.
+    pub(crate) fn open(&self) -> Result<Session> {
+        let (file, network) = self.read()?;
+        let (account, sid) = credentials()?;
+        let hosts = match &self.endpoint {
+            Some(base) => {
+                Hosts::all_at(base).map_err(|error| Failure::usage(format!("--endpoint: {error}")))?
+            }
+            None => Hosts::default(),
+        };
+        Ok(Session { file, network, client: Client::new(account, hosts), account: sid })
+    }
+
+    /// The file, and the network from its stage.
+    pub(crate) fn read(&self) -> Result<(NetworkFile, Network)> {
+        let file = self.network.file()?;
+        let stage = self.network.stage(&file)?;
+        let path = self.network.config.display();
+        let network =
+            file.network(&stage).map_err(|problems| Failure::usage(format!("{path}: {problems}")))?;
+        Ok((file, network))
+    }
+
+    /// The passwords, to be read.
+    pub(crate) fn passwords(&self, network: &Network) -> Result<Passwords> {
+        Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)
+    }
+
+    /// The passwords, to be changed too. Only one process has them so.
+    pub(crate) fn passwords_to_write(&self, network: &Network) -> Result<Passwords> {
+        Passwords::open_to_write(self.passwords.as_deref(), network.name(), &network.stage().name)
+    }
+}
+
+/// What a stage wants of Twilio.
+pub(crate) fn wishes(file: &NetworkFile, network: &Network, options: Options) -> Wishes {
+    let others = file
+        .stages()
+        .filter(|stage| *stage != network.stage().name)
+        .filter_map(|stage| Some((stage.to_owned(), file.network(stage).ok()?.stage().public_url.clone())))
+        .collect();
+    Wishes::new(network, others, options)
+}
+
+/// The account from the environment. All that is missing is named at once.
+fn credentials() -> Result<(twilio::Account, String)> {
+    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let sid = read("TWILIO_ACCOUNT_SID");
+    // Several tokens stand there while one is rotated; the first is the one in force.
+    let token = read("TWILIO_AUTH_TOKEN")
+        .and_then(|tokens| tokens.split(',').map(str::trim).find(|t| !t.is_empty()).map(str::to_owned));
+    let key = read("TWILIO_API_KEY").zip(read("TWILIO_API_SECRET").or_else(|| read("TWILIO_API_KEY_SECRET")));
+    let account = match (sid.as_deref(), token, key) {
+        (Some(sid), _, Some((key, secret))) => {
+            twilio::Account::with_key(sid.trim(), key.trim(), Secret::new(secret.trim().to_owned()))
+        }
+        (Some(sid), Some(token), None) => twilio::Account::with_token(sid.trim(), Secret::new(token)),
+        (sid, token, None) => {
+            let mut missing = Vec::new();
+            if sid.is_none() {
+                missing.push("TWILIO_ACCOUNT_SID is not set: the account's SID, AC and 32 digits");
+            }
+            if token.is_none() {
+                missing.push("TWILIO_AUTH_TOKEN is not set: the account's auth token (or TWILIO_API_KEY and TWILIO_API_SECRET)");
+            }
+            return Err(Failure::usage(missing.join("\n")));
+        }
+        (None, ..) => {
+            return Err(Failure::usage("TWILIO_ACCOUNT_SID is not set: the account's SID, AC and 32 digits"));
+        }
+    };
+    let account = account.map_err(Failure::usage)?;
+    Ok((account, sid.unwrap_or_default().trim().to_owned()))
+}

@@ -1,0 +1,74 @@
+//! `dialtone destroy`
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use clap::Args;
+use provision::Options;
+
+use super::apply::{Watcher, look, report};
+use super::connection::{Connection, wishes};
+use super::show;
+use crate::ask::confirm_by_name;
+use crate::exit::{Outcome, Result};
+use crate::output;
+
+/// Takes away what this stage of the network has in Twilio, and nothing else, after showing it and asking.
+///
+/// That is: the SIP domain, the credential lists with their credentials, the mappings and the addresses that have
+/// this stage's name. Its numbers answer nobody any more; they stay in the account, because a number that is
+/// released is gone for good, unless --release-numbers is given. The passwords file stays, too: after an `apply`
+/// phones would have the same passwords again.
+///
+/// Exit codes: 0 done, 1 not confirmed, 2 wrong usage or a bad file, 3 Twilio failed (run it again).
+#[derive(Args)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    connection: Connection,
+
+    /// Gives the numbers back, for good. Somebody else may get them.
+    #[arg(long)]
+    release_numbers: bool,
+
+    /// Does not ask.
+    #[arg(long, short)]
+    yes: bool,
+
+    /// How long to wait for Twilio to take emergency addresses off numbers, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    wait: u64,
+
+    /// Prints one JSON object in the end.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Destroy {
+    pub(crate) fn run(self) -> Result {
+        let session = self.connection.open()?;
+        let passwords = self.connection.passwords_to_write(&session.network)?;
+        let options = Options { release_numbers: self.release_numbers, ..Options::default() };
+        let wants = wishes(&session.file, &session.network, options).nothing();
+        let plan = look(&session, &wants, &passwords)?;
+        let (network, stage) = (session.network.name(), &session.network.stage().name);
+        if !self.json {
+            show::print(network, stage, &plan);
+        }
+        if !plan.is_empty() && !self.yes {
+            output::aside(&format!("The phones of stage {stage} will be cut off."));
+            if !confirm_by_name(&format!("Take this away from account {}?", session.account), stage)? {
+                return Ok(Outcome::No);
+            }
+        }
+        let watcher = Watcher {
+            is_quiet: self.json,
+            made: Mutex::default(),
+            waits_for: Mutex::default(),
+            config: self.connection.network.config.clone(),
+        };
+        let patience = Duration::from_secs(self.wait);
+        let applied = provision::apply(&session.client, &wants, &passwords, &watcher, patience);
+        let made = watcher.made.into_inner().unwrap_or_default();
+        report(network, stage, &made, applied, self.json)
+    }
+}

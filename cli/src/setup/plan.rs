@@ -1,0 +1,78 @@
+//! `dialtone plan`
+
+use clap::Args;
+use provision::{Account, Options, difference};
+
+use super::connection::{Connection, wishes};
+use super::show;
+use crate::exit::{Failure, Outcome, Result};
+use crate::output;
+
+/// Shows what `apply` would change in Twilio, and changes nothing.
+///
+/// The file is compared with the account: credential lists, credentials, the SIP domain and its mappings, numbers,
+/// emergency addresses, and where the account may call. `+` is made, `~` is changed, `-` is taken away, `$` is bought.
+/// What belongs to others is never touched: a resource is this network's if its name in Twilio says so
+/// (dialtone:NETWORK:STAGE), and numbers and the SIP domain if the file names them.
+///
+/// TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) name the account.
+///
+/// Exit codes: 0 nothing to do, 1 there are changes, 2 wrong usage or a bad file, 3 Twilio failed.
+#[derive(Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    connection: Connection,
+
+    #[command(flatten)]
+    wanted: Wanted,
+
+    /// Prints one JSON object instead.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What may be changed beyond the usual.
+#[derive(Args, Clone, Copy)]
+pub(super) struct Wanted {
+    /// Numbers that the file asks for (number = { buy = "503" }) may be bought.
+    #[arg(long)]
+    buy: bool,
+
+    /// Numbers, and a SIP domain, that another stage or another network of Dialtone keeps are taken over.
+    #[arg(long)]
+    take_over: bool,
+
+    /// Every password that is known is set again, whatever Twilio has.
+    #[arg(long)]
+    set_passwords: bool,
+}
+
+impl Wanted {
+    pub(super) fn options(self) -> Options {
+        Options {
+            buy: self.buy,
+            take_over: self.take_over,
+            set_passwords: self.set_passwords,
+            release_numbers: false,
+        }
+    }
+}
+
+impl Plan {
+    pub(crate) fn run(self) -> Result {
+        let session = self.connection.open()?;
+        let passwords = self.connection.passwords(&session.network)?;
+        let wishes = wishes(&session.file, &session.network, self.wanted.options());
+        let account = Account::read(&session.client, &wishes.names, &wishes.domain_name)
+            .map_err(|error| Failure::other_side(&error))?
+            .with_permissions(&session.client);
+        let plan = difference(&wishes, &account, &passwords);
+        let (network, stage) = (session.network.name(), &session.network.stage().name);
+        if self.json {
+            output::json(&show::json_of(network, stage, &plan));
+        } else {
+            show::print(network, stage, &plan);
+        }
+        Ok(if plan.is_empty() { Outcome::Done } else { Outcome::No })
+    }
+}

@@ -1,0 +1,100 @@
+//! Buying numbers: what they cost, and the file that then has them.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use provision::{Change, Plan};
+use toml_edit::{DocumentMut, Value};
+use twilio::{Client, NumberKind};
+
+/// What the numbers of a plan will cost, in sentences. A price that Twilio does not tell is not guessed.
+pub(super) fn prices(client: &Client, plan: &Plan) -> Vec<String> {
+    let mut classes: Vec<(String, NumberKind, usize)> = Vec::new();
+    for change in &plan.changes {
+        let Change::Buy(purchase) = change else { continue };
+        let kind = purchase.class();
+        match classes.iter_mut().find(|(country, known, _)| *country == purchase.country && *known == kind) {
+            Some((.., count)) => *count += 1,
+            None => classes.push((purchase.country.clone(), kind, 1)),
+        }
+    }
+    classes
+        .into_iter()
+        .map(|(country, kind, count)| {
+            let class = match kind {
+                NumberKind::Local => "local",
+                NumberKind::TollFree => "toll free",
+            };
+            let price = client.number_prices(&country).ok().and_then(|(unit, prices)| {
+                let found = prices.into_iter().find(|price| price.number_type == class)?;
+                Some(format!("{} {unit} a month each", found.current_price))
+            });
+            let price = price.unwrap_or_else(|| "at a price that Twilio does not tell".into());
+            format!("to buy: {count} of class {class}, {country}: {price}")
+        })
+        .collect()
+}
+
+/// Writes a number into the network file, in the place of the wish for one. Everything else stays as it is.
+pub(super) fn write_down(config: &Path, phone: &str, number: &str) -> Result<(), String> {
+    let shown = config.display();
+    let text = fs::read_to_string(config).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    let new =
+        with_number(&text, phone, number).ok_or_else(|| format!("{shown} has no {phone} that wants one"))?;
+    // The file behind a link, not the link, is replaced, in one step and with its own mode.
+    let target = fs::canonicalize(config).map_err(|error| format!("{shown}: {error}"))?;
+    let fail = |error: &dyn std::fmt::Display| format!("{shown} cannot be written: {error}");
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| fail(&error))?;
+    let mode = fs::metadata(&target).map_err(|error| fail(&error))?.permissions();
+    file.write_all(new.as_bytes()).map_err(|error| fail(&error))?;
+    file.as_file()
+        .set_permissions(mode)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(|error| fail(&error))?;
+    file.persist(&target).map_err(|error| fail(&error.error))?;
+    Ok(())
+}
+
+fn with_number(text: &str, phone: &str, number: &str) -> Option<String> {
+    let mut document: DocumentMut = text.parse().ok()?;
+    let extension = document.get_mut("extensions")?.get_mut(phone)?;
+    let place = extension.get_mut("number")?;
+    // It is a wish still: a table with `buy`.
+    place.get("buy")?;
+    let mut value = Value::from(number);
+    if let Some(old) = place.as_value() {
+        *value.decor_mut() = old.decor().clone();
+    }
+    *place = toml_edit::Item::Value(value);
+    Some(document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_takes_the_place_of_the_wish() {
+        let text = "# The network.\n[extensions.lobby]\nnumber  = { buy = \"503\" }  # soon\nlanguage = \"es\"\n\n[extensions.porch]\nnumber = \"+15035550111\"\n";
+        let new = with_number(text, "lobby", "+15035550110").unwrap();
+        assert_eq!(new, text.replace("{ buy = \"503\" }", "\"+15035550110\""));
+        assert_eq!(with_number(&new, "lobby", "+15035550112"), None, "it has one");
+        assert_eq!(with_number(text, "porch", "+15035550112"), None);
+        assert_eq!(with_number(text, "nobody", "+15035550112"), None);
+    }
+
+    #[test]
+    fn however_the_wish_is_written() {
+        for text in [
+            "extensions.lobby.number.buy = \"503\"\n",
+            "[extensions]\nlobby = { number = { buy = \"503\" } }\n",
+            "[extensions.lobby.number]\nbuy = \"503\"\n",
+        ] {
+            let new = with_number(text, "lobby", "+15035550110").unwrap();
+            let read: toml_edit::DocumentMut = new.parse().unwrap();
+            assert_eq!(read["extensions"]["lobby"]["number"].as_str(), Some("+15035550110"), "{new}");
+        }
+    }
+}

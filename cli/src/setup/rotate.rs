@@ -1,0 +1,85 @@
+//! `dialtone rotate`
+
+use clap::Args;
+use provision::{Account, Keyring, Names};
+
+use super::connection::Connection;
+use crate::ask::confirm;
+use crate::devices::DeviceFolder;
+use crate::exit::{Failure, Outcome, Result};
+use crate::output;
+
+/// Gives a phone a new password, in Twilio and in its device file.
+///
+/// The phone itself has the old one until it has loaded its new file: its next registration, within ten minutes, is
+/// refused until then, and it cannot be called. So have the device at hand, or let it fetch the file
+/// (`dialtone devices serve`).
+///
+/// Exit codes: 0 done, 1 not confirmed, 2 wrong usage or no such phone, 3 Twilio failed (run it again).
+#[derive(Args)]
+pub(crate) struct Rotate {
+    /// The phone: its name in the file.
+    #[arg(value_name = "EXT")]
+    phone: String,
+
+    #[command(flatten)]
+    connection: Connection,
+
+    #[command(flatten)]
+    folder: DeviceFolder,
+
+    /// Does not ask.
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Prints one JSON object instead.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Rotate {
+    pub(crate) fn run(self) -> Result {
+        let session = self.connection.open()?;
+        let network = &session.network;
+        let Some(phone) = network.extension(&self.phone) else {
+            return Err(Failure::usage(format!("there is no phone {:?} in the file", self.phone)));
+        };
+        let (user, stage) = (phone.name(), &network.stage().name);
+        let passwords = self.connection.passwords_to_write(network)?;
+        let names = Names::new(network.name(), stage);
+        let account = Account::read(&session.client, &names, &network.stage().sip_domain)
+            .map_err(|error| Failure::other_side(&error))?;
+        let found = account.lists.iter().find_map(|list| {
+            let credential = list.credentials.iter().find(|credential| credential.username == user)?;
+            Some((list.list.sid.clone(), credential.sid.clone()))
+        });
+        let Some((list, credential)) = found else {
+            return Err(Failure::usage(format!(
+                "{user} has no credential in Twilio yet; `dialtone apply` makes it"
+            )));
+        };
+        if !self.yes && !confirm(&format!("{user} cannot be called until it has its new file. Go on?"))? {
+            return Ok(Outcome::No);
+        }
+        let new = passwords.renew(user)?;
+        session.client.update_credential(&list, &credential, &new).map_err(|error| {
+            Failure::other_side(format!(
+                "{error}\nthe new password is kept; run the same command again, or `dialtone apply`"
+            ))
+        })?;
+        passwords.confirm(user, &credential).map_err(|error| Failure::usage(&error))?;
+
+        let files = self.folder.render(network, phone, &passwords)?;
+        if self.json {
+            output::json(&serde_json::json!({"phone": user, "rotated": true, "files": files}));
+            return Ok(Outcome::Done);
+        }
+        output::line(&format!("{user} has a new password"));
+        if files.is_empty() {
+            let path = passwords.path().display();
+            output::line(&format!("the file has no device for it; its password is in {path}"));
+        }
+        files.iter().for_each(|file| output::line(&format!("device file: {file}")));
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,34 @@
+//! Why a device's file cannot be written.
+
+use thiserror::Error;
+
+/// Why a device's file cannot be written. Each says what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DeviceError {
+    /// The phone has no `device` in the network file.
+    #[error(
+        "the phone has no device; add one to its section, such as device = {{ kind = \"grandstream-ht801\", mac = \"00:0b:82:12:34:56\" }}"
+    )]
+    NoDevice,
+    /// Hardware asks for its file by its MAC address, and the network file does not name it.
+    #[error(
+        "the device has no mac; add the address that is printed on it, such as mac = \"00:0b:82:12:34:56\""
+    )]
+    NoMac,
+    /// The stage's SIP domain takes nothing but TLS and SRTP (`secure = true`), and the device has not both as
+    /// Twilio speaks them.
+    #[error(
+        "a {0} cannot encrypt calls as this stage demands; use another device, or set secure = false for the stage"
+    )]
+    NotSecure(&'static str),
+    /// The file's format has no way to write a value down.
+    #[error("the {what} has a character that a {kind}'s file cannot carry; {remedy}")]
+    Unwritable {
+        /// `password`, `label` or `user name`; never the value itself.
+        what: &'static str,
+        /// The kind of device.
+        kind: &'static str,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+}

@@ -1,0 +1,24 @@
+//! A file for a device.
+
+use std::fmt;
+
+/// A file for a device. `Debug` shows its name and its length, since it may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceFile {
+    /// The name that the device asks for.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Whether it lets its reader register as this phone.
+    pub is_secret: bool,
+}
+
+impl fmt::Debug for DeviceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceFile")
+            .field("name", &self.name)
+            .field("length", &self.bytes.len())
+            .field("is_secret", &self.is_secret)
+            .finish()
+    }
+}

@@ -1,0 +1,94 @@
+//! Grandstream HT701 and HT801: `cfg<mac>.xml`.
+//!
+//! Sources: the provisioning templates of FusionPBX for the HT701 and HT801 (firmware 1.0.10), FS PBX's for the HT80x
+//! (V2), Futel's client.md, PhilTel's pages on the HT801.
+
+use std::io;
+
+use dialplan::DeviceKind;
+
+use crate::dial_plan::NO_KEY_TIMEOUT;
+use crate::line::{EXPIRY_SECONDS, Line};
+use crate::xml::{self, Xml};
+
+/// The longest limit that `P4420` takes, in minutes; 0 is none.
+const LONGEST_LIMIT: u32 = 180;
+
+pub(crate) fn file(line: &Line<'_>, kind: DeviceKind, mac: &str) -> Vec<u8> {
+    xml::document(|xml| {
+        xml.create_element("gs_provision").with_attribute(("version", "1")).write_inner_content(|xml| {
+            xml::element(xml, "mac", mac)?;
+            xml.create_element("config")
+                .with_attribute(("version", "1"))
+                .write_inner_content(|xml| settings(xml, line, kind))
+                .map(|_| ())
+        })?;
+        Ok(())
+    })
+}
+
+fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> {
+    let is_tls = kind == DeviceKind::GrandstreamHt801;
+    let limit = if line.time_limit_minutes > LONGEST_LIMIT { 0 } else { line.time_limit_minutes };
+    let mut group = |what: &str, values: xml::Values<'_>| {
+        xml::comment(xml, what)?;
+        values.iter().try_for_each(|(name, value)| xml::element(xml, name, value))
+    };
+    group(
+        "Account active; registrar; outbound proxy at Twilio's edge.",
+        &[("P271", "1"), ("P47", line.domain), ("P48", &line.proxy)],
+    )?;
+    group("Transport: 0 UDP, 1 TCP, 2 TLS.", &[("P130", if is_tls { "2" } else { "1" })])?;
+    group(
+        "User, authentication id, password, name.",
+        &[("P35", line.user), ("P36", line.user), ("P34", line.password.reveal()), ("P3", line.label)],
+    )?;
+    group(
+        "Register; do not unregister at a restart; call even when not registered.",
+        &[("P31", "1"), ("P81", "0"), ("P109", "1")],
+    )?;
+    group(
+        "Registrations last so many minutes (not seconds), renewed so many seconds before their end.",
+        &[("P32", &(EXPIRY_SECONDS / 60).to_string()), ("P2330", "300")],
+    )?;
+    group(
+        "Behind NAT: keep-alive every 20 seconds, SIP OPTIONS every 30. DNS: A records.",
+        &[("P52", "2"), ("P84", "20"), ("P2397", "1"), ("P2398", "30"), ("P103", "0")],
+    )?;
+    group(
+        "Dialled when the handset is lifted, and after how many seconds.",
+        &[("P71", line.autodial()), ("P4045", "0")],
+    )?;
+    group(
+        "Dial plan; seconds to wait for another key; # is a key like others; * codes are the server's.",
+        &[
+            ("P4200", line.plan.grandstream()),
+            ("P85", &NO_KEY_TIMEOUT.to_string()),
+            ("P72", "0"),
+            ("P191", "0"),
+        ],
+    )?;
+    group(
+        "Whether # is sent as %23. Firmware differs in what 0 means; Dialtone takes both.",
+        &[("P1406", "0")],
+    )?;
+    group(
+        "Call waiting, its caller id and its tone: off. Newer firmware words these as \"enable\": check its page.",
+        &[("P91", "1"), ("P714", "1"), ("P186", "1")],
+    )?;
+    group("Hook flash, least and most milliseconds.", &[("P251", "500"), ("P252", "500")])?;
+    group(
+        "Calls out end after so many minutes; 0 is never. Twilio has the same limit.",
+        &[("P4420", &limit.to_string())],
+    )?;
+    group(
+        "First codec PCMU; keys as RTP events (101) rather than in the sound (100) or by SIP INFO (102).",
+        &[("P57", "0"), ("P850", "101"), ("P851", "100"), ("P852", "102")],
+    )?;
+    group("SRTP: 0 none, 2 always.", &[("P183", if line.secure { "2" } else { "0" })])?;
+    group("No telnet, no SSH.", &[("P276", "1")])?;
+    group(
+        "Later files by HTTPS alone, from nowhere until it is set, not by DHCP. No firmware check, no upgrades.",
+        &[("P212", "2"), ("P237", ""), ("P145", "0"), ("P238", "2"), ("P194", "0"), ("P22296", "0")],
+    )
+}

@@ -1,0 +1,144 @@
+//! Linksys PAP2 and SPA-2102, Cisco SPA112 and SPA122: `spa<mac>.xml`, which `Profile_Rule` asks for as `spa$MA.xml`.
+//!
+//! Sources: the administrators' guides of the SPA series, FusionPBX's provisioning templates for the SPA-2102, SPA112
+//! and SPA122.
+
+use std::io;
+
+use dialplan::{DeviceKind, DeviceMode};
+
+use crate::dial_plan::NO_KEY_TIMEOUT;
+use crate::line::{EXPIRY_SECONDS, Line, SIP_PORT, TLS_PORT};
+use crate::xml::{self, Xml};
+
+/// What the adapters do by themselves when one of these is dialled. Left empty, `*69` and the like reach the server as
+/// everything else does.
+const STAR_CODES: [&str; 44] = [
+    "Call_Return_Code",
+    "Call_Redial_Code",
+    "Blind_Transfer_Code",
+    "Call_Back_Act_Code",
+    "Call_Back_Deact_Code",
+    "Call_Back_Busy_Act_Code",
+    "Cfwd_All_Act_Code",
+    "Cfwd_All_Deact_Code",
+    "Cfwd_Busy_Act_Code",
+    "Cfwd_Busy_Deact_Code",
+    "Cfwd_No_Ans_Act_Code",
+    "Cfwd_No_Ans_Deact_Code",
+    "Cfwd_Last_Act_Code",
+    "Cfwd_Last_Deact_Code",
+    "Block_Last_Act_Code",
+    "Block_Last_Deact_Code",
+    "Accept_Last_Act_Code",
+    "Accept_Last_Deact_Code",
+    "CW_Act_Code",
+    "CW_Deact_Code",
+    "CW_Per_Call_Act_Code",
+    "CW_Per_Call_Deact_Code",
+    "Block_CID_Act_Code",
+    "Block_CID_Deact_Code",
+    "Block_CID_Per_Call_Act_Code",
+    "Block_CID_Per_Call_Deact_Code",
+    "Block_ANC_Act_Code",
+    "Block_ANC_Deact_Code",
+    "DND_Act_Code",
+    "DND_Deact_Code",
+    "CID_Act_Code",
+    "CID_Deact_Code",
+    "CWCID_Act_Code",
+    "CWCID_Deact_Code",
+    "Dist_Ring_Act_Code",
+    "Dist_Ring_Deact_Code",
+    "Speed_Dial_Act_Code",
+    "Secure_All_Call_Act_Code",
+    "Secure_No_Call_Act_Code",
+    "Secure_One_Call_Act_Code",
+    "Secure_One_Call_Deact_Code",
+    "Media_Loopback_Code",
+    "Modem_Line_Toggle_Code",
+    "FAX_Line_Toggle_Code",
+];
+
+pub(crate) fn file(line: &Line<'_>, kind: DeviceKind) -> Vec<u8> {
+    xml::document(|xml| {
+        xml.create_element("flat-profile").write_inner_content(|xml| settings(xml, line, kind)).map(|_| ())
+    })
+}
+
+fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> {
+    let is_tls = kind != DeviceKind::LinksysPap2;
+    let mut group = |what: &str, values: xml::Values<'_>| {
+        xml::comment(xml, what)?;
+        values.iter().try_for_each(|(name, value)| xml::element(xml, name, value))
+    };
+    group(
+        "The line, and where it registers.",
+        &[
+            ("Line_Enable_1_", "yes"),
+            ("Proxy_1_", line.domain),
+            ("Outbound_Proxy_1_", &line.proxy),
+            ("Use_Outbound_Proxy_1_", "yes"),
+            ("Use_OB_Proxy_In_Dialog_1_", "yes"),
+            ("Register_1_", "yes"),
+            ("Register_Expires_1_", &EXPIRY_SECONDS.to_string()),
+            ("Make_Call_Without_Reg_1_", "yes"),
+            ("Ans_Call_Without_Reg_1_", "yes"),
+        ],
+    )?;
+    if is_tls {
+        group("Transport.", &[("SIP_Transport_1_", "TLS"), ("SIP_Port_1_", &TLS_PORT.to_string())])?;
+    } else {
+        group("Transport: this adapter has UDP alone.", &[("SIP_Port_1_", &SIP_PORT.to_string())])?;
+    }
+    group(
+        "Behind NAT: a packet to the proxy every 15 seconds.",
+        &[
+            ("NAT_Mapping_Enable_1_", "no"),
+            ("NAT_Keep_Alive_Enable_1_", "yes"),
+            ("NAT_Keep_Alive_Msg_1_", "$NOTIFY"),
+            ("NAT_Keep_Alive_Dest_1_", "$PROXY"),
+            ("NAT_Keep_Alive_Intvl", "15"),
+        ],
+    )?;
+    group(
+        "Who the phone is.",
+        &[
+            ("Display_Name_1_", line.label),
+            ("User_ID_1_", line.user),
+            ("Password_1_", line.password.reveal()),
+            ("Use_Auth_ID_1_", "no"),
+        ],
+    )?;
+    group(
+        "Calls: no call waiting, PCMU, silence is sent.",
+        &[("Call_Waiting_Serv_1_", "no"), ("Preferred_Codec_1_", "G711u"), ("Silence_Supp_Enable_1_", "no")],
+    )?;
+    let plan = match line.mode {
+        // A hot line: nothing need be dialled, # is sent.
+        DeviceMode::Menu => "(S0<:#>)",
+        DeviceMode::Dialtone => line.plan.linksys(),
+    };
+    group(
+        "What is dialled, and how many seconds to wait for another key.",
+        &[
+            ("Dial_Plan_1_", plan),
+            ("Interdigit_Short_Timer", &NO_KEY_TIMEOUT.to_string()),
+            ("Interdigit_Long_Timer", &NO_KEY_TIMEOUT.to_string()),
+            ("Enable_IP_Dialing_1_", "no"),
+        ],
+    )?;
+    group(
+        "Star codes belong to the server: the adapter keeps none for itself.",
+        &STAR_CODES.map(|name| (name, "")),
+    )?;
+    group(
+        "Provisioning: only when the adapter is told to. No upgrades.",
+        &[
+            ("Provision_Enable", "yes"),
+            ("Resync_On_Reset", "no"),
+            ("Resync_Periodic", "0"),
+            ("Upgrade_Enable", "no"),
+        ],
+    )
+}

@@ -1,0 +1,105 @@
+//! Polycom SoundPoint IP: the boot file `<mac>.cfg`, and the phone's own settings, which it names.
+//!
+//! Sources: Polycom's administrator's guides for SIP 3.1 and 3.2, Futel's files for the IP 501, FusionPBX's provisioning
+//! templates for 3.x and 4.x.
+
+use dialplan::DeviceMode;
+
+use crate::dial_plan::NO_KEY_TIMEOUT;
+use crate::line::{EXPIRY_SECONDS, Line, SIP_PORT};
+use crate::xml;
+
+/// How often a packet keeps the way through a NAT open, in seconds.
+const KEEP_ALIVE_SECONDS: &str = "30";
+
+/// The file that names the others. It holds no secret.
+pub(crate) fn boot_file(settings: &str) -> Vec<u8> {
+    xml::document(|xml| {
+        let files = format!("{settings}, sip.cfg");
+        xml.create_element("APPLICATION")
+            .with_attributes([
+                ("APP_FILE_PATH", "sip.ld"),
+                ("CONFIG_FILES", files.as_str()),
+                ("MISC_FILES", ""),
+                ("LOG_FILE_DIRECTORY", ""),
+            ])
+            .write_empty()?;
+        Ok(())
+    })
+}
+
+/// The phone's own settings. Of two files in the boot file's list, the first wins.
+pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
+    let expires = EXPIRY_SECONDS.to_string();
+    let port = SIP_PORT.to_string();
+    let plan = line.plan.polycom();
+    let timeout = NO_KEY_TIMEOUT.to_string();
+    let timeouts = vec![timeout.as_str(); plan.split('|').count()].join("|");
+    let is_menu = if line.mode == DeviceMode::Menu { "1" } else { "0" };
+    // An IP 501 speaks no TLS 1.2, and Twilio takes nothing less.
+    let transport = "TCPOnly";
+    let groups: [(&str, &str, xml::Values<'_>); 7] = [
+        (
+            "The line, and where it registers. One call at a time, so no call waiting.",
+            "reg",
+            &[
+                ("reg.1.displayName", line.label),
+                ("reg.1.label", line.label),
+                ("reg.1.address", line.user),
+                ("reg.1.auth.userId", line.user),
+                ("reg.1.auth.password", line.password.reveal()),
+                ("reg.1.type", "private"),
+                ("reg.1.callsPerLineKey", "1"),
+                ("reg.1.outboundProxy.address", &line.proxy),
+                ("reg.1.outboundProxy.port", &port),
+                ("reg.1.outboundProxy.transport", transport),
+                ("reg.1.server.1.address", line.domain),
+                ("reg.1.server.1.port", &port),
+                ("reg.1.server.1.transport", transport),
+                ("reg.1.server.1.expires", &expires),
+                ("reg.1.server.1.register", "1"),
+            ],
+        ),
+        (
+            "The same for all lines, as firmware 3.x reads it.",
+            "voIpProt",
+            &[
+                ("voIpProt.server.1.address", line.domain),
+                ("voIpProt.server.1.port", &port),
+                ("voIpProt.server.1.transport", transport),
+                ("voIpProt.server.1.expires", &expires),
+                ("voIpProt.server.1.register", "1"),
+                ("voIpProt.SIP.outboundProxy.address", &line.proxy),
+                ("voIpProt.SIP.outboundProxy.port", &port),
+                ("voIpProt.SIP.outboundProxy.transport", transport),
+            ],
+        ),
+        (
+            "What is dialled, and how many seconds to wait for another key. A final # is sent too.",
+            "dialplan",
+            &[
+                ("dialplan.digitmap", plan),
+                ("dialplan.digitmap.timeOut", &timeouts),
+                ("dialplan.impossibleMatchHandling", "0"),
+                ("dialplan.removeEndOfDial", "0"),
+            ],
+        ),
+        (
+            "Dialled when the handset is lifted.",
+            "call",
+            &[("call.autoOffHook.1.enabled", is_menu), ("call.autoOffHook.1.contact", line.autodial())],
+        ),
+        ("First codec PCMU.", "voice", &[("voice.codecPref.G711Mu", "1"), ("voice.codecPref.G711A", "2")]),
+        ("Behind NAT.", "nat", &[("nat.keepalive.interval", KEEP_ALIVE_SECONDS)]),
+        ("Files are read at a restart alone.", "prov", &[("prov.polling.enabled", "0")]),
+    ];
+    xml::document(|xml| {
+        xml.create_element("phone1").write_inner_content(|xml| {
+            groups.iter().try_for_each(|(what, name, values)| {
+                xml::comment(xml, what)?;
+                xml.create_element(*name).with_attributes(values.iter().copied()).write_empty().map(|_| ())
+            })
+        })?;
+        Ok(())
+    })
+}

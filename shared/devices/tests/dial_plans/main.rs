@@ -1,0 +1,171 @@
+//! The dial plans of the devices, run by interpreters of their makers' languages: whatever is keyed reaches the server
+//! as it was keyed, and 911 at once.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests, and a test that cannot go on says so and stops"
+)]
+
+mod grandstream;
+mod linksys;
+mod pattern;
+mod polycom;
+mod world;
+
+use dialplan::{Decision, DeviceKind};
+use pattern::Outcome;
+use proptest::prelude::*;
+use world::{Phone, STREET, World};
+
+/// One device after the other, each with its dial plan, each in every reading of its language.
+fn outcomes<'p>(phone: &'p Phone, keys: &'p str) -> impl Iterator<Item = (&'static str, Outcome)> + 'p {
+    use grandstream::Reading;
+    [
+        ("Grandstream, first that fits", phone.grandstream.dial(keys, Reading::FirstThatFits)),
+        ("Grandstream, last that can", phone.grandstream.dial(keys, Reading::LastThatCan)),
+        ("Linksys", phone.linksys.dial(keys)),
+        ("Polycom", phone.polycom.dial(keys)),
+    ]
+    .into_iter()
+}
+
+/// What must become of keys: nothing is changed, and 911 does not wait.
+fn check(phone: &Phone, keys: &str) {
+    for (device, outcome) in outcomes(phone, keys) {
+        let is_at_once = if device.starts_with("Grandstream") {
+            phone.plan.sends_911_at_once(DeviceKind::GrandstreamHt801)
+        } else {
+            phone.plan.sends_911_at_once(DeviceKind::LinksysPap2)
+        };
+        let expected = match keys {
+            _ if is_at_once && keys.starts_with("911") => Outcome::AtOnce("911".into()),
+            // The one exception, and it leads nowhere: see `DialPlan::grandstream`.
+            "91" if is_at_once && device.starts_with("Grandstream") => Outcome::Busy,
+            _ => Outcome::AfterSilence(keys.to_owned()),
+        };
+        assert_eq!(outcome, expected, "{device}: {keys}");
+        let decision = phone.decision(keys);
+        let (Outcome::AtOnce(sent) | Outcome::AfterSilence(sent)) = outcome else {
+            assert!(matches!(decision, Decision::Refused(_)), "{device}: {keys} is kept from the server");
+            continue;
+        };
+        if !matches!(decision, Decision::Refused(_)) {
+            assert_eq!(phone.decision(&sent), decision, "{device}: {keys} is cut to {sent}");
+        }
+    }
+}
+
+#[test]
+fn every_case_of_the_vectors_that_a_keypad_can_dial() {
+    let world = World::new(&world::vectors("network.toml"));
+    let cases: serde_json::Value = serde_json::from_str(&world::vectors("outgoing.json")).unwrap();
+    let phones = ["alpha", "bravo", "nonum", "tone"].map(|name| world.phone(name));
+    let mut count = 0;
+    for case in cases["cases"].as_array().unwrap() {
+        let Some(keys) = world::keys_of(case) else { continue };
+        let from = case["fields"]["From"].as_str().unwrap_or_default();
+        // Some cases are of callers who are no phone of this network.
+        let Some(phone) = phones.iter().find(|phone| from == format!("sip:{}@{}", phone.name, world::DOMAIN))
+        else {
+            continue;
+        };
+        check(phone, &keys);
+        count += 1;
+    }
+    assert!(count >= 90, "{count} cases");
+}
+
+#[test]
+fn what_people_in_need_press() {
+    let world = World::new(STREET);
+    for phone in world.phones() {
+        for keys in [
+            "911", "9911", "1911", "91911", "911911", "9111", "911#", "#911", "*911", "**911", "0911",
+            "00911", "0111911", "112", "112112", "933", "1933", "9933", "*67911", "#31#911", "99911",
+            "91191",
+        ] {
+            check(&phone, keys);
+            let is_refused = matches!(phone.decision(keys), Decision::Refused(_));
+            assert!(!is_refused, "{keys} is heard");
+        }
+    }
+}
+
+/// 911 waits only where something else begins with 911. The whole file is asked, not only its codes.
+#[test]
+fn when_911_waits() {
+    let at_once = |network: &str| {
+        let world = World::new(network);
+        let phone = world.phone("lobby");
+        [DeviceKind::GrandstreamHt801, DeviceKind::LinksysPap2, DeviceKind::PolycomSoundpointIp]
+            .map(|kind| phone.plan.sends_911_at_once(kind))
+    };
+    let with = |more: &str| at_once(&STREET.replace("# more", more));
+    assert_eq!(at_once(STREET), [true; 3]);
+    assert_eq!(with("\"9115\" = { extension = \"garage\" }"), [false; 3], "a code");
+    assert_eq!(with("\"110\" = { extension = \"garage\" }"), [false; 3], "a code behind an outside line's 9");
+    assert_eq!(with("\"111\" = { extension = \"garage\" }"), [true; 3], "9111 is help in any case");
+    assert_eq!(with("\"91\" = { extension = \"garage\" }"), [false, true, true], "91 itself");
+    assert_eq!(at_once(&STREET.replace("garage", "91155")), [false; 3], "a phone's name");
+    assert_eq!(at_once(&STREET.replace("# allow", "allow = [\"US\", \"IN\"]")), [false; 3], "India is 91");
+    assert_eq!(
+        at_once(
+            &STREET
+                .replace("\"US\"", "\"DE\"")
+                .replace("# allow", "allow = [\"DE\"]")
+                .replace("area_code = \"503\"", "")
+        ),
+        [false; 3],
+        "911 is Nuremberg"
+    );
+    assert_eq!(
+        at_once(&STREET.replace("area_code = \"503\"", "area_code = \"800\"")),
+        [false; 3],
+        "toll-free exchanges may be 911"
+    );
+}
+
+#[test]
+fn a_menu_phone_dials_pound_by_itself() {
+    let world = World::new(STREET);
+    for phone in world.phones() {
+        let is_menu = phone.name == "menu";
+        assert_eq!(linksys::hot_line(&phone.linksys_text), is_menu.then_some("#"));
+        assert_eq!(phone.auto_dial, [if is_menu { "#" } else { "" }; 2], "{}", phone.name);
+    }
+}
+
+#[test]
+fn every_alternative_of_a_polycom_waits_as_long() {
+    let phone = World::new(STREET).phone("lobby");
+    let times: Vec<_> = phone.polycom_timeouts.split('|').collect();
+    assert_eq!(times, vec![devices::NO_KEY_TIMEOUT.to_string(); phone.polycom.alternatives()]);
+}
+
+/// Keys at random, but often such as mean something.
+fn keys() -> impl Strategy<Value = String> {
+    let number = "(9?)(1|011|00|0111)?(503|971|800|915|911|91)?[2-9][0-9]{2}[0-9]{4}(#?)";
+    prop_oneof![
+        "[0-9*#]{1,24}",
+        "(9|91|911)[0-9*#]{0,14}",
+        number,
+        "[19]?[2-9][0-9]{2}#?",
+        "9?(52|91|911)[0-9]{8,11}",
+        "[0-9*#]{1,3}"
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_is_changed_or_kept_back(keys in keys(), network in 0usize..6) {
+        thread_local! {
+            static PHONES: Vec<Phone> = world::every_sort().iter().map(|network| World::new(network).phone("lobby")).collect();
+        }
+        PHONES.with(|phones| check(&phones[network], &keys));
+    }
+}

@@ -1,0 +1,185 @@
+//! Networks, their phones, and the dial plans that were written for them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use devices::{DialPlan, Password, render};
+use dialplan::{Decision, Network, NetworkFile, outgoing};
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use webhook::{Address, Call};
+
+use crate::{grandstream, linksys, polycom};
+
+pub(crate) const STREET: &str = r##"
+[network]
+name   = "street"
+region = "US"
+area_code = "503"
+emergency_caller_id = "+15035550110"
+# allow
+
+[codes]
+"211" = { dial = "+18002738255" }
+"0"   = { extension = "garage" }
+"#"   = { extension = "garage" }
+"*5"  = { extension = "garage" }
+# more
+
+[stages.prod]
+sip_domain = "street.sip.twilio.com"
+public_url = "https://street.example.org"
+
+[extensions.lobby]
+number = "+15035550110"
+
+[extensions.menu]
+number = "+15035550111"
+
+[extensions.garage]
+number = "+15035550112"
+"##;
+
+/// Where the phones of the vectors register.
+pub(crate) const DOMAIN: &str = "direct-futel-prod.sip.twilio.com";
+
+/// Networks in which 911 is alone, and in which it is not.
+pub(crate) fn every_sort() -> [String; 6] {
+    [
+        STREET.to_owned(),
+        STREET.replace("# allow", "allow = [\"US\", \"IN\"]"),
+        STREET.replace("# more", "\"9115\" = { extension = \"garage\" }"),
+        STREET.replace("# more", "\"91\" = { extension = \"garage\" }\n\"9\" = { extension = \"garage\" }"),
+        STREET.replace("area_code = \"503\"", ""),
+        STREET
+            .replace("\"US\"", "\"GB\"")
+            .replace("# allow", "allow = [\"GB\"]")
+            .replace("area_code = \"503\"", ""),
+    ]
+}
+
+/// A file of the tests' vectors.
+pub(crate) fn vectors(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors").join(name);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// What was dialled in a case, if a keypad can.
+pub(crate) fn keys_of(case: &serde_json::Value) -> Option<String> {
+    let to = case["fields"]["To"].as_str()?.strip_prefix("sip:")?.split('@').next()?;
+    let keys = to.replace("%23", "#").replace("%2A", "*").replace("%2a", "*");
+    (!keys.is_empty() && keys.chars().all(crate::pattern::is_key)).then_some(keys)
+}
+
+pub(crate) struct World {
+    text: String,
+}
+
+/// A phone, and what its device would be told, for one device after the other.
+pub(crate) struct Phone {
+    network: Network,
+    pub(crate) name: String,
+    pub(crate) plan: DialPlan,
+    pub(crate) grandstream: grandstream::Plan,
+    pub(crate) linksys: linksys::Plan,
+    pub(crate) linksys_text: String,
+    pub(crate) polycom: polycom::Plan,
+    pub(crate) polycom_timeouts: String,
+    /// What a Grandstream and a Polycom dial when the handset is lifted.
+    pub(crate) auto_dial: [String; 2],
+}
+
+impl World {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.to_owned() }
+    }
+
+    pub(crate) fn phones(&self) -> Vec<Phone> {
+        ["lobby", "menu"].map(|name| self.phone(name)).into()
+    }
+
+    /// A phone by its name.
+    pub(crate) fn phone(&self, name: &str) -> Phone {
+        let mode = if name == "menu" { "menu" } else { "dialtone" };
+        let values = |kind: &str| {
+            let device = format!(
+                "[extensions.{name}]\ndevice = {{ kind = \"{kind}\", mac = \"00:0b:82:12:34:56\", mode = \"{mode}\" }}"
+            );
+            let text = self.text.replace(&format!("[extensions.{name}]"), &device);
+            let network = network(&text);
+            let phone = network.extension(name).unwrap();
+            let files = render(&network, phone, Password::new("Tomato-Sandwich-42")).unwrap();
+            read(&files.last().unwrap().bytes)
+        };
+        let network = network(&self.text);
+        let plan =
+            DialPlan::of(&network, network.extension(name).unwrap_or_else(|| panic!("no phone {name}")));
+        let (handytone, spa) = (values("grandstream-ht801"), values("linksys-spa2102"));
+        let soundpoint = values("polycom-soundpoint-ip");
+        // A menu phone has a hot line for a plan; what it would have otherwise is the other phones'.
+        let linksys_text = spa["Dial_Plan_1_"].clone();
+        let linksys =
+            if mode == "menu" { self.phone("lobby").linksys } else { linksys::Plan::parse(&linksys_text) };
+        Phone {
+            name: name.to_owned(),
+            plan,
+            grandstream: grandstream::Plan::parse(&handytone["P4200"]),
+            linksys,
+            linksys_text,
+            polycom: polycom::Plan::parse(&soundpoint["dialplan.digitmap"]),
+            polycom_timeouts: soundpoint["dialplan.digitmap.timeOut"].clone(),
+            auto_dial: [handytone["P71"].clone(), soundpoint["call.autoOffHook.1.contact"].clone()],
+            network,
+        }
+    }
+}
+
+impl Phone {
+    /// What the server does.
+    pub(crate) fn decision(&self, keys: &str) -> Decision {
+        let address = |user: &str| {
+            Address::parse(&format!("sip:{}@{}", user.replace('#', "%23"), self.network.stage().sip_domain))
+        };
+        let call = Call { from: address(&self.name), to: address(keys), ..Call::default() };
+        outgoing(&call, &self.network, &mut ()).decision
+    }
+}
+
+fn network(text: &str) -> Network {
+    let file = NetworkFile::parse(text).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+    file.network("prod").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The values of a device's file: of elements by their names, and of attributes.
+fn read(bytes: &[u8]) -> BTreeMap<String, String> {
+    let mut reader = Reader::from_reader(bytes);
+    let (mut values, mut element) = (BTreeMap::new(), String::new());
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return values,
+            Event::Start(start) => {
+                element = String::from_utf8(start.name().as_ref().to_vec()).unwrap();
+                values.insert(element.clone(), String::new());
+            }
+            Event::Empty(empty) => {
+                for attribute in empty.attributes() {
+                    let attribute = attribute.unwrap();
+                    let name = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
+                    let value = String::from_utf8(attribute.value.into_owned()).unwrap();
+                    assert!(!value.contains('&'), "no value of these tests is escaped");
+                    values.insert(name, value);
+                }
+            }
+            Event::Text(text) if !text.is_empty() => {
+                let text = String::from_utf8(text.to_vec()).unwrap();
+                values.entry(element.clone()).or_default().push_str(text.trim());
+            }
+            Event::GeneralRef(escaped) => {
+                let escaped = format!("&{};", String::from_utf8(escaped.to_vec()).unwrap());
+                let text = quick_xml::escape::unescape(&escaped).unwrap().into_owned();
+                values.entry(element.clone()).or_default().push_str(&text);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What is in Twilio, as far as one stage of a network is concerned.
+
+use twilio::{
+    Address, Client, CountryPermission, Credential, CredentialList, Gate, Mapping, PhoneNumber, SipDomain,
+};
+
+use crate::names::Names;
+
+/// A look at an account.
+#[derive(Debug, Clone, Default)]
+pub struct Account {
+    /// This stage's credential lists, each with its credentials.
+    pub lists: Vec<List>,
+    /// The stage's SIP domain, whoever made it.
+    pub domain: Option<Domain>,
+    /// Every number of the account.
+    pub numbers: Vec<PhoneNumber>,
+    /// This stage's addresses, present and past.
+    pub addresses: Vec<Address>,
+    /// Where the account may call; none if Twilio does not tell.
+    pub permissions: Option<Vec<CountryPermission>>,
+}
+
+/// A credential list of this stage.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The list itself.
+    pub list: CredentialList,
+    /// What is in it.
+    pub credentials: Vec<Credential>,
+}
+
+/// A SIP domain, and who may pass its two gates.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    /// The domain itself.
+    pub domain: SipDomain,
+    /// Lists whose users may call.
+    pub calls: Vec<Mapping>,
+    /// Lists whose users may register.
+    pub registrations: Vec<Mapping>,
+    /// Lists of IP addresses, from one of which a call must come too.
+    pub addresses: Vec<Mapping>,
+}
+
+impl Account {
+    /// Looks. Lists and domains have no filter, so all are fetched and compared here.
+    ///
+    /// # Errors
+    ///
+    /// Twilio's, at the first request that fails.
+    pub fn read(client: &Client, names: &Names, domain_name: &str) -> twilio::Result<Self> {
+        let mut lists = Vec::new();
+        for list in client.credential_lists()? {
+            if names.list_index(&list.friendly_name).is_some() {
+                let credentials = client.credentials(&list.sid)?;
+                lists.push(List { list, credentials });
+            }
+        }
+        let found = client
+            .sip_domains()?
+            .into_iter()
+            .find(|domain| domain.domain_name.eq_ignore_ascii_case(domain_name));
+        let domain = match found {
+            Some(domain) => Some(Domain {
+                calls: client.mappings(&domain.sid, Gate::Calls)?,
+                registrations: client.mappings(&domain.sid, Gate::Registrations)?,
+                addresses: client.ip_mappings(&domain.sid)?,
+                domain,
+            }),
+            None => None,
+        };
+        let mut addresses = client.addresses()?;
+        addresses.retain(|address| names.is_address(&address.friendly_name));
+        let mut account = Self { lists, domain, numbers: client.numbers()?, addresses, permissions: None };
+        account.lists.sort_by_key(|list| {
+            let is_mapped = account.domain.as_ref().is_some_and(|domain| domain.admits(&list.list.sid));
+            // Of two lists with one name, phones use the one that is mapped, or else the fuller one.
+            (names.list_index(&list.list.friendly_name), !is_mapped, usize::MAX - list.credentials.len())
+        });
+        Ok(account)
+    }
+
+    /// Looks where the account may call, too. It belongs to the whole account and nothing depends on it, so a refusal
+    /// (an API key without that right) is not an error.
+    #[must_use]
+    pub fn with_permissions(mut self, client: &Client) -> Self {
+        self.permissions = client.dialing_permissions().ok();
+        self
+    }
+
+    pub(crate) fn number(&self, number: &str) -> Option<&PhoneNumber> {
+        self.numbers.iter().find(|known| known.phone_number == number)
+    }
+}
+
+impl Domain {
+    /// Whether a list is mapped to either gate.
+    fn admits(&self, list: &str) -> bool {
+        self.calls.iter().chain(&self.registrations).any(|mapping| mapping.sid == list)
+    }
+
+    pub(crate) fn gate(&self, gate: Gate) -> &[Mapping] {
+        match gate {
+            Gate::Calls => &self.calls,
+            Gate::Registrations => &self.registrations,
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Changes made, phase by phase, until none is left.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use twilio::{Client, CountryPermission};
+
+use crate::account::Account;
+use crate::change::{Change, Phase, Summary};
+use crate::difference::difference;
+use crate::emergency::PENDING;
+use crate::keyring::Keyring;
+use crate::perform::{Step, Trouble, buy, perform};
+use crate::plan::{Note, Plan};
+use crate::wishes::Wishes;
+
+/// How many changes of one phase are made at once. Twilio counts concurrent requests of a whole account and answers
+/// 429 (20429) beyond its limit; four are a fraction of that and make two hundred phones a matter of seconds.
+const WORKERS: usize = 4;
+/// How often a change is tried whose answers are lost, and how often one is made that does not show.
+const TRIES: usize = 5;
+/// The first pause before another look; it doubles up to the last.
+const PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Who watches, and writes numbers down.
+pub trait Progress: Sync {
+    /// A change was made: the how-manieth, of how many.
+    fn made(&self, count: usize, total: usize, summary: &Summary);
+    /// Something is waited for.
+    fn waiting(&self, what: &str);
+    /// Writes a number that was bought into the file.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be written.
+    fn bought(&self, phone: &str, number: &str) -> Result<(), String>;
+}
+
+/// How an `apply` ended that did not fail.
+#[derive(Debug)]
+pub enum Applied {
+    /// Nothing is left to do, but for what the notes say.
+    Done {
+        /// What a person has to see to.
+        notes: Vec<Note>,
+    },
+    /// The file has changed: it has to be read again.
+    FileChanged,
+    /// Twilio needs more time for some changes than was allowed.
+    Unfinished {
+        /// What is left.
+        plan: Plan,
+    },
+}
+
+/// Makes an account match. Safe to run again after any failure, as often as necessary.
+///
+/// `patience` is how long Twilio may take with emergency addresses.
+///
+/// # Errors
+///
+/// What could not be made. Everything before it is made; what comes after is not begun.
+pub fn apply(
+    client: &Client,
+    wishes: &Wishes,
+    keyring: &dyn Keyring,
+    progress: &dyn Progress,
+    patience: Duration,
+) -> Result<Applied, Vec<Trouble>> {
+    let mut wishes = wishes.clone();
+    let permissions = client.dialing_permissions().ok();
+    let (made, tries) = (AtomicUsize::new(0), HashMap::new());
+    let mut run = Run { client, keyring, progress, permissions, made, total: 0, tries };
+    let (started, mut pause) = (Instant::now(), PAUSE);
+    loop {
+        let account = run.look(&wishes)?;
+        let plan = difference(&wishes, &account, keyring);
+        run.total = run.total.max(run.made.load(Ordering::Relaxed) + plan.changes.len());
+        if plan.is_empty() {
+            let pending = pending(&wishes, &account);
+            if pending == 0 || started.elapsed() >= patience {
+                return Ok(Applied::Done { notes: plan.notes });
+            }
+            progress.waiting(&format!("Twilio registers {pending} emergency addresses"));
+        } else {
+            if plan.first_phase() == Some(Phase::Buy) {
+                run.buy(&plan)?;
+                return Ok(Applied::FileChanged);
+            }
+            match run.first_phase(&plan, &account)? {
+                Round::Progress => {
+                    pause = PAUSE;
+                    // Once is enough.
+                    wishes.options.set_passwords = false;
+                    continue;
+                }
+                Round::Lost => {}
+                Round::Waiting if started.elapsed() >= patience => return Ok(Applied::Unfinished { plan }),
+                Round::Waiting => {
+                    progress.waiting("Twilio takes the old emergency addresses off their numbers");
+                }
+            }
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// What came of a phase.
+enum Round {
+    /// Something was made.
+    Progress,
+    /// Answers were lost, and nothing is known to be made.
+    Lost,
+    /// Only changes are left for which Twilio is not ready.
+    Waiting,
+}
+
+struct Run<'a> {
+    client: &'a Client,
+    keyring: &'a dyn Keyring,
+    progress: &'a dyn Progress,
+    /// Where the account may call. Looked at once, since no change here changes it.
+    permissions: Option<Vec<CountryPermission>>,
+    made: AtomicUsize,
+    total: usize,
+    /// How often each change has been made, or has been tried in vain.
+    tries: HashMap<String, usize>,
+}
+
+impl Run<'_> {
+    fn look(&self, wishes: &Wishes) -> Result<Account, Vec<Trouble>> {
+        let seen = Account::read(self.client, &wishes.names, &wishes.domain_name);
+        seen.map(|account| Account { permissions: self.permissions.clone(), ..account }).map_err(|error| {
+            let summary = Summary {
+                action: crate::Action::Update,
+                kind: "account",
+                name: "cannot read the account".into(),
+                fields: Vec::new(),
+            };
+            vec![Trouble::Twilio { summary: Box::new(summary), error }]
+        })
+    }
+
+    fn count(&self, summary: &Summary) {
+        let count = self.made.fetch_add(1, Ordering::Relaxed) + 1;
+        self.progress.made(count, self.total.max(count), summary);
+    }
+
+    /// Buys one after the other, and writes each down before the next.
+    fn buy(&mut self, plan: &Plan) -> Result<(), Vec<Trouble>> {
+        for change in &plan.changes {
+            let (phone, number) = match change {
+                Change::Record { phone, number } => (phone, number.clone()),
+                Change::Buy(purchase) => match buy(purchase, self.client) {
+                    Ok(number) => (&purchase.phone, number),
+                    Err(Trouble::Twilio { error, .. }) if error.is_uncertain() && self.may_try(change) => {
+                        // Another look tells whether it was bought: it has the phone's name.
+                        thread::sleep(PAUSE * 4);
+                        continue;
+                    }
+                    Err(trouble) => return Err(vec![trouble]),
+                },
+                _ => break,
+            };
+            self.progress
+                .bought(phone, &number)
+                .map_err(|why| vec![Trouble::File { phone: phone.clone(), number: number.clone(), why }])?;
+            self.count(&change.summary());
+        }
+        Ok(())
+    }
+
+    /// Makes the changes of the first phase in which something can be done.
+    fn first_phase(&mut self, plan: &Plan, account: &Account) -> Result<Round, Vec<Trouble>> {
+        let is_waiting = plan.changes.iter().any(|change| waits(change, account));
+        let ready: Vec<_> = plan
+            .changes
+            .iter()
+            .filter(|change| !waits(change, account))
+            // An address that a number is leaving is still in use.
+            .filter(|change| !(is_waiting && change.phase() == Phase::RemoveAddresses))
+            .collect();
+        let Some(phase) = ready.first().map(|change| change.phase()) else { return Ok(Round::Waiting) };
+        let turn: Vec<_> = ready.into_iter().filter(|change| change.phase() == phase).collect();
+        if let Some(change) =
+            turn.iter().find(|change| self.tries.get(&key(change)).is_some_and(|&n| n >= TRIES))
+        {
+            return Err(vec![Trouble::NotShown(Box::new(change.summary()))]);
+        }
+
+        let results = self.together(&turn);
+        let (mut round, mut troubles) = (Round::Waiting, Vec::new());
+        for (change, result) in turn.iter().zip(results) {
+            match result {
+                None | Some(Ok(Step::NotYet)) => {}
+                Some(Ok(_)) => {
+                    *self.tries.entry(key(change)).or_default() += 1;
+                    round = Round::Progress;
+                }
+                // Whether it was made shows at the next look.
+                Some(Err(Trouble::Twilio { ref error, .. }))
+                    if error.is_uncertain() && self.may_try(change) =>
+                {
+                    if !matches!(round, Round::Progress) {
+                        round = Round::Lost;
+                    }
+                }
+                Some(Err(trouble)) => troubles.push(trouble),
+            }
+        }
+        if troubles.is_empty() { Ok(round) } else { Err(troubles) }
+    }
+
+    /// Makes changes that do not depend on each other. After one that failed for good no other is begun.
+    fn together(&self, changes: &[&Change]) -> Vec<Option<Result<Step, Trouble>>> {
+        let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let results = Mutex::new(changes.iter().map(|_| None).collect::<Vec<_>>());
+        let work = || {
+            while !is_over.load(Ordering::Relaxed) {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(change) = changes.get(index) else { break };
+                let result = perform(change, self.client, self.keyring);
+                match &result {
+                    Ok(Step::Made) => self.count(&change.summary()),
+                    Err(Trouble::Twilio { error, .. }) if error.is_uncertain() => {}
+                    Err(_) => is_over.store(true, Ordering::Relaxed),
+                    Ok(_) => {}
+                }
+                let mut results = results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if let Some(place) = results.get_mut(index) {
+                    *place = Some(result);
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..WORKERS.min(changes.len()) {
+                scope.spawn(work);
+            }
+        });
+        results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn may_try(&mut self, change: &Change) -> bool {
+        let tries = self.tries.entry(key(change)).or_default();
+        *tries += 1;
+        *tries < TRIES
+    }
+}
+
+/// What makes two changes the same, from one look to the next.
+fn key(change: &Change) -> String {
+    let Summary { kind, name, fields, .. } = change.summary();
+    format!("{:?} {kind} {name} {fields:?}", change.phase())
+}
+
+/// Whether Twilio is not ready for a change: it takes an address off a number within half an hour.
+fn waits(change: &Change, account: &Account) -> bool {
+    let Change::Emergency(step) = change else { return false };
+    step.to.is_some()
+        && account.numbers.iter().any(|number| {
+            number.sid == step.number_sid
+                && number.emergency_address_sid.is_empty()
+                && number.emergency_address_status == "pending-unregistration"
+        })
+}
+
+/// How many of the file's addresses Twilio is still registering.
+fn pending(wishes: &Wishes, account: &Account) -> usize {
+    let wanted = wishes.numbers.iter().filter(|wish| wish.address.is_some());
+    wanted
+        .filter_map(|wish| account.number(&wish.number))
+        .filter(|number| number.emergency_address_status == PENDING)
+        .count()
+}

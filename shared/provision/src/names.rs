@@ -1,0 +1,181 @@
+//! The names that resources have in Twilio, by which a network knows its own.
+
+use dialplan::PostalAddress;
+use sha2::{Digest, Sha256};
+
+/// The longest friendly name of most resources.
+const LONGEST: usize = 64;
+/// Twilio's limit for an address that is used in emergencies (<https://www.twilio.com/docs/voice/api/sip-emergency-calling>).
+const LONGEST_OF_ADDRESS: usize = 32;
+
+/// What one stage of a network calls its resources in Twilio.
+///
+/// The friendly name is the one thing that every resource has, that survives edits in the console, and that a person
+/// sees there; nothing has to be kept beside the account. Names are compared whole, never by how they begin, but for
+/// the parts that Dialtone itself has put in front.
+#[derive(Debug, Clone)]
+pub struct Names {
+    owner: String,
+    network: String,
+}
+
+/// Whose a telephone number is, by its friendly name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberOwner<'a> {
+    /// This stage's, for the named phone.
+    Ours(&'a str),
+    /// Another stage's of this network.
+    OtherStage(&'a str),
+    /// Another network's, kept by Dialtone too.
+    OtherNetwork,
+    /// Nobody's that Dialtone knows.
+    Nobody,
+}
+
+impl Names {
+    /// The names of one stage.
+    #[must_use]
+    pub fn new(network: &str, stage: &str) -> Self {
+        // A colon separates, so there is none within.
+        let network = network.replace(':', "-");
+        Self { owner: format!("dialtone:{network}:{stage}"), network }
+    }
+
+    /// The SIP domain's friendly name.
+    #[must_use]
+    pub fn domain(&self) -> String {
+        fit(&self.owner, LONGEST)
+    }
+
+    /// The friendly name of a credential list; the first is number 0.
+    #[must_use]
+    pub fn list(&self, index: usize) -> String {
+        match index {
+            0 => fit(&self.owner, LONGEST),
+            _ => fit(&format!("{}:list:{}", self.owner, index + 1), LONGEST),
+        }
+    }
+
+    /// Which of this stage's lists has this name.
+    #[must_use]
+    pub fn list_index(&self, friendly_name: &str) -> Option<usize> {
+        // Twilio allows 100 lists.
+        (0..100).find(|&index| self.list(index) == friendly_name)
+    }
+
+    /// The friendly name of a number: it tells for which phone it was bought or adopted.
+    #[must_use]
+    pub fn number(&self, phone: &str) -> String {
+        fit(&format!("{}:{phone}", self.owner), LONGEST)
+    }
+
+    /// Whose a number is.
+    #[must_use]
+    pub fn owner_of_number<'a>(&self, friendly_name: &'a str) -> NumberOwner<'a> {
+        let Some(rest) = friendly_name.strip_prefix("dialtone:") else { return NumberOwner::Nobody };
+        if let Some(phone) = friendly_name.strip_prefix(&format!("{}:", self.owner)) {
+            return NumberOwner::Ours(phone);
+        }
+        let of_network = rest.strip_prefix(&format!("{}:", self.network));
+        match of_network.and_then(|rest| rest.split(':').next()) {
+            Some(stage) => NumberOwner::OtherStage(stage),
+            None => NumberOwner::OtherNetwork,
+        }
+    }
+
+    /// An address's friendly name. It changes with the address: Twilio registers what an address was, so another street
+    /// is another resource, to which numbers move.
+    #[must_use]
+    pub fn address(&self, address: &PostalAddress) -> String {
+        let PostalAddress { name, customer, street, unit, city, region, postal_code, country } = address;
+        let unit = unit.as_deref().unwrap_or_default();
+        let content = [customer, street, unit, city, region, postal_code, country.as_str()].join("\n");
+        let name: String = name.chars().take(8).collect();
+        fit(
+            &format!("{}{name}:{}", self.addresses(), short_hash(&format!("{}\n{content}", address.name))),
+            LONGEST_OF_ADDRESS,
+        )
+    }
+
+    /// Whether an address is one of this stage's, present or past.
+    #[must_use]
+    pub fn is_address(&self, friendly_name: &str) -> bool {
+        friendly_name.starts_with(&self.addresses())
+    }
+
+    /// How the names of addresses begin. There is no room for network and stage, so a hash stands for them.
+    fn addresses(&self) -> String {
+        format!("dialtone:{}:", short_hash(&self.owner))
+    }
+}
+
+/// A name within a limit. One that is cut is told apart from others by its hash.
+fn fit(name: &str, limit: usize) -> String {
+    if name.chars().count() <= limit {
+        return name.to_owned();
+    }
+    let head: String = name.chars().take(limit - 7).collect();
+    format!("{head}~{}", short_hash(name))
+}
+
+/// 24 bits: enough to tell a handful of names apart, since whoever could forge one owns the account.
+fn short_hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(3).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(street: &str) -> PostalAddress {
+        PostalAddress {
+            name: "shop-in-the-centre".into(),
+            customer: "Shop".into(),
+            street: street.into(),
+            unit: None,
+            city: "Portland".into(),
+            region: "OR".into(),
+            postal_code: "97201".into(),
+            country: numbers::Region::parse("US").unwrap(),
+        }
+    }
+
+    #[test]
+    fn names_fit_and_tell_apart() {
+        let long = Names::new(&"n".repeat(80), "prod");
+        let other = Names::new(&format!("{}m", "n".repeat(79)), "prod");
+        for name in [long.domain(), long.list(1), long.number("lobby")] {
+            assert_eq!(name.chars().count(), 64);
+        }
+        assert_ne!(long.domain(), other.domain());
+        assert_eq!(long.list_index(&long.list(3)), Some(3));
+        let names = Names::new("direct-futel", "prod");
+        assert_eq!(
+            (names.list(0).as_str(), names.list(1).as_str()),
+            ("dialtone:direct-futel:prod", "dialtone:direct-futel:prod:list:2")
+        );
+        assert_eq!(names.list_index("dialtone:direct-futel:prod-old"), None);
+    }
+
+    #[test]
+    fn an_address_that_changes_is_another() {
+        let (prod, stage) = (Names::new("n", "prod"), Names::new("n", "stage"));
+        let (old, new) =
+            (prod.address(&address("100 Main Street")), prod.address(&address("101 Main Street")));
+        assert!(old != new && old.len() <= 32 && prod.is_address(&old) && !stage.is_address(&old), "{old}");
+    }
+
+    #[test]
+    fn numbers_say_whose_they_are() {
+        let names = Names::new("direct-futel", "prod");
+        for (friendly_name, owner) in [
+            ("dialtone:direct-futel:prod:lobby", NumberOwner::Ours("lobby")),
+            ("dialtone:direct-futel:dev:lobby", NumberOwner::OtherStage("dev")),
+            ("dialtone:other:prod:lobby", NumberOwner::OtherNetwork),
+            ("direct-futel prod", NumberOwner::Nobody),
+            ("(503) 555-0110", NumberOwner::Nobody),
+        ] {
+            assert_eq!(names.owner_of_number(friendly_name), owner, "{friendly_name}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! One change, made.
+
+use twilio::{Client, Error, Fields};
+
+use crate::change::{Change, EmergencyMove, FieldChange, Summary};
+use crate::keyring::{Keyring, KeyringError};
+use crate::numbers_in_use::settings;
+use crate::wishes::Purchase;
+
+/// How a change ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It is made.
+    Made,
+    /// A part of it is made; another look tells what is left.
+    Begun,
+    /// Twilio is not ready for it yet.
+    NotYet,
+}
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// Twilio's answer, or none.
+    #[error("{}: {error}", .summary.name)]
+    Twilio {
+        /// The change.
+        summary: Box<Summary>,
+        /// What went wrong.
+        error: Error,
+    },
+    /// A password cannot be kept.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// A number that was bought cannot be written down.
+    #[error("{number} is bought for {phone}, but {why}; write it into the file as its number")]
+    File {
+        /// For which phone.
+        phone: String,
+        /// In E.164 form.
+        number: String,
+        /// Why not.
+        why: String,
+    },
+    /// Twilio took a change and does not show it.
+    #[error("{} {}: Twilio took the change, but does not show it; try again later", .0.kind, .0.name)]
+    NotShown(Box<Summary>),
+    /// No number is for sale.
+    #[error("{phone}: no number is for sale in area code {area_code}; choose another in the file")]
+    SoldOut {
+        /// For which phone.
+        phone: String,
+        /// Three digits.
+        area_code: String,
+    },
+}
+
+/// Makes a change. What it refers to is there: it was seen, or this is not its turn yet.
+pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -> Result<Step, Trouble> {
+    let in_change = |error| Trouble::Twilio { summary: Box::new(change.summary()), error };
+    match change {
+        // They are made by `buy`, with the file at hand.
+        Change::Buy(_) | Change::Record { .. } => return Ok(Step::NotYet),
+        Change::CreateAddress { friendly_name, address } => {
+            let mut fields = Fields::default()
+                .with("FriendlyName", friendly_name)
+                .with("CustomerName", &address.customer)
+                .with("Street", &address.street)
+                .with("City", &address.city)
+                .with("Region", &address.region)
+                .with("PostalCode", &address.postal_code)
+                .with("IsoCountry", address.country.as_str())
+                .with("EmergencyEnabled", "true");
+            if let Some(unit) = &address.unit {
+                fields = fields.with("StreetSecondary", unit);
+            }
+            client.create_address(&fields).map_err(in_change)?;
+        }
+        Change::CreateList { friendly_name } => {
+            client.create_credential_list(friendly_name).map_err(in_change)?;
+        }
+        Change::CreateCredential { list_sid, user, .. } => {
+            let Some(list) = list_sid else { return Ok(Step::NotYet) };
+            // The password is kept before Twilio has it: if this run ends in between, it is not lost.
+            let password = keyring.password(user)?;
+            let made = client.create_credential(list, user, &password).map_err(in_change)?;
+            keyring.confirm(user, &made.sid)?;
+        }
+        Change::SetPassword { list_sid, sid, user } => {
+            let password = keyring.password(user)?;
+            client.update_credential(list_sid, sid, &password).map_err(in_change)?;
+            keyring.confirm(user, sid)?;
+        }
+        Change::Emergency(step) => return move_emergency(step, client).map_err(in_change),
+        Change::CreateDomain { name, fields } => {
+            client.create_sip_domain(name, &parameters(fields)).map_err(in_change)?;
+        }
+        Change::UpdateDomain { sid, fields, .. } => {
+            client.update_sip_domain(sid, &parameters(fields)).map_err(in_change)?;
+        }
+        Change::Map { domain_sid, gate, list_sid, .. } => {
+            let (Some(domain), Some(list)) = (domain_sid, list_sid) else { return Ok(Step::NotYet) };
+            client.map(domain, *gate, list).map_err(in_change)?;
+        }
+        Change::UpdateNumber { sid, fields, .. } => {
+            client.update_number(sid, &parameters(fields)).map_err(in_change)?;
+        }
+        Change::Unmap { domain_sid, gate, list_sid, .. } => {
+            client.unmap(domain_sid, *gate, list_sid).map_err(in_change)?;
+        }
+        Change::DeleteCredential { list_sid, sid, .. } => {
+            client.delete_credential(list_sid, sid).map_err(in_change)?;
+        }
+        Change::DeleteDomain { sid, .. } => client.delete_sip_domain(sid).map_err(in_change)?,
+        Change::DeleteList { sid, .. } => client.delete_credential_list(sid).map_err(in_change)?,
+        Change::Release { sid, .. } => client.release_number(sid).map_err(in_change)?,
+        Change::DeleteAddress { sid, .. } => client.delete_address(sid).map_err(in_change)?,
+    }
+    Ok(Step::Made)
+}
+
+/// Buys a number, with everything set up from its first second, and says which.
+pub(crate) fn buy(purchase: &Purchase, client: &Client) -> Result<String, Trouble> {
+    let in_purchase =
+        |error| Trouble::Twilio { summary: Box::new(Change::Buy(purchase.clone()).summary()), error };
+    let offers = client
+        .available_numbers(&purchase.country, purchase.class(), Some(&purchase.area_code), 5)
+        .map_err(in_purchase)?;
+    let fields = settings(&purchase.settings)
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .fold(Fields::default(), |fields, (name, value)| fields.with(name, value));
+    for offer in offers {
+        match client.buy_number(&offer.phone_number, &fields) {
+            Ok(number) => return Ok(number.phone_number),
+            // Somebody else was quicker.
+            Err(error) if matches!(error.code(), Some(21422)) => {}
+            Err(error) => return Err(in_purchase(error)),
+        }
+    }
+    Err(Trouble::SoldOut { phone: purchase.phone.clone(), area_code: purchase.area_code.clone() })
+}
+
+/// One step of a number's way to another address. Twilio wants the first one gone before it takes the next
+/// (<https://www.twilio.com/docs/voice/api/sip-emergency-calling>).
+fn move_emergency(step: &EmergencyMove, client: &Client) -> twilio::Result<Step> {
+    let set = |sid: &str| {
+        client
+            .update_number(&step.number_sid, &Fields::default().with("EmergencyAddressSid", sid))
+            .map(|_| ())
+    };
+    let number = client.number(&step.number_sid)?;
+    let is_free =
+        matches!(number.emergency_address_status.as_str(), "" | "unregistered" | "registration-failure");
+    match &step.to {
+        None => set("").map(|()| Step::Made),
+        Some((_, None)) => Ok(Step::NotYet),
+        Some((_, Some(sid))) if number.emergency_address_sid.is_empty() && is_free => {
+            set(sid).map(|()| Step::Made)
+        }
+        Some(_) if number.emergency_address_sid.is_empty() => Ok(Step::NotYet),
+        Some(_) => set("").map(|()| Step::Begun),
+    }
+}
+
+fn parameters(fields: &[FieldChange]) -> Fields {
+    fields.iter().fold(Fields::default(), |all, field| all.with(field.name, &field.to))
+}

@@ -1,0 +1,57 @@
+//! What `apply` would do.
+
+use serde::Serialize;
+
+use crate::change::{Change, Phase};
+
+/// The changes that make an account match, and what no change can mend.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// In the order in which they are made.
+    pub changes: Vec<Change>,
+    /// What the user should know.
+    pub notes: Vec<Note>,
+}
+
+/// Something that is not as it should be, and that a person has to see to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// What it is about, such as a number or a domain.
+    pub about: String,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl Plan {
+    /// Whether the account is as the file wants it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    pub(crate) fn note(
+        &mut self,
+        about: impl Into<String>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.notes.push(Note { about: about.into(), what: what.into(), remedy: remedy.into() });
+    }
+
+    /// Puts the changes in the order of their phases.
+    pub(crate) fn sorted(mut self) -> Self {
+        self.changes.sort_by_key(Change::phase);
+        self
+    }
+
+    /// The phase that comes first.
+    pub(crate) fn first_phase(&self) -> Option<Phase> {
+        self.changes.first().map(Change::phase)
+    }
+}

@@ -1,0 +1,191 @@
+//! What a network file wants of Twilio.
+
+use dialplan::{EmergencyCalling, Network, PostalAddress};
+use twilio::NumberKind;
+
+use crate::names::Names;
+
+/// The most users that a credential list takes.
+pub(crate) const USERS_OF_A_LIST: usize = 1000;
+
+/// What else was asked for on the command line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Numbers may be bought.
+    pub buy: bool,
+    /// Numbers, and a SIP domain, that another stage or network keeps are taken over.
+    pub take_over: bool,
+    /// Every password that is known is set again, whatever Twilio has.
+    pub set_passwords: bool,
+    /// Numbers that are not wanted any more are released, for good. Otherwise they are kept, and answer nobody.
+    pub release_numbers: bool,
+}
+
+/// What a stage wants.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    /// What its resources are called.
+    pub names: Names,
+    /// The SIP domain, or none when everything is to go.
+    pub domain: Option<DomainWish>,
+    /// The SIP domain's name, also when it is to go.
+    pub domain_name: String,
+    /// User names of the phones, in the order of the file.
+    pub users: Vec<String>,
+    /// Numbers of the network, each once.
+    pub numbers: Vec<NumberWish>,
+    /// Numbers to be bought.
+    pub purchases: Vec<Purchase>,
+    /// Addresses that some number needs.
+    pub addresses: Vec<PostalAddress>,
+    /// Where calls may go, as ISO 3166 codes.
+    pub allow: Vec<String>,
+    /// The origins of the network's other stages, each with the stage's name.
+    pub others: Vec<(String, String)>,
+    /// What else was asked for.
+    pub options: Options,
+}
+
+/// The SIP domain.
+#[derive(Debug, Clone)]
+pub struct DomainWish {
+    pub(crate) friendly_name: String,
+    pub(crate) voice_url: String,
+    pub(crate) fallback_url: String,
+    pub(crate) status_url: String,
+    pub(crate) emergency_calling: bool,
+    /// The number that Twilio shows to 911, where it answers emergency calls itself.
+    pub(crate) emergency_caller: Option<String>,
+    pub(crate) secure: bool,
+}
+
+/// One number of the network.
+#[derive(Debug, Clone)]
+pub struct NumberWish {
+    /// In E.164 form.
+    pub number: String,
+    /// The name of its address in the file.
+    pub address: Option<String>,
+    /// Whether a phone that may call 911 has it.
+    pub emergency: bool,
+    pub(crate) settings: NumberSettings,
+}
+
+/// How a number is set up.
+#[derive(Debug, Clone)]
+pub(crate) struct NumberSettings {
+    pub(crate) friendly_name: String,
+    pub(crate) voice_url: String,
+    pub(crate) fallback_url: String,
+    pub(crate) status_url: String,
+}
+
+/// A number that is to be bought.
+#[derive(Debug, Clone)]
+pub struct Purchase {
+    /// For which phone.
+    pub phone: String,
+    /// ISO 3166.
+    pub country: String,
+    /// Three digits.
+    pub area_code: String,
+    pub(crate) settings: NumberSettings,
+}
+
+impl Purchase {
+    /// The class of the number, which decides its price. Toll-free area codes are those of the NANP.
+    #[must_use]
+    pub fn class(&self) -> NumberKind {
+        match self.area_code.as_str() {
+            "800" | "833" | "844" | "855" | "866" | "877" | "888" => NumberKind::TollFree,
+            _ => NumberKind::Local,
+        }
+    }
+}
+
+impl Wishes {
+    /// What one stage wants. `others` are the network's other stages: name and origin.
+    #[must_use]
+    pub fn new(network: &Network, others: Vec<(String, String)>, options: Options) -> Self {
+        let stage = network.stage();
+        let names = Names::new(network.name(), &stage.name);
+        let url = |path: &str| format!("{}{path}", stage.public_url);
+        // Without a fallback of its own, Twilio asks once more: most failures are over by then.
+        let fallback = |path: &str| stage.fallback_url.clone().unwrap_or_else(|| url(path));
+        let settings = |phone: &str| NumberSettings {
+            friendly_name: names.number(phone),
+            voice_url: url("/incoming"),
+            fallback_url: fallback("/incoming"),
+            status_url: url("/status/call"),
+        };
+        let domain = DomainWish {
+            friendly_name: names.domain(),
+            voice_url: url("/outgoing"),
+            fallback_url: fallback("/outgoing"),
+            status_url: url("/status/call"),
+            emergency_calling: network.emergency_calling() == EmergencyCalling::Twilio,
+            emergency_caller: match network.emergency_calling() {
+                EmergencyCalling::Twilio => {
+                    network.emergency_caller_id().map(|number| number.as_str().to_owned())
+                }
+                EmergencyCalling::Dialtone => None,
+            },
+            secure: stage.secure,
+        };
+        let mut numbers: Vec<NumberWish> = Vec::new();
+        let mut purchases = Vec::new();
+        let mut want = |number: &numbers::E164, phone: &str, emergency: bool| {
+            let text = number.as_str().to_owned();
+            if let Some(known) = numbers.iter_mut().find(|known| known.number == text) {
+                known.emergency |= emergency;
+                return;
+            }
+            let address = network.address_of(number).map(|address| address.name.clone());
+            numbers.push(NumberWish { number: text, address, emergency, settings: settings(phone) });
+        };
+        for phone in network.extensions() {
+            if let Some(number) = phone.number() {
+                want(number, phone.name(), phone.emergency());
+            }
+            if let Some(area_code) = phone.buy() {
+                purchases.push(Purchase {
+                    phone: phone.name().to_owned(),
+                    country: network.region().as_str().to_owned(),
+                    area_code: area_code.to_owned(),
+                    settings: settings(phone.name()),
+                });
+            }
+        }
+        if let Some(number) = network.emergency_caller_id() {
+            want(number, "emergency", true);
+        }
+        let is_used = |address: &&PostalAddress| {
+            numbers.iter().any(|number| number.address.as_deref() == Some(address.name.as_str()))
+        };
+        Self {
+            domain: Some(domain),
+            domain_name: stage.sip_domain.clone(),
+            users: network.extensions().iter().map(|phone| phone.name().to_owned()).collect(),
+            addresses: network.addresses().iter().filter(is_used).cloned().collect(),
+            allow: network.allow().iter().map(|region| region.as_str().to_owned()).collect(),
+            names,
+            numbers,
+            purchases,
+            others,
+            options,
+        }
+    }
+
+    /// The same stage, wanting nothing any more.
+    #[must_use]
+    pub fn nothing(self) -> Self {
+        Self {
+            domain: None,
+            users: Vec::new(),
+            numbers: Vec::new(),
+            purchases: Vec::new(),
+            addresses: Vec::new(),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! How a request fails.
+
+use std::fmt;
+
+use crate::remedy;
+
+/// The result of a request.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a request failed, told apart by what is known of Twilio's side afterwards.
+///
+/// `request` is the method and the path, such as `POST /SIP/Domains.json`, without account and query. Displayed,
+/// an error is one line or more: what was asked, what came of it, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// Twilio answered no (4xx), or would have: nothing was done.
+    Refused(Refusal),
+    /// Twilio was not reached, or has trouble of its own (5xx) while it was only asked to read: nothing was done.
+    Unreachable {
+        /// What was asked.
+        request: String,
+        /// What happened, in plain words.
+        reason: String,
+    },
+    /// It may or may not have been done: no answer in time, a connection lost, a 5xx, or an answer to a creation
+    /// that cannot be read.
+    Uncertain {
+        /// What was asked.
+        request: String,
+        /// What happened, in plain words.
+        reason: String,
+    },
+    /// The answer is not what Twilio's API says: not JSON, a field missing, a redirect.
+    Unreadable {
+        /// What was asked.
+        request: String,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+}
+
+/// A refusal, as Twilio words it (<https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions>).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was asked.
+    pub request: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Twilio's error code (<https://www.twilio.com/docs/api/errors>).
+    pub code: Option<u32>,
+    /// Twilio's words; empty when it gave none. Neither account nor secret is in them.
+    pub message: String,
+    /// Where Twilio explains the code; may be empty.
+    pub more_info: String,
+}
+
+impl Error {
+    /// Whether it may have been done nonetheless. Look before it is asked for again.
+    pub fn is_uncertain(&self) -> bool {
+        matches!(self, Self::Uncertain { .. })
+    }
+
+    /// Whether what was asked for does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(404) || self.code() == Some(20404)
+    }
+
+    /// Twilio's error code, if it refused with one.
+    pub fn code(&self) -> Option<u32> {
+        self.refusal().and_then(|refusal| refusal.code)
+    }
+
+    /// The HTTP status, if it refused.
+    pub fn status(&self) -> Option<u16> {
+        self.refusal().map(|refusal| refusal.status)
+    }
+
+    /// What was asked: method and path, without account and query.
+    pub fn request(&self) -> &str {
+        match self {
+            Self::Refused(Refusal { request, .. })
+            | Self::Unreachable { request, .. }
+            | Self::Uncertain { request, .. }
+            | Self::Unreadable { request, .. } => request,
+        }
+    }
+
+    /// What to do about it, if that is known.
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refusal) => remedy::of(refusal.status, refusal.code),
+            Self::Unreachable { .. } => Some(
+                "check the network connection, and HTTPS_PROXY if you use a proxy; status.twilio.com says how Twilio is",
+            ),
+            Self::Uncertain { .. } => {
+                Some("nobody can say whether it was done: look what is there before you ask for it again")
+            }
+            Self::Unreadable { .. } => Some("check that nothing between you and Twilio answers in its place"),
+        }
+    }
+
+    fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let request = self.request();
+        match self {
+            Self::Refused(refusal) => write!(f, "{refusal}")?,
+            Self::Unreachable { reason, .. } => write!(f, "cannot ask Twilio for {request}: {reason}")?,
+            Self::Uncertain { reason, .. } => {
+                write!(f, "asked Twilio for {request}, but cannot tell what came of it: {reason}")?;
+            }
+            Self::Unreadable { reason, .. } => write!(f, "cannot read the answer to {request}: {reason}")?,
+        }
+        match self.remedy() {
+            Some(remedy) => write!(f, "\n  {remedy}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request, status, code, message, more_info } = self;
+        write!(f, "Twilio refuses {request}: ")?;
+        match message.as_str() {
+            "" => f.write_str("it does not say why")?,
+            message => f.write_str(message)?,
+        }
+        match code {
+            Some(code) => write!(f, " ({status}, error {code})")?,
+            None => write!(f, " ({status})")?,
+        }
+        if remedy::of(*status, *code).is_none() && !more_info.is_empty() {
+            write!(f, "\n  see {more_info}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, code: Option<u32>, message: &str) -> Error {
+        let more_info =
+            code.map(|code| format!("https://www.twilio.com/docs/errors/{code}")).unwrap_or_default();
+        Error::Refused(Refusal {
+            request: "POST /SIP/Domains.json".into(),
+            status,
+            code,
+            message: message.into(),
+            more_info,
+        })
+    }
+
+    #[test]
+    fn a_refusal_says_what_twilio_says_and_what_to_do() {
+        assert_eq!(
+            refused(400, Some(21232), "Domain demo.sip.twilio.com already exists.").to_string(),
+            "Twilio refuses POST /SIP/Domains.json: Domain demo.sip.twilio.com already exists. (400, error 21232)\n  \
+             the name is invalid, or taken: names are shared by all of Twilio's customers, so choose another one"
+        );
+        assert_eq!(
+            refused(400, Some(29999), "Odd.").to_string(),
+            "Twilio refuses POST /SIP/Domains.json: Odd. (400, error 29999)\n  see https://www.twilio.com/docs/errors/29999"
+        );
+        assert_eq!(
+            refused(409, None, "").to_string(),
+            "Twilio refuses POST /SIP/Domains.json: it does not say why (409)"
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_known_by_status_or_code() {
+        assert!(refused(404, None, "").is_not_found() && refused(400, Some(20404), "").is_not_found());
+        assert!(!refused(400, Some(21232), "").is_not_found());
+    }
+}

@@ -1,0 +1,90 @@
+//! What to do about Twilio's error codes (<https://www.twilio.com/docs/api/errors>).
+
+/// What to do about a refusal, if that is known.
+pub(crate) fn of(status: u16, code: Option<u32>) -> Option<&'static str> {
+    code.and_then(of_code).or_else(|| of_status(status))
+}
+
+fn of_code(code: u32) -> Option<&'static str> {
+    Some(match code {
+        20003 => CREDENTIALS,
+        20008 => {
+            "these are test credentials, which SIP resources do not take: use the live ones from the Twilio Console"
+        }
+        20404 => NOT_FOUND,
+        20409 => "someone else changed it at the same time: try again",
+        20429 => BUSY,
+        21202 => "Twilio does not connect this kind of number",
+        21230 => "the account has all the SIP domains it may have (100): delete one that is not used",
+        21231 => "a field of the SIP domain is not valid, or what is to be mapped is mapped already",
+        21232 => {
+            "the name is invalid, or taken: names are shared by all of Twilio's customers, so choose another one"
+        }
+        21238 => "a field of the address is not valid: check its parts",
+        21239 => "the account has all the credential lists it may have (100): delete one that is not used",
+        21240 => {
+            "the credential list (its name of up to 64 characters may be another list's), or the user name (up to 32) \
+             or password (12 or more, with a digit, a small and a capital letter) in it, is not valid"
+        }
+        21241 => "something still uses the credential list: take it off its SIP domains first",
+        21242 => "the credential list is full (1000 users): delete users who are gone",
+        21243 => {
+            "the user name (up to 32 characters, once in the list) or the password (12 characters or more, with a \
+             digit, a small and a capital letter) is not valid"
+        }
+        21405 => "a fallback URL needs a voice URL beside it: set VoiceUrl too",
+        21420 => "the application that is to answer the number is not this account's",
+        21421 => "the number is not valid: write + and the country code, such as +15035550100",
+        21422 | 21452 => "the number is gone, or there is none in this area code: look for another one",
+        21450 => "the number is verified already",
+        21451 => "the area code is not one of North America's: write its three digits",
+        21457 => "a number cannot be bought by area code here: look for one and name all of it",
+        21458 => "the number is not of this kind: a toll-free one is not a local one",
+        21615 | 21631 => "the number needs an address in its country: give it one with AddressSid",
+        21628 => "the address was not found: check its spelling",
+        21629 => "the address was not found, but one like it, which Twilio names: take that if it is right",
+        21649 => "the number's country asks for documents: see Regulatory Compliance in the Twilio Console",
+        32100 => "a trial account cannot do this: upgrade it in the Twilio Console",
+        _ => return None,
+    })
+}
+
+fn of_status(status: u16) -> Option<&'static str> {
+    match status {
+        401 => Some(CREDENTIALS),
+        403 => {
+            Some("the account, or the API key, may not do this: see its permissions in the Twilio Console")
+        }
+        404 => Some(NOT_FOUND),
+        429 => Some(BUSY),
+        _ => None,
+    }
+}
+
+const CREDENTIALS: &str = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: they do not fit together, or the token \
+                           was replaced";
+const NOT_FOUND: &str = "it does not exist, or no longer: look what is there and try again";
+const BUSY: &str = "Twilio is asked too much at once: wait a minute and try again";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_what_a_401_is_about() {
+        for (status, code) in [(401, Some(20003)), (401, None), (401, Some(99999)), (403, Some(20003))] {
+            let remedy = of(status, code).unwrap();
+            assert!(
+                remedy.contains("TWILIO_ACCOUNT_SID") && remedy.contains("TWILIO_AUTH_TOKEN"),
+                "{status} {code:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_code_says_more_than_a_status() {
+        assert!(of(403, Some(20008)).unwrap().contains("test credentials"));
+        assert_eq!(of(400, None), None);
+        assert_eq!(of(400, Some(1)), None);
+    }
+}

@@ -1,0 +1,348 @@
+//! Requests: sent, repeated where that is safe, and judged.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::{HeaderValue, Response};
+
+use crate::hosts::{Host, is_local};
+use crate::paging::shape_of;
+use crate::patience::{Kind, Next, Outcome, retry_after, what_next, with_chance};
+use crate::{Account, Error, Hosts, Patience, Refusal, Result};
+
+/// The largest answer that is read, in bytes. A page of 1000 numbers is about 2 MB.
+const MAX_ANSWER: u64 = 16 * 1024 * 1024;
+
+/// The longest message of Twilio's that is passed on, in characters.
+const MAX_MESSAGE: usize = 500;
+
+/// The path under which an account has its resources, but for its SID.
+const ACCOUNTS: &str = "/2010-04-01/Accounts/";
+
+/// What goes with a request, and so which method it has.
+pub(crate) enum Body {
+    /// GET.
+    None,
+    /// GET, with a query.
+    Query(String),
+    /// POST.
+    Form(String),
+    /// DELETE.
+    Delete,
+}
+
+/// One request.
+pub(crate) struct Call {
+    kind: Kind,
+    host: Host,
+    place: String,
+    body: Body,
+    /// Where to ask in place of `place`: what a list calls its next page.
+    target: Option<String>,
+}
+
+impl Call {
+    /// A request for a place: on the API's host a place in the account, elsewhere the whole path.
+    pub(crate) fn new(kind: Kind, host: Host, place: &str, body: Body) -> Self {
+        Self { kind, host, place: place.to_owned(), body, target: None }
+    }
+
+    /// The next page of the same list.
+    pub(crate) fn next_page(self, target: &str) -> Self {
+        Self { target: Some(target.to_owned()), body: Body::None, ..self }
+    }
+
+    /// How errors call it.
+    pub(crate) fn label(&self) -> String {
+        let method = match self.body {
+            Body::None | Body::Query(_) => "GET",
+            Body::Form(_) => "POST",
+            Body::Delete => "DELETE",
+        };
+        format!("{method} {}", self.place)
+    }
+
+    fn url(&self, account: &Account, hosts: &Hosts) -> String {
+        let base = hosts.at(self.host);
+        let path = match (&self.target, self.host) {
+            (Some(target), _) => target.clone(),
+            (None, Host::Api) => format!("{ACCOUNTS}{}{}", account.sid(), self.place),
+            (None, _) => self.place.clone(),
+        };
+        match &self.body {
+            Body::Query(query) => format!("{base}{path}?{query}"),
+            _ => format!("{base}{path}"),
+        }
+    }
+}
+
+/// How one attempt ended.
+enum Attempt {
+    Answer {
+        status: u16,
+        retry_after: Option<Duration>,
+        body: Vec<u8>,
+    },
+    Failure {
+        outcome: Outcome,
+        reason: String,
+    },
+    /// An answer, of which there is too much.
+    TooLong,
+}
+
+/// Where requests go through.
+pub(crate) struct Transport {
+    agent: Agent,
+    account: Account,
+    hosts: Hosts,
+    patience: Patience,
+}
+
+impl Transport {
+    pub(crate) fn new(account: Account, hosts: Hosts, patience: Patience) -> Self {
+        let timeout = patience.request_timeout;
+        let agent = Agent::config_builder()
+            .timeout_global(Some(timeout))
+            // Well before the whole: a connection that was never made is known to have done nothing.
+            .timeout_connect(Some(timeout / 3))
+            .http_status_as_error(false)
+            // The credentials are for Twilio, not for whoever it, or a proxy, points to.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("dialtone/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        Self { agent, account, hosts, patience }
+    }
+
+    pub(crate) fn patience(self, patience: Patience) -> Self {
+        Self::new(self.account, self.hosts, patience)
+    }
+
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// Sends, and reads the answer as JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T> {
+        let body = self.send(call)?;
+        serde_json::from_slice(&body).map_err(|error| {
+            let (request, reason) = (call.label(), shape_of(&error));
+            match call.kind {
+                // It seems to be there; what it is called, nobody knows.
+                Kind::Create => {
+                    Error::Uncertain { request, reason: format!("the answer cannot be read: {reason}") }
+                }
+                Kind::Read | Kind::Settle => Error::Unreadable { request, reason },
+            }
+        })
+    }
+
+    /// Sends, again where need be, and returns the body of a good answer.
+    pub(crate) fn send(&self, call: &Call) -> Result<Vec<u8>> {
+        for attempt in 1.. {
+            let ended = self.attempt(call);
+            let outcome = match &ended {
+                Attempt::Answer { status, retry_after, .. } => Outcome::Answered(*status, *retry_after),
+                Attempt::Failure { outcome, .. } => *outcome,
+                Attempt::TooLong => return self.judge(call, ended),
+            };
+            match what_next(call.kind, outcome, attempt, &self.patience) {
+                Next::Retry(pause) => sleep(with_chance(pause, getrandom::u32().unwrap_or_default())),
+                Next::GiveUp => return self.judge(call, ended),
+            }
+        }
+        self.judge(call, Attempt::TooLong)
+    }
+
+    fn attempt(&self, call: &Call) -> Attempt {
+        match self.exchange(call) {
+            Ok(mut response) => {
+                let status = response.status().as_u16();
+                let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+                let retry_after = header.and_then(|header| retry_after(header, Timestamp::now()));
+                match response.body_mut().with_config().limit(MAX_ANSWER).read_to_vec() {
+                    Ok(body) => Attempt::Answer { status, retry_after, body },
+                    Err(ureq::Error::BodyExceedsLimit(_)) => Attempt::TooLong,
+                    // The status is what counts where the body only explains it.
+                    Err(_) if status >= 300 || matches!(call.body, Body::Delete) => {
+                        Attempt::Answer { status, retry_after, body: Vec::new() }
+                    }
+                    Err(error) => Attempt::Failure { outcome: Outcome::Lost, reason: self.reason(&error) },
+                }
+            }
+            Err(error) => Attempt::Failure { outcome: outcome_of(&error), reason: self.reason(&error) },
+        }
+    }
+
+    fn exchange(&self, call: &Call) -> std::result::Result<Response<ureq::Body>, ureq::Error> {
+        let url = call.url(&self.account, &self.hosts);
+        let mut authorization = HeaderValue::from_str(self.account.authorization().expose())
+            .map_err(|error| ureq::Error::Http(error.into()))?;
+        authorization.set_sensitive(true);
+        let direct = is_local(&url);
+        match &call.body {
+            Body::Form(form) => {
+                let request = self.agent.post(&url).header("Authorization", authorization);
+                let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+                if direct { request.config().proxy(None).build().send(form) } else { request.send(form) }
+            }
+            other => {
+                let request = match other {
+                    Body::Delete => self.agent.delete(&url),
+                    _ => self.agent.get(&url),
+                };
+                let request = request.header("Authorization", authorization);
+                if direct { request.config().proxy(None).build().call() } else { request.call() }
+            }
+        }
+    }
+
+    /// What an attempt that is not followed by another means.
+    fn judge(&self, call: &Call, ended: Attempt) -> Result<Vec<u8>> {
+        let request = call.label();
+        match ended {
+            Attempt::Answer { status: 200..=299, body, .. } => Ok(body),
+            Attempt::Answer { status: 300..=399, .. } => Err(Error::Unreadable {
+                request,
+                reason: "it is a redirect, which Twilio does not send".to_owned(),
+            }),
+            Attempt::Answer { status: status @ 400..=499, body, .. } => {
+                let told = self.told(&body);
+                let (code, message, more_info) = (told.code, told.message, told.more_info);
+                Err(Error::Refused(Refusal { request, status, code, message, more_info }))
+            }
+            Attempt::Answer { status, body, .. } => {
+                let message = self.told(&body).message;
+                let reason = match message.as_str() {
+                    "" => format!("it has trouble of its own ({status})"),
+                    message => format!("it has trouble of its own ({status}): {message}"),
+                };
+                Err(unsettled(call.kind, request, reason))
+            }
+            Attempt::Failure { outcome: Outcome::NotSent | Outcome::Hopeless, reason } => {
+                Err(Error::Unreachable { request, reason })
+            }
+            Attempt::Failure { reason, .. } => Err(unsettled(call.kind, request, reason)),
+            Attempt::TooLong => {
+                let reason = format!("it is longer than {} MB", MAX_ANSWER / 1024 / 1024);
+                Err(match call.kind {
+                    Kind::Create => {
+                        Error::Uncertain { request, reason: format!("the answer cannot be read: {reason}") }
+                    }
+                    Kind::Read | Kind::Settle => Error::Unreadable { request, reason },
+                })
+            }
+        }
+    }
+
+    /// What the body of a refusal says, field by field: one that is odd does not spoil the others. A body that is
+    /// not Twilio's says nothing.
+    fn told(&self, body: &[u8]) -> Told {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name| self.shown(body.get(name).and_then(Value::as_str).unwrap_or_default());
+        let code = body.get("code").and_then(Value::as_u64).and_then(|code| code.try_into().ok());
+        Told { code, message: text("message"), more_info: text("more_info") }
+    }
+
+    fn reason(&self, error: &ureq::Error) -> String {
+        let seconds = |duration: Duration| duration.as_secs_f32();
+        self.shown(&match error {
+            ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+                "no connection in time".to_owned()
+            }
+            ureq::Error::Timeout(_) => {
+                format!("no answer within {} s", seconds(self.patience.request_timeout))
+            }
+            ureq::Error::HostNotFound => "the name of the host is not known".to_owned(),
+            // Without the library's own prefix.
+            ureq::Error::Io(error) => error.to_string(),
+            error => error.to_string(),
+        })
+    }
+
+    /// A text from outside, fit to be shown: nothing of the account, no control characters, not too long.
+    fn shown(&self, text: &str) -> String {
+        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // Cut last: of a secret that is cut in two, the first half would not be found.
+        self.account.scrub(&text).chars().take(MAX_MESSAGE).collect()
+    }
+}
+
+/// The body of a refusal.
+struct Told {
+    code: Option<u32>,
+    message: String,
+    more_info: String,
+}
+
+/// A request that got no answer worth one. Reading changes nothing, so there is nothing uncertain about it.
+fn unsettled(kind: Kind, request: String, reason: String) -> Error {
+    match kind {
+        Kind::Read => Error::Unreachable { request, reason },
+        Kind::Settle | Kind::Create => Error::Uncertain { request, reason },
+    }
+}
+
+/// What is known of a request that failed. Whatever is not surely from before it was sent counts as after.
+fn outcome_of(error: &ureq::Error) -> Outcome {
+    use std::io::ErrorKind;
+    match error {
+        ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::ConnectProxyFailed(_)
+        | ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => Outcome::NotSent,
+        ureq::Error::Http(_)
+        | ureq::Error::BadUri(_)
+        | ureq::Error::InvalidProxyUrl
+        | ureq::Error::TlsRequired
+        | ureq::Error::Tls(_)
+        | ureq::Error::Pem(_)
+        | ureq::Error::Rustls(_) => Outcome::Hopeless,
+        ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => Outcome::NotSent,
+        // What the standard library says of a name that leads nowhere; it has no kind for that.
+        ureq::Error::Io(error) if error.to_string().starts_with("failed to lookup address") => {
+            Outcome::NotSent
+        }
+        // The handshake, of which the certificate is part, comes before the request.
+        ureq::Error::Io(error) if error.to_string().starts_with("invalid peer certificate") => {
+            Outcome::Hopeless
+        }
+        _ => Outcome::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::ToSocketAddrs;
+
+    use super::*;
+
+    #[test]
+    fn what_surely_came_before_the_request_is_known() {
+        let no_name = ("x".repeat(70), 443).to_socket_addrs().map(drop).unwrap_err();
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let certificate = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate: Expired");
+        for (error, expected) in [
+            (ureq::Error::Io(no_name), Outcome::NotSent),
+            (ureq::Error::Io(refused), Outcome::NotSent),
+            (ureq::Error::HostNotFound, Outcome::NotSent),
+            (ureq::Error::Timeout(ureq::Timeout::Connect), Outcome::NotSent),
+            (ureq::Error::Io(certificate), Outcome::Hopeless),
+            (ureq::Error::BadUri(String::new()), Outcome::Hopeless),
+            (ureq::Error::Timeout(ureq::Timeout::Global), Outcome::Lost),
+            (ureq::Error::Timeout(ureq::Timeout::RecvResponse), Outcome::Lost),
+            (ureq::Error::Io(io::ErrorKind::ConnectionReset.into()), Outcome::Lost),
+            (ureq::Error::Io(io::ErrorKind::HostUnreachable.into()), Outcome::Lost),
+            (ureq::Error::Io(io::ErrorKind::UnexpectedEof.into()), Outcome::Lost),
+        ] {
+            assert_eq!(outcome_of(&error), expected, "{error}");
+        }
+    }
+}
