@@ -1,8 +1,10 @@
 //! `dialtone check`
 
 use clap::Args;
+use dialplan::Network;
 use serde_json::json;
 
+use crate::doctor::{DEBUGGER_HOW, debugger_url};
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
 use crate::output;
@@ -39,14 +41,21 @@ impl Check {
                 let phones = networks.first().map_or(0, |network| network.extensions().len());
                 let stages: Vec<_> = networks.iter().map(|network| network.stage().name.clone()).collect();
                 if self.json {
-                    output::json(
-                        &json!({"ok": true, "phones": phones, "stages": stages, "problems": [], "advice": listed(file.advice())}),
-                    );
+                    output::json(&json!({
+                        "ok": true, "phones": phones, "stages": stages, "problems": [], "advice": listed(file.advice()),
+                        "by_hand": networks.iter().map(by_hand).collect::<Vec<_>>(),
+                    }));
                 } else {
                     output::line(&format!("{path}: good: phones: {phones}, stages: {}", stages.join(", ")));
                     file.advice()
                         .iter()
                         .for_each(|advice| output::aside(&format!("advice: {path}: {advice}")));
+                    for network in &networks {
+                        let stage = network.stage();
+                        let (name, url) = (&stage.name, debugger_url(stage));
+                        output::aside(&format!("by hand: stage {name}: debugger webhook {url}"));
+                    }
+                    output::aside(&format!("by hand: {DEBUGGER_HOW}"));
                 }
                 Ok(Outcome::Done)
             }
@@ -60,6 +69,12 @@ impl Check {
             }
         }
     }
+}
+
+/// What a stage needs that no API can set.
+fn by_hand(network: &Network) -> serde_json::Value {
+    let stage = network.stage();
+    json!({"stage": stage.name, "what": "debugger webhook", "url": debugger_url(stage), "how": DEBUGGER_HOW})
 }
 
 fn listed(problems: &[dialplan::Problem]) -> serde_json::Value {

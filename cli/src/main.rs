@@ -4,6 +4,7 @@ mod ask;
 mod call;
 mod check;
 mod devices;
+mod doctor;
 mod exit;
 mod explain;
 mod files;
@@ -21,7 +22,7 @@ use crate::exit::Outcome;
 ///
 /// One file, dialtone.toml, describes the network. `check` reads it, `explain` says what a call would do, `serve`
 /// answers Twilio's webhooks, and `call` plays Twilio, so that a whole call can be walked through without it. `plan`
-/// and `apply` make Twilio match the file.
+/// and `apply` make Twilio match the file, and `doctor` says whether the network is healthy.
 ///
 /// Exit codes: 0 done, 1 the answer is no, 2 wrong usage or a bad file, 3 the other side failed.
 #[derive(Parser)]
@@ -43,6 +44,7 @@ enum Command {
     Apply(setup::Apply),
     Destroy(setup::Destroy),
     Rotate(setup::Rotate),
+    Doctor(doctor::Doctor),
 }
 
 fn main() -> Outcome {
@@ -57,6 +59,7 @@ fn main() -> Outcome {
         Command::Apply(command) => command.run(),
         Command::Destroy(command) => command.run(),
         Command::Rotate(command) => command.run(),
+        Command::Doctor(command) => command.run(),
     };
     exit::report(result)
 }

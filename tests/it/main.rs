@@ -20,12 +20,14 @@ mod harness;
 
 mod caller;
 mod contract;
+mod devices;
 mod emergency;
 mod events;
 mod network_file;
 mod odd_requests;
 mod privacy;
 mod serve;
+mod setup;
 mod signatures;
 mod sns;
 mod tidy;

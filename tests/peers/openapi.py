@@ -7,7 +7,8 @@
 A request is judged twice. Prism plays the specification and must answer 2xx. It lets unknown names in forms pass, so
 names and values are compared with the specification here, too. Problems name no values.
 
-One thing is Twilio's way and not the specification's: a blank value takes a URL or a sid away.
+Two things are Twilio's way and not the specification's: a blank value takes a URL or a sid away, and a day may stand
+where the specification has a moment. Prism is asked without the one, and with midnight for the other.
 """
 
 import base64
@@ -95,7 +96,6 @@ def differs(schema, value):
         return "is too short or too long"
     if "pattern" in schema and not re.fullmatch(schema["pattern"], value):
         return "is not of the form " + schema["pattern"]
-    # Twilio takes days where its specification says moments.
     if schema.get("format") == "date-time" and not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", value):
         return "is no date"
     if schema.get("format") == "uri" and not re.match(r"https?://[^/\s]+", value):
@@ -142,7 +142,8 @@ def judge(specification, found, request):
                 continue
             elif wrong := differs(known[name], value):
                 problems.append(f"{name} of the {where} {wrong}")
-            kept[where].append((name, value))
+            is_day = known.get(name, {}).get("format") == "date-time" and "T" not in value
+            kept[where].append((name, f"{value}T00:00:00Z" if is_day else value))
     given = [name for name, _ in request["query"] + request["form"]]
     problems += [f"{name} is missing" for name in sorted(required - set(given))]
     problems += [f"{name} is given twice" for name in sorted({name for name in given if given.count(name) > 1})]

@@ -15,7 +15,7 @@ use crate::passwords::Passwords;
 #[derive(Args)]
 pub(super) struct Phones {
     /// The phones: their names in the file.
-    #[arg(value_name = "EXT", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "EXT", conflicts_with = "all")]
     names: Vec<String>,
 
     /// Every phone that has a device.
@@ -49,6 +49,9 @@ pub(super) struct Chosen {
 impl Phones {
     /// Reads the file and the passwords, and makes every file. All that is wrong is said at once.
     pub(super) fn choose(&self) -> Result<Chosen> {
+        if self.names.is_empty() && !self.all {
+            return Err(Failure::usage("name the phones, or write --all for every phone that has a device"));
+        }
         let network = self.network.network()?;
         let passwords = Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)?;
         let mut problems = Vec::new();

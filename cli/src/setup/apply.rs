@@ -158,6 +158,9 @@ impl Progress for Watcher {
         let Ok(mut made) = self.made.lock() else { return };
         made.push(summary.clone());
         if !self.is_quiet {
+            // What was bought before the file was read again counts, too.
+            let before = made.len().saturating_sub(count);
+            let (count, total) = (made.len(), total + before);
             let width = total.to_string().len();
             output::aside(&format!("[{count:>width$}/{total}] {}", show::line_of(summary)));
         }

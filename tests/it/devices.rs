@@ -1,0 +1,326 @@
+//! `dialtone devices`: the files are those of the golden folder, well-formed, private, and of use.
+
+mod baresip;
+mod registrar;
+mod serving;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use quick_xml::events::Event;
+use serde_json::Value;
+
+use crate::harness::{dialtone, golden, scratch};
+
+/// The password of nearly every phone here.
+const PASSWORD: &str = "Tomato-Sandwich-42";
+
+/// One that every format has to escape.
+const ODD_PASSWORD: &str = "Tomato<&>\"'42]]>\u{e9}";
+
+/// Every kind of device, with dial tone. The names are those that the golden files are called by.
+const NETWORK: &str = r##"
+[network]
+name   = "street"
+region = "US"
+area_code = "503"
+edge = "umatilla"
+time_limit = "45m"
+emergency_caller_id = "+15035550110"
+
+[codes]
+"211" = { dial = "+18002738255" }
+"0"   = { extension = "ht801" }
+"#"   = { extension = "ht801" }
+
+[stages.prod]
+sip_domain = "street.sip.twilio.com"
+public_url = "https://street.example.org"
+
+[stages.locked]
+sip_domain = "street-locked.sip.twilio.com"
+public_url = "https://locked.street.example.org"
+secure = true
+
+[extensions.ht701]
+number = "+15035550110"
+device = { kind = "grandstream-ht701", mac = "00:0B:82:00:00:01" }
+
+[extensions.ht801]
+number = "+15035550111"
+device = { kind = "grandstream-ht801", mac = "00:0b:82:00:00:02" }
+
+[extensions.pap2]
+device = { kind = "linksys-pap2", mac = "00:14:bf:00:00:01" }
+
+[extensions.spa2102]
+device = { kind = "linksys-spa2102", mac = "00:14:bf:00:00:02", edge = "ashburn" }
+
+[extensions.spa112]
+device = { kind = "cisco-spa112", mac = "00:14:bf:00:00:03" }
+
+[extensions.spa122]
+device = { kind = "cisco-spa122", mac = "00:14:bf:00:00:04" }
+
+[extensions.soundpoint]
+device = { kind = "polycom-soundpoint-ip", mac = "00:04:f2:00:00:01" }
+
+[extensions.linphone]
+device = { kind = "linphone" }
+
+[extensions.zoiper]
+device = { kind = "zoiper" }
+
+[extensions.baresip]
+device = { kind = "baresip" }
+
+[extensions.bare]
+"##;
+
+/// `dialtone` with a network file and everybody's password.
+fn command(directory: &Path, network: &str) -> Command {
+    let file = directory.join("dialtone.toml");
+    fs::write(&file, network).unwrap();
+    let names = network.lines().filter_map(|line| line.strip_prefix("[extensions.")?.strip_suffix(']'));
+    let passwords: BTreeMap<_, _> = names.map(|name| (name, PASSWORD)).collect();
+    let mut command = dialtone();
+    command
+        .env("HOME", directory)
+        .env("DIALTONE_CONFIG", file)
+        .env("DIALTONE_PASSWORDS", serde_json::to_string(&passwords).unwrap());
+    command
+}
+
+/// What `dialtone devices render --all` wrote.
+struct Rendered {
+    directory: PathBuf,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Rendered {
+    fn of(network: &str, stage: &str) -> Self {
+        let directory = scratch();
+        let folder = directory.join("files");
+        let output = render(&directory, network, stage, &["--all", "--out", folder.to_str().unwrap()]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let files = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| !path.ends_with(".gitignore"))
+            .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap()))
+            .collect();
+        Self { directory, files }
+    }
+
+    fn file(&self, name: &str) -> &[u8] {
+        self.files.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", self.files.keys()))
+    }
+}
+
+impl Drop for Rendered {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+fn render(directory: &Path, network: &str, stage: &str, arguments: &[&str]) -> Output {
+    command(directory, network)
+        .args(["devices", "render", "--stage", stage])
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The network, with every device in this mode.
+fn with_mode(mode: &str) -> String {
+    let line = |line: &str| match line.strip_suffix(" }") {
+        Some(start) if line.starts_with("device") => format!("{start}, mode = \"{mode}\" }}\n"),
+        _ => format!("{line}\n"),
+    };
+    NETWORK.lines().map(line).collect()
+}
+
+#[test]
+fn files_are_as_the_golden_ones() {
+    for mode in ["dialtone", "menu"] {
+        let rendered = Rendered::of(&with_mode(mode), "prod");
+        assert_eq!(rendered.files.len(), 11, "one each, two for the Polycom");
+        for (name, bytes) in &rendered.files {
+            golden(&format!("devices/{mode}.{name}"), &text(bytes));
+        }
+    }
+}
+
+/// TLS and SRTP only: for the devices that can, and a clear word for those that cannot.
+#[test]
+fn a_locked_stage() {
+    let directory = scratch();
+    let names = ["ht801", "linphone", "zoiper", "baresip"];
+    let output = render(&directory, NETWORK, "locked", &[&names[..], &["--out", "files"]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for name in
+        ["cfg000b82000002.xml", "linphone-linphone.xml", "zoiper-zoiper.xml", "baresip-baresip-accounts"]
+    {
+        golden(
+            &format!("devices/locked.{name}"),
+            &fs::read_to_string(directory.join("files").join(name)).unwrap(),
+        );
+    }
+    let output = render(&directory, NETWORK, "locked", &["--all", "--out", "none"]);
+    let err = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    for name in ["ht701", "pap2", "spa2102", "spa112", "spa122", "soundpoint"] {
+        assert!(err.contains(&format!("error: {name}: ")), "{err}");
+    }
+    assert!(err.contains("secure = false"), "{err}");
+    assert!(!directory.join("none").exists(), "nothing is written unless all can be");
+    fs::remove_dir_all(directory).unwrap();
+}
+
+/// The names and texts of elements, and attributes, in order.
+fn values(xml: &[u8]) -> Vec<(String, String)> {
+    let mut reader = quick_xml::Reader::from_reader(xml);
+    let (mut open, mut values): (Vec<String>, Vec<(String, String)>) = (Vec::new(), Vec::new());
+    let attributes_of = |start: &quick_xml::events::BytesStart<'_>, values: &mut Vec<(String, String)>| {
+        for attribute in start.attributes() {
+            let attribute = attribute.unwrap();
+            let value = quick_xml::escape::unescape(std::str::from_utf8(&attribute.value).unwrap())
+                .unwrap()
+                .into_owned();
+            values.push((text(attribute.key.as_ref()), value));
+        }
+    };
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => {
+                assert!(open.is_empty());
+                return values;
+            }
+            Event::Start(start) => {
+                attributes_of(&start, &mut values);
+                open.push(text(start.name().as_ref()));
+                values.push((open.last().unwrap().clone(), String::new()));
+            }
+            Event::Empty(start) => attributes_of(&start, &mut values),
+            Event::End(_) => drop(open.pop()),
+            Event::Text(more) => {
+                if let Some((_, value)) = values.last_mut() {
+                    value.push_str(&text(&more));
+                }
+            }
+            Event::GeneralRef(name) => {
+                let escaped = format!("&{};", text(&name));
+                let more = quick_xml::escape::unescape(&escaped).unwrap();
+                values.last_mut().unwrap().1.push_str(&more);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn odd_characters_come_out_as_they_went_in() {
+    for (kind, file, password, user) in [
+        ("grandstream-ht801\", mac = \"00:0b:82:00:00:02", "cfg000b82000002.xml", "P34", "P35"),
+        ("cisco-spa112\", mac = \"00:0b:82:00:00:02", "spa000b82000002.xml", "Password_1_", "User_ID_1_"),
+        (
+            "polycom-soundpoint-ip\", mac = \"00:0b:82:00:00:02",
+            "a=20b=26c.cfg",
+            "reg.1.auth.password",
+            "reg.1.auth.userId",
+        ),
+        ("zoiper", "a=20b=26c-zoiper.xml", "password", "username"),
+    ] {
+        let directory = scratch();
+        let network = NETWORK.split("[extensions.ht701]").next().unwrap().replace("ht801", "a b&c");
+        let network = format!(
+            "{network}[extensions.\"a b&c\"]\nlabel = \"<Tom's & \\\"Ann's\\\">\"\ndevice = {{ kind = \"{kind}\" }}\n"
+        );
+        let output = command(&directory, &network)
+            .env("DIALTONE_PASSWORDS", serde_json::json!({"a b&c": ODD_PASSWORD}).to_string())
+            .args(["devices", "render", "--all", "--stage", "prod", "--out"])
+            .arg(directory.join("files"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let values = values(&fs::read(directory.join("files").join(file)).unwrap());
+        let value = |name: &str| values.iter().find(|(found, _)| found == name).unwrap().1.trim().to_owned();
+        assert_eq!(value(password), ODD_PASSWORD, "{kind}");
+        assert_eq!(value(user), "a b&c", "{kind}");
+        assert!(values.iter().any(|(_, value)| value.trim() == "<Tom's & \"Ann's\">"), "{kind}");
+        fs::remove_dir_all(directory).unwrap();
+    }
+}
+
+#[test]
+fn every_xml_file_is_well_formed_and_linphone_does_not_hold_the_password() {
+    let rendered = Rendered::of(NETWORK, "prod");
+    for (name, bytes) in &rendered.files {
+        let holds_password = text(bytes).contains(PASSWORD);
+        assert_eq!(holds_password, !name.starts_with("linphone") && !name.starts_with("0004f2"), "{name}");
+        if !name.ends_with("accounts") {
+            assert!(values(bytes).len() > 3, "{name}");
+        }
+    }
+}
+
+#[test]
+fn files_are_private() {
+    let directory = scratch();
+    let output = render(&directory, NETWORK, "prod", &["ht801", "HT801", "linphone", "--json"]);
+    let json: Value = serde_json::from_str(&text(&output.stdout)).unwrap();
+    let files = json["files"].as_array().unwrap();
+    assert_eq!(files.len(), 2, "twice is once: {json}");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for file in files {
+        assert_eq!(file["secret"], true);
+        assert_eq!(mode(&directory.join(file["file"].as_str().unwrap())), 0o600, "{file}");
+    }
+    let folder = directory.join("device-files");
+    assert_eq!(mode(&folder), 0o700);
+    assert_eq!(fs::read_to_string(folder.join(".gitignore")).unwrap(), "*\n");
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(!said.contains(PASSWORD));
+    fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_its_remedy() {
+    let directory = scratch();
+    let err = |arguments: &[&str]| {
+        let output = render(&directory, NETWORK, "prod", arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        text(&output.stderr)
+    };
+    let said = err(&["bare", "nobody", "ht801"]);
+    assert!(said.contains("error: bare: the phone has no device; add one"), "{said}");
+    assert!(said.contains("error: there is no phone \"nobody\" in the file"), "{said}");
+    assert!(err(&[]).contains("--all"), "one of both must be given");
+    assert!(!directory.join("device-files").exists());
+
+    let output = command(&directory, NETWORK)
+        .env("DIALTONE_PASSWORDS", "")
+        .args(["devices", "render", "ht801", "--stage", "prod"])
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("dialtone apply") && said.contains("dialtone rotate ht801"), "{said}");
+
+    let output = render(&directory, NETWORK, "prod", &["--all"]);
+    assert!(text(&output.stderr).contains("bare: skipped, it has no device in the file"));
+    let network = NETWORK.replace("[codes]", "[codes]\n\"9115\" = { extension = \"linphone\" }");
+    let output = render(&directory, &network, "prod", &["ht801", "linphone"]);
+    let said = text(&output.stderr);
+    assert!(said.contains("ht801: the device sends 911 after 7 seconds"), "{said}");
+    assert!(!said.contains("linphone"), "a program sends what it is told to: {said}");
+    fs::remove_dir_all(directory).unwrap();
+}

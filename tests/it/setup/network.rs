@@ -1,0 +1,237 @@
+//! One file becomes a network, and no more than that.
+
+use serde_json::{Value, json};
+
+use super::{FILE, Said, Setup};
+use crate::harness::openapi;
+
+#[test]
+fn one_file_becomes_a_network() {
+    let setup = Setup::new();
+    let plan = setup.run(&["plan"]);
+    assert_eq!(plan.code, 1, "{}", plan.err);
+    for line in
+        ["+ SIP domain", "+ credential                 Porch", "~ phone number               +15035550110"]
+    {
+        assert!(plan.out.contains(line), "{line}: {}", plan.out);
+    }
+    assert!(setup.account.mutations().is_empty(), "a plan changes nothing");
+
+    setup.done(&["apply", "--yes", "--buy"]);
+    setup.assert_whole();
+    let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
+    for (field, value) in [
+        ("friendly_name", json!("dialtone:street:prod")),
+        ("voice_url", json!("https://prod.example.org/outgoing")),
+        ("voice_method", json!("POST")),
+        ("voice_fallback_url", json!("https://fallback.example.org/")),
+        ("voice_status_callback_url", json!("https://prod.example.org/status/call")),
+        ("sip_registration", json!(true)),
+        ("emergency_calling_enabled", json!(false)),
+        ("secure", json!(false)),
+    ] {
+        assert_eq!(domain[field], value, "{field}");
+    }
+    for number in ["+15035550100", "+15035550110"] {
+        let number = setup.number(number);
+        assert_eq!(number["voice_url"], "https://prod.example.org/incoming");
+        assert_eq!(number["voice_fallback_url"], "https://fallback.example.org/");
+        assert_eq!(number["status_callback"], "https://prod.example.org/status/call");
+        assert_eq!(number["emergency_address_status"], "registered");
+    }
+    openapi::check(&setup.account.journal());
+}
+
+#[test]
+fn the_same_command_twice_does_nothing_the_second_time() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    let before = setup.account.mutations().len();
+    let again = setup.done(&["apply", "--yes", "--buy"]);
+    assert!(again.out.contains("nothing had to be changed"), "{}", again.out);
+    assert_eq!(setup.account.mutations().len(), before);
+    assert_eq!(setup.done(&["plan"]).out, "street, stage prod: nothing to do\n");
+}
+
+#[test]
+fn phones_are_never_cut_off_on_the_way() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    let order = setup.account.mutations();
+    let at = |text: &str| {
+        order.iter().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}: {order:#?}"))
+    };
+    let list = setup.one("credential_lists", "friendly_name", "dialtone:street:prod")["sid"].clone();
+    let credential = at(&format!("{}/Credentials", list.as_str().unwrap()));
+    assert!(credential < at("/SIP/Domains.json") && at("/SIP/Domains.json") < at("CredentialListMappings"));
+    // The numbers that ring already are the last to change hands.
+    let sid = setup.number("+15035550110")["sid"].clone();
+    let last = order.iter().rposition(|line| line.contains(sid.as_str().unwrap())).unwrap();
+    assert!(at("CredentialListMappings") < last, "{order:#?}");
+
+    // A phone that goes, and one that comes: first comes, then goes.
+    setup.edit("[extensions.Porch]", "[extensions.Pier]");
+    let before = setup.account.mutations().len();
+    setup.done(&["apply", "--yes"]);
+    let order: Vec<_> = setup.account.mutations().drain(before..).collect();
+    assert!(order[0].starts_with("POST") && order[1].starts_with("DELETE"), "{order:#?}");
+    assert_eq!(order.len(), 2);
+}
+
+#[test]
+fn an_account_that_drifted_comes_back() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    let list = setup.one("credential_lists", "friendly_name", "dialtone:street:prod");
+    let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
+    let number = setup.number("+15035550110");
+    let lobby =
+        list["credentials"].as_array().unwrap().iter().find(|one| one["username"] == "lobby").unwrap();
+    setup.account.change(
+        "numbers",
+        &number["sid"],
+        &json!({"voice_url": "https://elsewhere.example.org/", "status_callback": ""}),
+    );
+    setup.account.change(
+        "domains",
+        &domain["sid"],
+        &json!({"sip_registration": false, "emergency_calling_enabled": true, "registrations": []}),
+    );
+    setup.account.remove("credentials", &lobby["sid"]);
+    assert_eq!(
+        setup.plan(&[]),
+        [
+            "create credential lobby",
+            "update SIP domain street-prod.sip.twilio.com",
+            "create mapping for registrations dialtone:street:prod",
+            "update phone number +15035550110",
+        ]
+    );
+    setup.done(&["apply", "--yes"]);
+    setup.assert_whole();
+    openapi::check(&setup.account.journal());
+}
+
+#[test]
+fn what_is_destroyed_is_ours_and_all_of_it() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    let said = setup.done(&["destroy", "--yes"]);
+    assert!(said.out.contains("- SIP domain"), "{}", said.out);
+    setup.assert_others_are_untouched();
+    let state = setup.account.state();
+    assert_eq!(state["domains"].as_array().unwrap().len(), 1);
+    assert_eq!(state["credential_lists"].as_array().unwrap().len(), 3);
+    assert_eq!(state["addresses"].as_array().unwrap().len(), 2);
+    // Numbers answer nobody, and are still there.
+    for number in ["+15035550110", "+15035550100", "+19715550102"].map(|number| number.to_owned()) {
+        let found = state["numbers"].as_array().unwrap().iter().find(|one| one["phone_number"] == *number);
+        let Some(found) = found else { continue };
+        assert_eq!(found["voice_url"].as_str().unwrap_or_default(), "", "{number}");
+        assert!(!found["friendly_name"].as_str().unwrap().starts_with("dialtone:"), "{number}");
+    }
+    assert_eq!(state["numbers"].as_array().unwrap().len(), 5);
+    assert!(setup.done(&["destroy", "--yes"]).out.contains("nothing to do"));
+    openapi::check(&setup.account.journal());
+}
+
+#[test]
+fn numbers_are_released_only_when_that_is_said() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    setup.done(&["destroy", "--yes", "--release-numbers"]);
+    assert_eq!(setup.account.state()["numbers"].as_array().unwrap().len(), 2);
+    setup.assert_others_are_untouched();
+    openapi::check(&setup.account.journal());
+}
+
+#[test]
+fn a_domain_made_by_hand_is_adopted_and_keeps_its_phones() {
+    let setup = Setup::new();
+    setup.account.seed(json!({
+        "credential_lists": [{"friendly_name": "by hand", "credentials": [{"username": "old", "password": "Old-passw0rd-1"}]}],
+        "domains": [{"domain_name": "street-prod.sip.twilio.com", "friendly_name": "by hand", "calls": ["by hand"], "registrations": ["by hand"]}],
+    }));
+    let said = setup.done(&["apply", "--yes", "--buy"]);
+    assert!(said.err.contains("also admits users of by hand"), "{}", said.err);
+    let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
+    assert_eq!(domain["calls"].as_array().unwrap().len(), 2);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+}
+
+#[test]
+fn stages_do_not_take_each_other_s_numbers() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    let said = setup.done(&["apply", "--yes", "--stage", "dev"]);
+    assert!(said.err.contains("+15035550110 is answered by stage prod"), "{}", said.err);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    setup.done(&["apply", "--yes", "--stage", "dev", "--take-over"]);
+    assert_eq!(setup.number("+15035550110")["voice_url"], "https://dev.example.org/incoming");
+    assert_eq!(setup.plan(&[]), [""; 0], "prod does not fight for them");
+}
+
+#[test]
+fn a_domain_that_another_customer_has_is_said_plainly() {
+    let setup = Setup::new();
+    setup.account.seed(json!({"taken": ["street-prod.sip.twilio.com"]}));
+    let said = setup.run(&["apply", "--yes"]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains("21232") && said.err.contains("street-prod.sip.twilio.com"), "{}", said.err);
+}
+
+#[test]
+fn two_hundred_phones_in_one_go() {
+    let mut text = FILE.to_owned();
+    for i in 0..200 {
+        text.push_str(&format!("[extensions.p{i:03}]\nnumber = \"+1503556{i:04}\"\n"));
+    }
+    let setup = Setup::with(&text);
+    let numbers: Value = (0..200).map(|i| json!({"phone_number": format!("+1503556{i:04}")})).collect();
+    setup.account.seed(json!({"numbers": numbers}));
+    let said = setup.done(&["apply", "--yes"]);
+    // 203 credentials, 202 numbers twice, and what holds them together.
+    assert!(said.err.contains("[612/612]") && said.out.contains("done: 612 changes"), "{}", said.err);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    let list = setup.one("credential_lists", "friendly_name", "dialtone:street:prod");
+    assert_eq!(list["credentials"].as_array().unwrap().len(), 203);
+    openapi::check(&setup.account.journal());
+}
+
+#[test]
+fn who_is_asked_and_how_it_ends() {
+    let setup = Setup::new();
+    let asks = setup.run(&["apply"]);
+    assert_eq!(asks.code, 2);
+    assert!(asks.err.contains("add --yes") && setup.account.mutations().is_empty(), "{}", asks.err);
+    assert_eq!(setup.run(&["destroy"]).code, 0, "there is nothing to ask about");
+
+    let with = |name: &str, value: &str| Said::of(setup.command(&["plan"]).env(name, value));
+    let refused = with("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef");
+    assert_eq!(refused.code, 3, "{}", refused.err);
+    assert!(refused.err.contains("TWILIO_AUTH_TOKEN") && refused.err.contains("20003"), "{}", refused.err);
+    assert!(!refused.err.contains("0123456789abcdef"), "{}", refused.err);
+    let nobody = with("TWILIO_API_BASE", "http://127.0.0.1:9");
+    assert_eq!(nobody.code, 3, "{}", nobody.err);
+    assert_eq!(with("TWILIO_ACCOUNT_SID", "AC1").code, 2);
+    let missing =
+        Said::of(setup.command(&["plan"]).env_remove("TWILIO_ACCOUNT_SID").env_remove("TWILIO_AUTH_TOKEN"));
+    assert_eq!((missing.code, missing.err.lines().count()), (2, 2), "{}", missing.err);
+
+    // An API key does as well as the token, and --endpoint as well as the variable.
+    let mut command = setup.command(&["plan", "--endpoint", &setup.account.base]);
+    command.env_remove("TWILIO_AUTH_TOKEN").env_remove("TWILIO_API_BASE");
+    command.env("TWILIO_API_KEY", &setup.account.key).env("TWILIO_API_SECRET", &setup.account.secret);
+    assert_eq!(Said::of(&mut command).code, 1);
+}
+
+#[test]
+fn the_json_of_apply_says_what_was_made() {
+    let setup = Setup::new();
+    let said = setup.done(&["apply", "--yes", "--json"]);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(told["done"], true);
+    assert!(told["made"].as_array().unwrap().len() >= 10, "{told}");
+    assert!(told["notes"].as_array().unwrap().iter().any(|note| note["about"] == "bench"), "{told}");
+    assert_eq!(said.err, "");
+}

@@ -1,0 +1,136 @@
+//! Passwords: made here, kept here, and seen by nobody else.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::{Said, Setup};
+use crate::harness::sha256;
+
+impl Setup {
+    fn passwords_file(&self) -> PathBuf {
+        self.account.home.join(".local/state/dialtone/street/prod.passwords.json")
+    }
+
+    /// The passwords as they are kept.
+    fn kept(&self) -> BTreeMap<String, String> {
+        let text = fs::read_to_string(self.passwords_file()).unwrap();
+        let kept: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
+        kept.into_iter().map(|(user, entry)| (user, entry["password"].as_str().unwrap().to_owned())).collect()
+    }
+
+    /// Whether Twilio has the password that is kept. Somebody else has a phone of the same name.
+    fn agrees(&self, user: &str) -> bool {
+        let kept = self.kept();
+        self.account.passwords(user).contains(&sha256(kept[user].as_bytes()))
+    }
+}
+
+#[test]
+fn passwords_are_strong_private_and_never_shown() {
+    let setup = Setup::new();
+    let said = setup.done(&["apply", "--yes", "--buy"]);
+    let kept = setup.kept();
+    assert_eq!(kept.len(), 3);
+    assert_eq!(fs::metadata(setup.passwords_file()).unwrap().permissions().mode() & 0o777, 0o600);
+    let more = setup.run(&["plan", "--json"]);
+    let destroyed = setup.run(&["destroy", "--yes"]);
+    for (user, password) in &kept {
+        assert!(password.len() >= 20, "{user}");
+        for text in [&said.out, &said.err, &more.out, &more.err, &destroyed.out, &destroyed.err] {
+            assert!(!text.contains(password.as_str()), "{user}'s password is shown");
+        }
+    }
+    // After all that, phones would have the same passwords again.
+    setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.kept(), kept);
+    assert!(setup.agrees("Porch") && setup.agrees("bench"));
+}
+
+#[test]
+fn a_password_is_changed_and_its_device_file_with_it() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let old = setup.kept()["lobby"].clone();
+    let out = setup.account.home.join("files");
+    let said = setup.done(&["rotate", "lobby", "--yes", "--out", out.to_str().unwrap()]);
+    let new = setup.kept()["lobby"].clone();
+    assert!(new != old && setup.agrees("lobby"));
+    assert!(!said.out.contains(&new) && !said.err.contains(&new));
+    let path = said.out.lines().find_map(|line| line.strip_prefix("device file: ")).unwrap();
+    assert!(fs::read_to_string(path).unwrap().contains(&new), "{path}");
+    assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    assert_eq!(setup.run(&["rotate", "nobody", "--yes"]).code, 2);
+}
+
+#[test]
+fn a_rotation_that_was_cut_off_is_finished() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    setup.account.faults(&json!([{
+        "effect": "refuse", "method": "POST", "path": "/Credentials/CR", "status": 400, "code": 21243, "message": "no", "count": 1,
+    }]));
+    let out = setup.account.home.join("files");
+    assert_eq!(setup.run(&["rotate", "Porch", "--yes", "--out", out.to_str().unwrap()]).code, 3);
+    assert!(setup.agrees("Porch"), "the old one is in force, and known");
+    assert_eq!(setup.plan(&[]), ["update password Porch"]);
+    setup.done(&["apply", "--yes"]);
+    assert!(setup.agrees("Porch"));
+    assert_eq!(setup.plan(&[]), [""; 0]);
+}
+
+#[test]
+fn a_credential_made_anew_by_hand_gets_the_password_that_its_phone_has() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let list = setup.one("credential_lists", "friendly_name", "dialtone:street:prod");
+    let porch =
+        list["credentials"].as_array().unwrap().iter().find(|one| one["username"] == "Porch").unwrap();
+    setup.account.change("credentials", &porch["sid"], &json!({"password": "By-hand-passw0rd"}));
+    assert!(!setup.agrees("Porch"));
+    // Twilio never shows a password, so this cannot be seen; it can be put right.
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    setup.done(&["apply", "--yes", "--set-passwords"]);
+    assert!(setup.agrees("Porch"));
+}
+
+#[test]
+fn without_their_file_passwords_stay_as_they_are() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let before = setup.account.passwords("Porch");
+    fs::remove_file(setup.passwords_file()).unwrap();
+    let said = setup.done(&["apply", "--yes"]);
+    assert!(said.err.contains("has a password in Twilio that is not known here"), "{}", said.err);
+    assert_eq!(setup.account.passwords("Porch"), before);
+}
+
+#[test]
+fn passwords_may_come_from_the_environment() {
+    let setup = Setup::new();
+    let given =
+        json!({"lobby": "Given-passw0rd-1", "Porch": "Given-passw0rd-2", "bench": "Given-passw0rd-3"});
+    let said = Said::of(setup.command(&["apply", "--yes"]).env("DIALTONE_PASSWORDS", given.to_string()));
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(setup.account.passwords("Porch").contains(&sha256(b"Given-passw0rd-2")));
+    assert!(!setup.passwords_file().exists());
+    for (text, says) in [("{\"lobby\":\"weak\"}", "too weak"), ("lobby=x", "is not JSON")] {
+        let said = Said::of(setup.command(&["plan"]).env("DIALTONE_PASSWORDS", text));
+        assert!(said.code == 2 && said.err.contains(says) && !said.err.contains("weak\""), "{}", said.err);
+    }
+}
+
+#[test]
+fn passwords_stay_out_of_git() {
+    let setup = Setup::new();
+    fs::create_dir(setup.account.home.join(".git")).unwrap();
+    let said = setup.run(&["apply", "--yes"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("git checkout") && said.err.contains("--passwords"), "{}", said.err);
+    assert!(!setup.passwords_file().exists());
+    assert!(setup.account.passwords("Porch").is_empty(), "Twilio has no password that nobody keeps");
+}
