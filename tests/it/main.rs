@@ -21,6 +21,7 @@ mod harness;
 mod caller;
 mod contract;
 mod devices;
+mod doctor;
 mod emergency;
 mod events;
 mod network_file;

@@ -1,0 +1,153 @@
+//! The tests of 911, and their results.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::clinic::{Clinic, Said};
+use super::{call_hours_ago, date, sip};
+use crate::harness::peers;
+
+fn results(clinic: &Clinic) -> Vec<Value> {
+    let text = fs::read_to_string(clinic.file.with_file_name("dialtone-933.json")).unwrap();
+    let content: Value = serde_json::from_str(&text).unwrap();
+    content["results"].as_array().unwrap().clone()
+}
+
+#[test]
+fn results_are_written_down_and_judged() {
+    let clinic = Clinic::new();
+    let said = clinic.doctor();
+    assert_eq!(said.code, 0);
+    for id in ["933-phones", "933-matrix"] {
+        assert_eq!(said.check(id)["result"], "warn");
+        assert!(said.check(id)["finding"].as_str().unwrap().contains("never tried"));
+        assert!(said.check(id)["remedy"].as_str().unwrap().contains("--emergency-test"));
+    }
+    clinic.test_911();
+    assert_eq!(
+        (results(&clinic).len(), clinic.doctor().check("933-phones")["result"].clone()),
+        (16, json!("ok"))
+    );
+
+    // Without credentials, too: only the file is needed.
+    let record = |words: &[&str]| {
+        let mut command = clinic.command(&["doctor"]);
+        Said::of(command.env_remove("TWILIO_ACCOUNT_SID").env_remove("TWILIO_AUTH_TOKEN").args(words))
+    };
+    let said = record(&[
+        "--record",
+        "phone:x&y='z',$=fail:other address",
+        "--record",
+        "on-menu-sid=fail",
+        "--from",
+        "LOBBY",
+        "--json",
+    ]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.json()["recorded"][1]["phone"], "lobby");
+    let today = date("now", "+%Y-%m-%d");
+    assert_eq!(
+        results(&clinic)[16],
+        json!({"date": today, "stage": "prod", "case": "phone:x&y='z',$", "phone": "x&y='z',$", "verdict": "fail",
+               "outgoing_asked": null, "note": "other address"})
+    );
+    let said = clinic.doctor();
+    assert_eq!((said.code, said.with_result("fail")), (1, vec!["933-phones".to_owned()]));
+    assert_eq!(said.check("933-phones")["phones"], json!(["x&y='z',$"]));
+    // That is how things could be, but are not.
+    assert_eq!(said.check("933-matrix")["result"], "warn");
+
+    for words in [
+        &["--record", "phone:lobby"][..],
+        &["--record", "phone:closet=pass"],
+        &["--record", "phone:lobby=maybe"],
+        &["--record", "phone:lobby=pass:read back 503 555 0110"],
+        &["--record", "on-menu-sid=pass", "--from", "nobody"],
+        &["--from", "lobby"],
+    ] {
+        assert_eq!(record(words).code, 2, "{words:?}");
+    }
+    assert_eq!(results(&clinic).len(), 18);
+}
+
+#[test]
+fn results_grow_old() {
+    let clinic = Clinic::new();
+    clinic.test_911();
+    let path = clinic.file.with_file_name("dialtone-933.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let (today, long_ago) = (date("now", "+%Y-%m-%d"), date("-181 days", "+%Y-%m-%d"));
+    fs::write(&path, text.replace(&today, &long_ago)).unwrap();
+    let said = clinic.doctor();
+    for id in ["933-phones", "933-matrix"] {
+        let check = said.check(id);
+        assert!(
+            check["result"] == "warn" && check["finding"].as_str().unwrap().contains("180 days"),
+            "{check:#}"
+        );
+    }
+}
+
+/// Runs a command at a terminal of its own, and types.
+fn at_a_terminal(command: &Command, typed: &str) -> Said {
+    let script = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+    let mut terminal = Command::new(peers::python());
+    terminal.args(["-c", script]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => terminal.env(name, value),
+            None => terminal.env_remove(name),
+        };
+    }
+    let mut child =
+        terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(typed.as_bytes()).unwrap();
+    // The terminal stays open until the command has ended.
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    Said {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn a_person_is_guided_through_the_tests() {
+    let clinic = Clinic::new();
+    clinic.account.seed(json!({"calls": [
+        {"from": sip("lobby"), "to": sip("933"), "direction": "inbound", "start_time": call_hours_ago(0)},
+        {"from": "+15035550110", "to": "933", "direction": "outbound-dial", "start_time": call_hours_ago(0)},
+    ]}));
+    let before = clinic.account.mutations();
+    // The first test passes, the second is skipped, the phone fails, and that is enough.
+    let said = at_a_terminal(
+        &clinic.command(&["doctor", "--emergency-test"]),
+        "\nlobby\ny\ny\ny\nat the front desk\ns\n\ny\ny\nn\n\nq\n",
+    );
+    assert_eq!(said.code, 1, "{}\n{}", said.out, said.err);
+    for words in ["never 911", "off-direct-number", "/outgoing was asked", "passed: 1, failed: 1"] {
+        assert!(said.out.contains(words), "{words}:\n{}", said.out);
+    }
+    let kept: Vec<_> = results(&clinic)
+        .iter()
+        .map(|one| (one["case"].clone(), one["verdict"].clone(), one["outgoing_asked"].clone()))
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            (json!("off-direct-number"), json!("pass"), json!(true)),
+            (json!("phone:lobby"), json!("fail"), json!(true))
+        ]
+    );
+    assert!(!said.out.contains("5550110"), "{}", said.out);
+    assert_eq!(clinic.account.mutations(), before);
+
+    // Where nobody can answer, nothing is made up.
+    let said = Said::of(clinic.command(&["doctor", "--emergency-test"]).stdin(Stdio::null()));
+    assert!(said.code == 2 && said.err.contains("--record"), "{}", said.err);
+}
