@@ -18,6 +18,8 @@ const VARIABLE: &str = "DIALTONE_PASSWORDS";
 /// The passwords of one stage's phones.
 pub(crate) struct Passwords {
     path: PathBuf,
+    /// Whether the file has its usual place, in a folder that holds nothing else.
+    is_usual: bool,
     kept: Mutex<BTreeMap<String, Entry>>,
     given: BTreeMap<String, String>,
     /// Held while this process may write.
@@ -39,12 +41,13 @@ struct Entry {
 impl Passwords {
     /// Opens the passwords of a stage, to read them. A file that is not there is empty.
     pub(crate) fn open(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
+        let is_usual = path.is_none();
         let path = match path {
             Some(path) => path.to_owned(),
             None => default_path(network, stage)?,
         };
         let kept = Mutex::new(read(&path)?);
-        Ok(Self { path, kept, given: given()?, lock: None })
+        Ok(Self { path, is_usual, kept, given: given()?, lock: None })
     }
 
     /// Opens them to change them, too. Nobody else can until this is dropped.
@@ -78,14 +81,16 @@ impl Passwords {
         }
         let new = generate().map_err(|error| Failure::other_side(&error))?;
         let mut kept = self.entries();
-        match kept.get_mut(user) {
+        let mut changed = kept.clone();
+        match changed.get_mut(user) {
             Some(entry) => entry.next = Some(new.clone()),
             None => {
                 let entry = Entry { password: new.clone(), credential: None, next: None };
-                kept.insert(user.to_owned(), entry);
+                changed.insert(user.to_owned(), entry);
             }
         }
-        self.write(&kept).map_err(|error| Failure::usage(&error))?;
+        self.write(&changed).map_err(|error| Failure::usage(&error))?;
+        *kept = changed;
         Ok(Secret::new(new))
     }
 
@@ -126,11 +131,16 @@ impl Passwords {
                 self.path.display()
             ))
         };
-        if let Some(checkout) = checkout_of(&self.path) {
-            return Err(fail(&format!("it is inside the git checkout {}", checkout.display())));
-        }
         let folder = self.folder();
         make_private(folder).map_err(|error| fail(&error))?;
+        if let Some(checkout) = checkout_of(&self.path) {
+            if self.is_usual {
+                // Somebody keeps their whole home in git. The folder holds nothing but passwords.
+                fs::write(folder.join(".gitignore"), "*\n").map_err(|error| fail(&error))?;
+            } else if !is_ignored(&self.path) {
+                return Err(fail(&format!("git would see it in the checkout {}", checkout.display())));
+            }
+        }
         let text = serde_json::to_vec_pretty(kept).map_err(|error| fail(&error))?;
         // A temporary file is readable by its owner alone, and stays so under its new name.
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| fail(&error))?;
@@ -164,7 +174,11 @@ impl Keyring for Passwords {
         }
         let password = generate()?;
         kept.insert(user.to_owned(), Entry { password: password.clone(), credential: None, next: None });
-        self.write(&kept)?;
+        if let Err(error) = self.write(&kept) {
+            // One that is not kept must not be used.
+            kept.remove(user);
+            return Err(error);
+        }
         Ok(Secret::new(password))
     }
 
@@ -276,6 +290,14 @@ fn checkout_of(path: &Path) -> Option<PathBuf> {
     whole.ancestors().skip(1).find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }
 
+/// Whether git is told to leave a file alone.
+fn is_ignored(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut git = std::process::Command::new("git");
+    git.arg("-C").arg(folder).args(["check-ignore", "--quiet", "--"]).args(path.file_name());
+    git.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
 fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -347,10 +369,13 @@ mod tests {
     }
 
     #[test]
-    fn a_checkout_is_no_place_for_passwords() {
+    fn git_does_not_see_them() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join(".git")).unwrap();
-        let keyring = keyring(folder.path());
-        assert!(keyring.password("lobby").unwrap_err().0.contains("git checkout"));
+        let named = keyring(folder.path());
+        assert!(named.password("lobby").unwrap_err().0.contains("git would see it"));
+        let usual = Passwords { is_usual: true, ..named };
+        usual.password("lobby").unwrap();
+        assert_eq!(fs::read_to_string(usual.folder().join(".gitignore")).unwrap(), "*\n");
     }
 }

@@ -12,7 +12,10 @@ fn dialtone(arguments: &[&str]) -> Output {
 #[test]
 fn every_command_has_help_that_teaches() {
     let help = String::from_utf8(dialtone(&["--help"]).stdout).unwrap();
-    for command in ["serve", "explain", "call", "check", "replay", "plan", "apply", "destroy", "rotate", "doctor", "devices"] {
+    for command in [
+        "serve", "explain", "call", "check", "replay", "plan", "apply", "destroy", "rotate", "doctor",
+        "devices",
+    ] {
         assert!(help.contains(&format!("  {command} ")), "{help}");
         let output = dialtone(&[command, "--help"]);
         let text = String::from_utf8(output.stdout).unwrap();

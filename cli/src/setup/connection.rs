@@ -22,7 +22,7 @@ pub(crate) struct Connection {
     endpoint: Option<String>,
 
     /// The file of the phones' passwords. Default: dialtone/NETWORK/STAGE.passwords.json in the user's own state
-    /// folder (XDG_STATE_HOME, or else ~/.local/state). It must lie outside any git checkout.
+    /// folder (XDG_STATE_HOME, or else ~/.local/state). Git must not see it.
     #[arg(long, value_name = "FILE", env = "DIALTONE_PASSWORDS_FILE")]
     pub(crate) passwords: Option<PathBuf>,
 }
@@ -42,9 +42,8 @@ impl Connection {
         let (file, network) = self.read()?;
         let (account, sid) = credentials()?;
         let hosts = match &self.endpoint {
-            Some(base) => {
-                Hosts::all_at(base).map_err(|error| Failure::usage(format!("--endpoint: {error}")))?
-            }
+            Some(base) => Hosts::all_at(base.trim_end_matches('/'))
+                .map_err(|error| Failure::usage(format!("--endpoint: {error}")))?,
             None => Hosts::default(),
         };
         Ok(Session { file, network, client: Client::new(account, hosts), account: sid })

@@ -65,12 +65,12 @@ impl Account {
             Some(domain) => Some(Domain {
                 calls: client.mappings(&domain.sid, Gate::Calls)?,
                 registrations: client.mappings(&domain.sid, Gate::Registrations)?,
-                addresses: client.ip_mappings(&domain.sid)?,
+                addresses: if_known(client.ip_mappings(&domain.sid))?,
                 domain,
             }),
             None => None,
         };
-        let mut addresses = client.addresses()?;
+        let mut addresses = if_known(client.addresses())?;
         addresses.retain(|address| names.is_address(&address.friendly_name));
         let mut account = Self { lists, domain, numbers: client.numbers()?, addresses, permissions: None };
         account.lists.sort_by_key(|list| {
@@ -91,6 +91,14 @@ impl Account {
 
     pub(crate) fn number(&self, number: &str) -> Option<&PhoneNumber> {
         self.numbers.iter().find(|known| known.phone_number == number)
+    }
+}
+
+/// A list, or nothing where there is no such list: not every account has every product.
+fn if_known<T>(list: twilio::Result<Vec<T>>) -> twilio::Result<Vec<T>> {
+    match list {
+        Err(error) if error.is_not_found() => Ok(Vec::new()),
+        list => list,
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::clinic::{Clinic, Said};
-use super::{call_hours_ago, date, sip};
+use super::{ago, call_hours_ago, sip};
 use crate::harness::peers;
 
 fn results(clinic: &Clinic) -> Vec<Value> {
@@ -48,7 +48,7 @@ fn results_are_written_down_and_judged() {
     ]);
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(said.json()["recorded"][1]["phone"], "lobby");
-    let today = date("now", "+%Y-%m-%d");
+    let today = ago(0, "%Y-%m-%d");
     assert_eq!(
         results(&clinic)[16],
         json!({"date": today, "stage": "prod", "case": "phone:x&y='z',$", "phone": "x&y='z',$", "verdict": "fail",
@@ -79,7 +79,7 @@ fn results_grow_old() {
     clinic.test_911();
     let path = clinic.file.with_file_name("dialtone-933.json");
     let text = fs::read_to_string(&path).unwrap();
-    let (today, long_ago) = (date("now", "+%Y-%m-%d"), date("-181 days", "+%Y-%m-%d"));
+    let (today, long_ago) = (ago(0, "%Y-%m-%d"), ago(181 * 86_400, "%Y-%m-%d"));
     fs::write(&path, text.replace(&today, &long_ago)).unwrap();
     let said = clinic.doctor();
     for id in ["933-phones", "933-matrix"] {

@@ -128,9 +128,13 @@ fn passwords_may_come_from_the_environment() {
 fn passwords_stay_out_of_git() {
     let setup = Setup::new();
     fs::create_dir(setup.account.home.join(".git")).unwrap();
-    let said = setup.run(&["apply", "--yes"]);
+    let named = setup.account.home.join("passwords.json");
+    let said = setup.run(&["apply", "--yes", "--passwords", named.to_str().unwrap()]);
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("git checkout") && said.err.contains("--passwords"), "{}", said.err);
-    assert!(!setup.passwords_file().exists());
+    assert!(said.err.contains("git would see it") && said.err.contains("--passwords"), "{}", said.err);
+    assert!(!named.exists());
     assert!(setup.account.passwords("Porch").is_empty(), "Twilio has no password that nobody keeps");
+    // A home that is kept in git is nobody's mistake.
+    setup.done(&["apply", "--yes"]);
+    assert!(setup.passwords_file().with_file_name(".gitignore").exists());
 }
