@@ -6,7 +6,8 @@
 //!     .hears()                                           the TwiML, as a tree
 //! ```
 //!
-//! Python peers (the official `twilio` library, the SNS double of `moto`) are installed at their pinned versions when
+//! Peers (the official `twilio` library and the SNS double `moto` for Python; for Node, Prism with Twilio's own OpenAPI)
+//! are installed at their pinned versions when
 //! they are first needed. Golden files are written anew with `DIALTONE_OVERWRITE=1`.
 
 #![expect(

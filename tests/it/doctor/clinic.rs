@@ -83,7 +83,7 @@ impl Clinic {
         let numbers: Vec<_> = (110..=117).chain([190]).map(number).collect();
         let open = |code: &str| json!({"iso_code": code, "low_risk_numbers_enabled": true});
         let seeded = account.seed(json!({
-            "numbers": numbers, "permissions": ["US", "CA", "PR", "MX"].map(open),
+            "numbers": numbers, "permissions": (["US", "CA", "PR", "MX"].map(open)),
         }));
         let own = "https://street.example.org";
         let service = Service::on("networks/street.toml")

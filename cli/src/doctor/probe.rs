@@ -1,0 +1,118 @@
+//! Requests to the service itself: as a stranger would send them, and as Twilio would.
+
+use std::time::{Duration, Instant};
+
+use dialplan::Stage;
+use edge::Route;
+use ureq::Agent;
+use webhook::{AuthToken, AuthTokens, Form, sign};
+
+/// Twilio gives up after 15 s.
+const WAIT: Duration = Duration::from_secs(15);
+
+/// An answer of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) took: Duration,
+}
+
+/// What became of the requests. Where there was no answer, the text says why.
+#[derive(Debug)]
+pub(super) struct Probe {
+    pub(super) unsigned: Result<Answer, String>,
+    pub(super) forged: Result<Answer, String>,
+    pub(super) signed: Signed,
+    /// None without a `fallback_url`.
+    pub(super) fallback: Option<Result<Answer, String>>,
+}
+
+/// What became of requests that are signed as Twilio signs.
+#[derive(Debug)]
+pub(super) enum Signed {
+    /// There is nothing to sign with.
+    WithoutToken,
+    /// Path, the status that says that the signature was accepted, and the answer.
+    Sent(Vec<(&'static str, u16, Result<Answer, String>)>),
+}
+
+/// Asks. It takes no part in any call: each request is one that a right service answers without an event.
+///
+/// What the service must turn away is kept to two requests, and one for a fallback: the template's alarm for rejected
+/// signatures counts them.
+pub(super) fn probe(stage: &Stage, token: Option<&AuthToken>) -> Probe {
+    let asker = Asker { agent: agent(&stage.public_url), origin: &stage.public_url };
+    let outgoing = Route::Outgoing.path();
+    let forged = AuthTokens::parse("not-the-token-of-any-account").ok();
+    let signed = match token {
+        None => Signed::WithoutToken,
+        Some(token) => {
+            let put = |route: Route| (route.path(), 405, asker.send("PUT", route.path(), Some(token)));
+            // A signature is looked at before all else. So a method that no webhook has proves that it was accepted
+            // (405), with no call in it; a call's progress without a call in it is taken and forgotten (204). The
+            // three paths are three functions, each with its own copy of the token.
+            let callback = Route::CallProgress.path();
+            let told = (callback, 204, asker.send("POST", callback, Some(token)));
+            Signed::Sent(vec![put(Route::Outgoing), put(Route::Incoming), told])
+        }
+    };
+    Probe {
+        unsigned: asker.send("POST", outgoing, None),
+        forged: asker.send("POST", outgoing, forged.as_ref().map(AuthTokens::first)),
+        signed,
+        fallback: stage.fallback_url.as_deref().map(|url| {
+            let asker = Asker { agent: agent(url), origin: url };
+            asker.send("POST", "", None)
+        }),
+    }
+}
+
+/// Asks one origin.
+struct Asker<'a> {
+    agent: Agent,
+    origin: &'a str,
+}
+
+impl Asker<'_> {
+    /// Sends an empty form, signed if there is something to sign with.
+    fn send(&self, method: &str, path: &str, token: Option<&AuthToken>) -> Result<Answer, String> {
+        let url = format!("{}{path}", self.origin);
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(&url)
+            .header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8");
+        if let Some(token) = token {
+            let form = Form::default();
+            request = request.header("X-Twilio-Signature", sign(token, &url, Some(&form)));
+        }
+        let request = request.body(Vec::new()).map_err(|error| format!("{url}: {error}"))?;
+        let started = Instant::now();
+        let answer = self.agent.run(request).map_err(|error| match error {
+            ureq::Error::Timeout(_) => format!("{} gives no answer within {} s", self.origin, WAIT.as_secs()),
+            ureq::Error::Io(error) => format!("cannot reach {}: {error}", self.origin),
+            error => format!("cannot reach {}: {error}", self.origin),
+        })?;
+        Ok(Answer { status: answer.status().as_u16(), took: started.elapsed() })
+    }
+}
+
+fn agent(url: &str) -> Agent {
+    let mut config = Agent::config_builder()
+        .timeout_global(Some(WAIT))
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        // Twilio's signature would not fit where a redirect leads.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(concat!("dialtone-doctor/", env!("CARGO_PKG_VERSION")));
+    if is_local(url) {
+        // A proxy, which the environment may name, has another idea of what is local.
+        config = config.proxy(None);
+    }
+    config.build().new_agent()
+}
+
+fn is_local(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    ["127.", "localhost", "[::1]"].iter().any(|local| host.starts_with(local))
+}

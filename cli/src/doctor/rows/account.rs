@@ -1,0 +1,106 @@
+//! Whether Twilio is as the file says.
+
+use provision::{Note, Plan};
+
+use crate::doctor::report::{Row, Silence, some_of};
+
+const ID: &str = "drift";
+const NAME: &str = "Twilio is as the file says";
+
+/// One row for the changes, and one for each kind of thing that a person has to see to.
+pub(in crate::doctor) fn rows(plan: Result<&Plan, &Silence>) -> Vec<Row> {
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(silence) => return vec![Row::unknown(ID, NAME, silence)],
+    };
+    let mut rows = vec![match plan.changes.len() {
+        0 => Row::ok(ID, NAME, "there is nothing to change"),
+        count => {
+            let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+            Row::fail(
+                ID,
+                NAME,
+                format!("{changes}: {}", kinds(plan)),
+                "see them with `dialtone plan`, make them with `dialtone apply`",
+            )
+        }
+    }];
+    rows.extend(notes(&plan.notes));
+    rows
+}
+
+/// What the changes are about, each kind once with its count.
+fn kinds(plan: &Plan) -> String {
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for change in &plan.changes {
+        let kind = change.summary().kind;
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((kind, 1)),
+        }
+    }
+    let words: Vec<_> = kinds.iter().map(|(kind, count)| format!("{kind} ({count})")).collect();
+    words.join(", ")
+}
+
+/// Notes that say the same of many things are one row.
+fn notes(notes: &[Note]) -> Vec<Row> {
+    let mut grouped: Vec<(&Note, Vec<&str>)> = Vec::new();
+    for note in notes {
+        match grouped.iter_mut().find(|(known, _)| (&known.what, &known.remedy) == (&note.what, &note.remedy))
+        {
+            Some((_, about)) => about.push(&note.about),
+            None => grouped.push((note, vec![&note.about])),
+        }
+    }
+    let row = |(note, about): (&Note, Vec<&str>)| {
+        let finding = format!("{} {}", some_of(&about, 3), note.what);
+        Row::warn("note", "what a person has to see to", finding, note.remedy.as_str())
+    };
+    grouped.into_iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use provision::Change;
+
+    use super::*;
+    use crate::doctor::report::Mark;
+
+    fn note(about: &str, what: &str) -> Note {
+        Note { about: about.into(), what: what.into(), remedy: "do".into() }
+    }
+
+    #[test]
+    fn changes_are_counted_by_kind() {
+        let list = || Change::CreateList { friendly_name: "l".into() };
+        let user = Change::SetPassword { list_sid: "CL1".into(), sid: "CR1".into(), user: "lobby".into() };
+        let plan = Plan { changes: vec![list(), user, list()], notes: Vec::new() };
+        let rows = rows(Ok(&plan));
+        assert_eq!((rows.len(), rows[0].mark), (1, Mark::Fail));
+        assert_eq!(rows[0].finding, "3 changes: credential list (2), password (1)");
+        assert!(rows[0].remedy.contains("dialtone plan"));
+    }
+
+    #[test]
+    fn notes_are_warnings_and_alike_ones_are_one() {
+        let about = ["a", "b", "c", "d"].map(|about| note(about, "is odd"));
+        let notes = about.into_iter().chain([note("e", "is odder")]).collect();
+        let rows = rows(Ok(&Plan { changes: Vec::new(), notes }));
+        let findings: Vec<_> = rows.iter().map(|row| (row.mark, row.finding.as_str())).collect();
+        assert_eq!(
+            findings,
+            [
+                (Mark::Ok, "there is nothing to change"),
+                (Mark::Warn, "a, b, c and 1 more is odd"),
+                (Mark::Warn, "e is odder")
+            ]
+        );
+    }
+
+    #[test]
+    fn without_an_answer_nothing_is_known() {
+        let silence = Silence { what: "no".into(), remedy: "ask again".into() };
+        assert_eq!(rows(Err(&silence))[0].mark, Mark::Unknown);
+    }
+}

@@ -1,0 +1,94 @@
+//! Phones and their numbers.
+
+use dialplan::{Extension, Network};
+use twilio::PhoneNumber;
+
+use crate::doctor::report::{Row, Silence, some_of};
+
+const WITHOUT: &str = "phones-without-number";
+const WITHOUT_NAME: &str = "every phone has a number";
+const MISSING: &str = "numbers-in-account";
+const MISSING_NAME: &str = "the account has the numbers";
+
+/// Phones that have no number, and numbers that the account does not have.
+pub(in crate::doctor) fn rows(network: &Network, numbers: Result<&[PhoneNumber], &Silence>) -> Vec<Row> {
+    vec![without(network), missing(network, numbers)]
+}
+
+fn without(network: &Network) -> Row {
+    let (buy, rest): (Vec<_>, Vec<_>) = network
+        .extensions()
+        .iter()
+        .filter(|phone| phone.number().is_none())
+        .partition(|phone| phone.buy().is_some());
+    let (buy, rest) = (names(&buy), names(&rest));
+    if buy.is_empty() && rest.is_empty() {
+        return Row::ok(WITHOUT, WITHOUT_NAME, format!("phones: {}", network.extensions().len()));
+    }
+    let mut findings = Vec::new();
+    let mut remedies = Vec::new();
+    if !buy.is_empty() {
+        findings.push(format!("waiting for a number to be bought: {}", some_of(&buy, 10)));
+        remedies.push("buy with `dialtone apply --buy`");
+    }
+    if !rest.is_empty() {
+        findings.push(format!(
+            "no number: {} (nobody outside can ring them, and 911 sees the network's emergency_caller_id)",
+            some_of(&rest, 10)
+        ));
+        remedies.push("give each a number in the file, unless it is meant");
+    }
+    Row::warn(WITHOUT, WITHOUT_NAME, findings.join("; "), remedies.join("; "))
+        .about(buy.into_iter().chain(rest))
+}
+
+fn missing(network: &Network, numbers: Result<&[PhoneNumber], &Silence>) -> Row {
+    let numbers = match numbers {
+        Ok(numbers) => numbers,
+        Err(silence) => return Row::unknown(MISSING, MISSING_NAME, silence),
+    };
+    let is_missing = |phone: &&Extension| {
+        phone.number().is_some_and(|wanted| numbers.iter().all(|known| known.phone_number != wanted.as_str()))
+    };
+    let phones: Vec<_> = network.extensions().iter().filter(is_missing).collect();
+    let phones = names(&phones);
+    if phones.is_empty() {
+        return Row::ok(MISSING, MISSING_NAME, "all of them");
+    }
+    let finding = format!("the account does not have the number of {}", some_of(&phones, 10));
+    Row::fail(MISSING, MISSING_NAME, finding, "buy or move the number, or correct it in the file")
+        .about(phones)
+}
+
+fn names<'n>(phones: &[&'n Extension]) -> Vec<&'n str> {
+    phones.iter().map(|phone| phone.name()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::report::Mark;
+    use crate::doctor::samples::{network, number};
+
+    #[test]
+    fn phones_without_numbers_are_told_apart() {
+        let row = without(&network(
+            "[extensions.a]\nnumber = { buy = \"503\" }\n[extensions.b]\n[extensions.c]\nnumber = \"+15035550110\"",
+        ));
+        assert_eq!((row.mark, row.phones), (Mark::Warn, vec!["a".to_owned(), "b".to_owned()]));
+        assert!(
+            row.remedy.contains("apply --buy") && row.finding.contains("no number: b"),
+            "{}",
+            row.finding
+        );
+        assert_eq!(without(&network("[extensions.c]\nnumber = \"+15035550110\"")).mark, Mark::Ok);
+    }
+
+    #[test]
+    fn numbers_of_others_are_missing() {
+        let network =
+            network("[extensions.a]\nnumber = \"+15035550110\"\n[extensions.b]\nnumber = \"+15035550111\"");
+        let row = missing(&network, Ok(&[number("+15035550110", "registered")]));
+        assert_eq!((row.mark, row.phones), (Mark::Fail, vec!["b".to_owned()]));
+    }
+}

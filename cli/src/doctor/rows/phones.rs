@@ -1,0 +1,178 @@
+//! Which phones can be reached.
+
+use dialplan::Network;
+
+use crate::doctor::report::{Phone, Row, Silence, Verdict, some_of};
+use crate::doctor::traces::{DAYS_OF_CALLS, Misses, Sightings};
+
+const REACHED: &str = "phones-reachable";
+const REACHED_NAME: &str = "phones can be reached";
+const SEEN: &str = "phones-seen";
+const SEEN_NAME: &str = "phones give signs of life";
+
+/// Every phone of the file, in its order.
+pub(in crate::doctor) fn phones(
+    network: &Network,
+    misses: Result<&Misses, &Silence>,
+    sightings: Result<&Sightings, &Silence>,
+) -> Vec<Phone> {
+    let phone = |name: &str| {
+        let times = misses.ok().and_then(|misses| misses.of.get(name)).map(Vec::as_slice).unwrap_or_default();
+        let last_seen = sightings.ok().and_then(|sightings| sightings.of.get(name)).copied();
+        let last_unreachable = times.iter().max().copied();
+        let verdict = match (last_unreachable, last_seen) {
+            (Some(missed), Some(seen)) if seen > missed => Verdict::Back,
+            (Some(_), _) => Verdict::Unreachable,
+            (None, _) if misses.is_err() => Verdict::Unknown,
+            (None, Some(_)) => Verdict::Alive,
+            (None, None) if sightings.is_err() => Verdict::Unknown,
+            (None, None) => Verdict::Quiet,
+        };
+        Phone { name: name.to_owned(), last_seen, unreachable: times.len(), last_unreachable, verdict }
+    };
+    network.extensions().iter().map(|extension| phone(extension.name())).collect()
+}
+
+/// What is to be thought of them together.
+pub(in crate::doctor) fn rows(
+    phones: &[Phone],
+    misses: Result<&Misses, &Silence>,
+    sightings: Result<&Sightings, &Silence>,
+) -> Vec<Row> {
+    vec![reached(phones, misses), seen(phones, sightings)]
+}
+
+fn reached(phones: &[Phone], misses: Result<&Misses, &Silence>) -> Row {
+    let misses = match misses {
+        Ok(misses) => misses,
+        Err(silence) => return Row::unknown(REACHED, REACHED_NAME, silence),
+    };
+    let lost = of(phones, Verdict::Unreachable);
+    let back = of(phones, Verdict::Back);
+    let mut words = Vec::new();
+    if !lost.is_empty() {
+        words.push(format!("no way to {} in the last day", some_of(&told(phones, &lost), 10)));
+    }
+    if !back.is_empty() {
+        words.push(format!("lost for a while, but back: {}", some_of(&told(phones, &back), 10)));
+    }
+    if misses.unread > 0 {
+        words.push("there are too many alerts to look at all".to_owned());
+    }
+    if !lost.is_empty() {
+        let remedy = "look at power and network of the phone, and at its user name and password; `dialtone devices \
+                      render` writes its file anew";
+        return Row::fail(REACHED, REACHED_NAME, words.join("; "), remedy).about(lost);
+    }
+    match words.is_empty() {
+        true => Row::ok(REACHED, REACHED_NAME, "no phone was missed in the last day (alerts 32009, 32011)"),
+        false if misses.unread > 0 => {
+            let remedy = "see the rest in Twilio's console (Monitor > Debugger)";
+            Row::warn(REACHED, REACHED_NAME, words.join("; "), remedy)
+        }
+        false => Row::ok(REACHED, REACHED_NAME, words.join("; ")).about(back),
+    }
+}
+
+fn seen(phones: &[Phone], sightings: Result<&Sightings, &Silence>) -> Row {
+    let sightings = match sightings {
+        Ok(sightings) => sightings,
+        Err(silence) => return Row::unknown(SEEN, SEEN_NAME, silence),
+    };
+    let silent: Vec<_> =
+        phones.iter().filter(|phone| phone.last_seen.is_none()).map(|phone| phone.name.as_str()).collect();
+    let span = match sightings.since {
+        Some(since) => {
+            format!("since {} (there are too many calls to look further back)", since.strftime("%Y-%m-%d"))
+        }
+        None => format!("in {DAYS_OF_CALLS} days"),
+    };
+    if silent.is_empty() {
+        return Row::ok(SEEN, SEEN_NAME, format!("every phone has made or taken a call {span}"));
+    }
+    let finding = format!("no call {span}: {}", some_of(&silent, 10));
+    let remedy = "call them; a phone that nobody uses may have been dead for long";
+    Row::warn(SEEN, SEEN_NAME, finding, remedy).about(silent)
+}
+
+fn of(phones: &[Phone], verdict: Verdict) -> Vec<&str> {
+    phones.iter().filter(|phone| phone.verdict == verdict).map(|phone| phone.name.as_str()).collect()
+}
+
+/// The names, each with how often it was missed.
+fn told(phones: &[Phone], names: &[&str]) -> Vec<String> {
+    let of_name = |name: &&str| phones.iter().find(|phone| phone.name == **name);
+    names.iter().filter_map(of_name).map(|phone| format!("{} ({}x)", phone.name, phone.unreachable)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::doctor::report::Mark;
+    use crate::doctor::samples::network;
+
+    fn time(hour: u8) -> Timestamp {
+        format!("2026-11-08T{hour:02}:00:00Z").parse().unwrap()
+    }
+
+    fn misses(of: &[(&str, &[u8])]) -> Misses {
+        let of = of
+            .iter()
+            .map(|(name, hours)| ((*name).to_owned(), hours.iter().map(|hour| time(*hour)).collect()));
+        Misses { of: of.collect(), unread: 0 }
+    }
+
+    fn sightings(of: &[(&str, u8)]) -> Sightings {
+        Sightings {
+            of: of.iter().map(|(name, hour)| ((*name).to_owned(), time(*hour))).collect(),
+            since: None,
+        }
+    }
+
+    #[test]
+    fn a_sign_of_life_must_be_the_later_one() {
+        let network = network("[extensions.a]\n[extensions.b]\n[extensions.c]\n[extensions.d]\n");
+        let misses = misses(&[("a", &[3, 7, 5]), ("b", &[3])]);
+        let sightings = sightings(&[("a", 6), ("b", 4), ("c", 1)]);
+        let phones = phones(&network, Ok(&misses), Ok(&sightings));
+        let verdicts: Vec<_> = phones.iter().map(|phone| phone.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Unreachable, Verdict::Back, Verdict::Alive, Verdict::Quiet]);
+        assert_eq!((phones[0].unreachable, phones[0].last_unreachable), (3, Some(time(7))));
+        let rows = rows(&phones, Ok(&misses), Ok(&sightings));
+        assert_eq!((rows[0].mark, &rows[0].phones), (Mark::Fail, &vec!["a".to_owned()]));
+        assert!(
+            rows[0].finding.contains("a (3x)") && rows[0].finding.contains("back: b (1x)"),
+            "{}",
+            rows[0].finding
+        );
+        assert_eq!((rows[1].mark, &rows[1].phones), (Mark::Warn, &vec!["d".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_made_up() {
+        let network = network("[extensions.a]\n[extensions.b]\n");
+        let silence = Silence { what: "no".into(), remedy: "ask again".into() };
+        let missed = misses(&[("a", &[3])]);
+        let without_calls = phones(&network, Ok(&missed), Err(&silence));
+        let verdicts: Vec<_> = without_calls.iter().map(|phone| phone.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Unreachable, Verdict::Unknown]);
+        let marks = |rows: Vec<Row>| rows.iter().map(|row| row.mark).collect::<Vec<_>>();
+        assert_eq!(marks(rows(&without_calls, Ok(&missed), Err(&silence))), [Mark::Fail, Mark::Unknown]);
+        let seen = sightings(&[("a", 1), ("b", 1)]);
+        let without_alerts = phones(&network, Err(&silence), Ok(&seen));
+        assert!(without_alerts.iter().all(|phone| phone.verdict == Verdict::Unknown));
+        assert_eq!(marks(rows(&without_alerts, Err(&silence), Ok(&seen))), [Mark::Unknown, Mark::Ok]);
+    }
+
+    #[test]
+    fn what_was_not_looked_at_is_said() {
+        let network = network("[extensions.a]\n");
+        let many = Misses { unread: 9, ..Misses::default() };
+        let cut = Sightings { since: Some(time(1)), ..sightings(&[]) };
+        let rows = rows(&phones(&network, Ok(&many), Ok(&cut)), Ok(&many), Ok(&cut));
+        assert!(rows[0].mark == Mark::Warn && rows[0].finding.contains("too many alerts"), "{:?}", rows[0]);
+        assert!(rows[1].finding.contains("since 2026-11-08"), "{:?}", rows[1]);
+    }
+}

@@ -1,0 +1,231 @@
+//! The results: a file beside the network file, meant to be kept in version control with it.
+
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::case::Case;
+use crate::exit::{Failure, Result};
+
+/// Its name.
+const NAME: &str = "dialtone-933.json";
+
+/// For how many days a result counts. Addresses, numbers and Twilio change.
+pub(in crate::doctor) const DAYS: i64 = 180;
+
+/// How a test ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::doctor) enum Outcome {
+    /// 933 read back the right number and the right address.
+    Pass,
+    /// It did not.
+    Fail,
+}
+
+/// One result. Phones go by their names, and no number is in it: the file is for others to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::doctor) struct Entry {
+    /// `YYYY-MM-DD`, UTC.
+    pub(in crate::doctor) date: String,
+    pub(in crate::doctor) stage: String,
+    /// See [`Case::id`].
+    pub(in crate::doctor) case: String,
+    pub(in crate::doctor) phone: Option<String>,
+    pub(in crate::doctor) verdict: Outcome,
+    /// Whether the call went through /outgoing, as far as Twilio's log tells.
+    #[serde(default)]
+    pub(in crate::doctor) outgoing_asked: Option<bool>,
+    #[serde(default)]
+    pub(in crate::doctor) note: String,
+}
+
+/// All results.
+#[derive(Debug, Default)]
+pub(in crate::doctor) struct Book {
+    path: PathBuf,
+    results: Vec<Entry>,
+}
+
+/// The content of the file.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    results: Vec<Entry>,
+}
+
+/// What is known of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::doctor) enum Standing {
+    Never,
+    /// It passed, but too long ago.
+    Old,
+    Failed,
+    Passed,
+}
+
+impl Book {
+    /// Opens the results beside a network file. Where there are none, the book is empty.
+    pub(in crate::doctor) fn open(network_file: &Path) -> Result<Self> {
+        let path = network_file.with_file_name(NAME);
+        let results = match std::fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(Failure::usage(format!("{}: {error}", path.display()))),
+            Ok(text) => {
+                let content: Content = serde_json::from_slice(&text).map_err(|error| {
+                    Failure::usage(format!(
+                        "{}: {error}; restore it from version control, or delete it to begin anew",
+                        path.display()
+                    ))
+                })?;
+                content.results
+            }
+        };
+        Ok(Self { path, results })
+    }
+
+    /// Where it is.
+    pub(in crate::doctor) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds a result, and keeps it.
+    pub(in crate::doctor) fn add(&mut self, entry: Entry) -> Result<()> {
+        if has_number(&entry.note) {
+            return Err(Failure::usage(
+                "the note has a telephone number in it, and the file is for others to read; write the phone's name",
+            ));
+        }
+        self.results.push(entry);
+        self.write().map_err(|error| Failure::usage(format!("{}: {error}", self.path.display())))
+    }
+
+    /// What is known of a test on a day.
+    pub(in crate::doctor) fn standing(&self, stage: &str, case: &Case, today: Date) -> Standing {
+        let Some(latest) = self.latest(stage, case) else { return Standing::Never };
+        let age = latest.date.parse::<Date>().map(|date| today.duration_since(date).as_hours() / 24);
+        match (latest.verdict, age) {
+            (Outcome::Fail, _) => Standing::Failed,
+            (Outcome::Pass, Ok(..=DAYS)) => Standing::Passed,
+            // A date that cannot be read proves nothing.
+            (Outcome::Pass, _) => Standing::Old,
+        }
+    }
+
+    /// The latest result of a test.
+    pub(in crate::doctor) fn latest(&self, stage: &str, case: &Case) -> Option<&Entry> {
+        let id = case.id();
+        // Dates sort as texts. Of one day's results the last one counts.
+        self.results
+            .iter()
+            .filter(|entry| entry.stage == stage && entry.case == id)
+            .max_by(|one, other| one.date.cmp(&other.date))
+    }
+
+    /// Replaces the file in one step.
+    fn write(&self) -> std::result::Result<(), Box<dyn Display>> {
+        fn boxed(error: impl Display + 'static) -> Box<dyn Display> {
+            Box::new(error)
+        }
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let content = Content { results: self.results.clone() };
+        let mut text = serde_json::to_vec_pretty(&content).map_err(boxed)?;
+        text.push(b'\n');
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // It is no secret; whoever works on the network reads it.
+            builder.permissions(std::fs::Permissions::from_mode(0o644));
+        }
+        let mut file = builder.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(boxed)?;
+        file.write_all(&text).and_then(|()| file.as_file().sync_all()).map_err(boxed)?;
+        file.persist(&self.path).map_err(|error| boxed(error.error))?;
+        Ok(())
+    }
+}
+
+/// Whether a text has a telephone number in it: seven digits or more, whatever is between them.
+pub(super) fn has_number(text: &str) -> bool {
+    let mut run = 0;
+    for c in text.chars() {
+        if c.is_numeric() {
+            run += 1;
+        } else if !matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '/') {
+            run = 0;
+        }
+        if run >= 7 {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(date: &str, case: &str, verdict: Outcome) -> Entry {
+        Entry {
+            date: date.into(),
+            stage: "prod".into(),
+            case: case.into(),
+            phone: None,
+            verdict,
+            outgoing_asked: None,
+            note: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_latest_result_counts_for_half_a_year() {
+        let case = Case::Phone("lobby".into());
+        let today: Date = "2026-11-08".parse().unwrap();
+        let standing = |results: &[(&str, Outcome)]| {
+            let results =
+                results.iter().map(|(date, verdict)| entry(date, "phone:lobby", *verdict)).collect();
+            Book { results, ..Book::default() }.standing("prod", &case, today)
+        };
+        assert_eq!(standing(&[]), Standing::Never);
+        assert_eq!(standing(&[("2026-11-08", Outcome::Pass)]), Standing::Passed);
+        assert_eq!(standing(&[("2026-05-12", Outcome::Pass)]), Standing::Passed);
+        assert_eq!(standing(&[("2026-05-11", Outcome::Pass)]), Standing::Old);
+        assert_eq!(standing(&[("some day", Outcome::Pass)]), Standing::Old);
+        assert_eq!(
+            standing(&[("2026-11-08", Outcome::Fail), ("2026-11-08", Outcome::Pass)]),
+            Standing::Passed
+        );
+        assert_eq!(
+            standing(&[("2026-11-08", Outcome::Fail), ("2026-11-01", Outcome::Pass)]),
+            Standing::Failed
+        );
+        let elsewhere =
+            Book { results: vec![entry("2026-11-08", "phone:lobby", Outcome::Pass)], ..Book::default() };
+        assert_eq!(elsewhere.standing("dev", &case, today), Standing::Never);
+    }
+
+    #[test]
+    fn results_are_kept_and_numbers_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dialtone.toml");
+        let mut book = Book::open(&file).unwrap();
+        book.add(entry("2026-11-08", "phone:lobby", Outcome::Pass)).unwrap();
+        for note in ["read back +1 503 555-0110", "5550110", "(503)555.0110"] {
+            assert!(
+                book.add(Entry { note: note.into(), ..entry("2026-11-08", "x", Outcome::Pass) }).is_err(),
+                "{note}"
+            );
+        }
+        book.add(Entry {
+            note: "at 100 Main St, suite 20".into(),
+            ..entry("2026-11-08", "x", Outcome::Fail)
+        })
+        .unwrap();
+        let again = Book::open(&file).unwrap();
+        assert!(again.results == book.results && again.results.len() == 2);
+        std::fs::write(again.path(), "{").unwrap();
+        assert!(Book::open(&file).is_err());
+    }
+}

@@ -1,0 +1,133 @@
+//! What there is to test.
+
+use dialplan::{EmergencyCalling, Network};
+
+/// One test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::doctor) enum Case {
+    /// One corner of the matrix: how the account is set up, and who dials.
+    Corner {
+        /// Whether the SIP domain's `EmergencyCallingEnabled` is on.
+        flag: bool,
+        /// Whether the phone dials 933 at once, rather than at a dial tone or in a menu.
+        is_direct: bool,
+        /// Whether the SIP domain has an `EmergencyCallerSid`.
+        has_sid: bool,
+    },
+    /// A phone that may call 911, as things are.
+    Phone(String),
+}
+
+impl Case {
+    /// Every test of a network: first how things are, then its phones, then how things could be.
+    pub(in crate::doctor) fn all(network: &Network) -> Vec<Self> {
+        let corners = || {
+            [true, false].into_iter().flat_map(|flag| {
+                [true, false].into_iter().flat_map(move |is_direct| {
+                    [false, true].into_iter().map(move |has_sid| Self::Corner { flag, is_direct, has_sid })
+                })
+            })
+        };
+        let phones = network.extensions().iter().filter(|phone| phone.emergency());
+        let mut cases: Vec<_> = corners().filter(|case| case.is_in_force(network)).collect();
+        cases.extend(phones.map(|phone| Self::Phone(phone.name().to_owned())));
+        cases.extend(corners().filter(|case| !case.is_in_force(network)));
+        cases
+    }
+
+    /// Whether this is how things are, by the file.
+    pub(in crate::doctor) fn is_in_force(&self, network: &Network) -> bool {
+        let by_twilio = network.emergency_calling() == EmergencyCalling::Twilio;
+        match self {
+            Self::Corner { flag, has_sid, .. } => *flag == by_twilio && *has_sid == by_twilio,
+            Self::Phone(_) => true,
+        }
+    }
+
+    /// How it is called in the file of results, and by `--record`.
+    pub(in crate::doctor) fn id(&self) -> String {
+        match self {
+            Self::Corner { flag, is_direct, has_sid } => {
+                let flag = if *flag { "on" } else { "off" };
+                let way = if *is_direct { "direct" } else { "menu" };
+                let caller = if *has_sid { "sid" } else { "number" };
+                format!("{flag}-{way}-{caller}")
+            }
+            Self::Phone(name) => format!("phone:{name}"),
+        }
+    }
+
+    /// What it is about, on one line.
+    pub(in crate::doctor) fn title(&self) -> String {
+        match self {
+            Self::Corner { flag, is_direct, has_sid } => {
+                let flag = if *flag { "emergency calling on" } else { "emergency calling off" };
+                let way = if *is_direct {
+                    "933 dialled at once"
+                } else {
+                    "933 dialled at a dial tone or in the menu"
+                };
+                let caller =
+                    if *has_sid { "EmergencyCallerSid set" } else { "the phone's registered number" };
+                format!("{flag}, {way}, {caller}")
+            }
+            Self::Phone(name) => format!("933 from {name}, as things are"),
+        }
+    }
+
+    /// How Twilio has to be set up.
+    pub(in crate::doctor) fn set_up(&self, network: &Network) -> String {
+        let Self::Corner { flag, has_sid, .. } = self else { return "nothing".to_owned() };
+        if self.is_in_force(network) {
+            return "nothing: `dialtone apply` has set it up like this".to_owned();
+        }
+        let domain = &network.stage().sip_domain;
+        let flag = if *flag { "on" } else { "off" };
+        let caller = match (has_sid, flag) {
+            (true, _) => "EmergencyCallerSid: a number with a registered address, not the phone's own",
+            (false, "on") => "no EmergencyCallerSid, and a phone whose user name is its own number with +",
+            (false, _) => "no EmergencyCallerSid",
+        };
+        format!(
+            "on the SIP domain {domain}, by Twilio's console or API: emergency calling {flag}; {caller}. `dialtone \
+             apply` puts it back afterwards"
+        )
+    }
+
+    /// What the person at the phone does.
+    pub(in crate::doctor) fn dial(&self) -> &'static str {
+        match self {
+            Self::Corner { is_direct: false, .. } => {
+                "dial 9005550123, which is refused, and at the dial tone after that 933 and #; or go to the menu (#) \
+                 and dial 933 there"
+            }
+            _ => "dial 933 (never 911)",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::doctor::samples::network_with;
+
+    fn ids(settings: &str) -> Vec<String> {
+        let phones = "[extensions.lobby]\nnumber = \"+15035550110\"\n[extensions.attic]\n";
+        let settings = format!("emergency_caller_id = \"+15035550190\"\n{settings}");
+        Case::all(&network_with(&settings, phones)).iter().map(Case::id).collect()
+    }
+
+    #[test]
+    fn the_matrix_is_whole_and_begins_with_how_things_are() {
+        let ours = ids("");
+        assert_eq!(ours[..4], ["off-direct-number", "off-menu-number", "phone:lobby", "on-direct-number"]);
+        let theirs = ids("emergency_calling = \"twilio\"");
+        assert_eq!(theirs[..3], ["on-direct-sid", "on-menu-sid", "phone:lobby"]);
+        assert_eq!(ours.len(), 9);
+        let (ours, theirs): (BTreeSet<_>, BTreeSet<_>) =
+            (ours.into_iter().collect(), theirs.into_iter().collect());
+        assert!(ours.len() == 9 && ours == theirs);
+    }
+}
