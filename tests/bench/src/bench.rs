@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: functions and baselines in turn, one table.
 
 use std::io::{Write, stderr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::Result;
@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// Let SNS be plain HTTP.
     #[arg(long)]
     no_tls: bool,
+    /// Also the functions in this folder, built before some change.
+    #[arg(long)]
+    before: Option<PathBuf>,
     /// Only programs whose name contains this.
     #[arg(long)]
     only: Option<String>,
@@ -47,7 +50,8 @@ pub(crate) fn run(options: &Options) -> Result<String> {
     let folder = build::folder()?;
     note("building")?;
     let sns = Sns::start(!options.no_tls, &folder)?;
-    let mut subjects = subjects::all(&sns.endpoint(), sns.certificate(), !options.no_peers)?;
+    let mut subjects =
+        subjects::all(&sns.endpoint(), sns.certificate(), options.before.as_deref(), !options.no_peers)?;
     if let Some(part) = &options.only {
         subjects.retain(|subject| subject.name.contains(part.as_str()));
     }

@@ -26,12 +26,11 @@ pub(crate) fn folder() -> Result<PathBuf> {
 
 /// Lambda functions, for release.
 pub(crate) fn functions(names: &[&str]) -> Result<()> {
-    let mut command = cargo("build");
-    command.arg("--release");
-    names.iter().for_each(|name| {
-        command.args(["--package", name]);
-    });
-    run(&mut command)
+    for name in names {
+        // One by one, as they are deployed: together they would get each other's features.
+        run(cargo("build").args(["--release", "--package", name]))?;
+    }
+    Ok(())
 }
 
 /// `dialtone`, for release.
@@ -43,7 +42,6 @@ pub(crate) fn dialtone() -> Result<PathBuf> {
 /// Baselines in Rust. Gives the folder that they are in.
 pub(crate) fn examples(profile: &str, names: &[&str]) -> Result<PathBuf> {
     for name in names {
-        // One by one, as anybody would build one: together they would get each other's features.
         run(cargo("build").args(["--profile", profile, "--package", "xtask", "--example", name]))?;
     }
     Ok(target().join(profile).join("examples"))
@@ -54,7 +52,8 @@ pub(crate) fn peers() -> Result<(PathBuf, PathBuf)> {
     let sources = root().join("tests/bench/peers");
     let node = folder()?.join("node");
     fs::create_dir_all(&node)?;
-    for name in ["package.json", "package-lock.json", "decide.mjs", "index.mjs", "server.mjs"] {
+    for name in ["package.json", "package-lock.json", "network.json", "decide.mjs", "index.mjs", "server.mjs"]
+    {
         fs::copy(sources.join(name), node.join(name))?;
     }
     let wanted = fs::read_to_string(sources.join("package-lock.json"))?;

@@ -8,8 +8,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod budget;
 mod build;
+mod client;
 mod emulator;
+mod load;
 mod measure;
 mod process;
 mod report;
@@ -30,11 +33,17 @@ struct Arguments {
 enum Task {
     /// Measures functions and baselines, and prints one table.
     Bench(bench::Options),
+    /// Compares what a voice function costs with its budgets, and fails if a figure has risen by more than 10 %.
+    Budget(budget::Options),
+    /// Puts load on `dialtone serve`, on its peer in Node, and on large network files.
+    Load(load::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Task::Bench(options) => bench::run(&options),
+        Task::Budget(options) => budget::run(&options),
+        Task::Load(options) => load::run(&options),
     };
     let (code, text) = match &done {
         Ok(text) => (ExitCode::SUCCESS, write!(stdout(), "{text}")),

@@ -118,7 +118,9 @@ fn converse(stream: impl Read + Write, taken: &AtomicU64) -> Result<()> {
                 return Ok(());
             }
             match line.trim_end().split_once(": ") {
-                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.parse()?,
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                    length = value.parse()?;
+                }
                 None if line == "\r\n" => break,
                 _ => {}
             }

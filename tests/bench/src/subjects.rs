@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Result;
-use crate::build;
+use crate::{build, client};
 
 /// A program that answers one event.
 pub(crate) struct Subject {
@@ -55,6 +55,24 @@ impl Subject {
         self.arguments.is_empty()
     }
 
+    /// Takes another network file, and lets the given phone of it call.
+    pub(crate) fn set_network(&mut self, file: &Path, phone: &str) -> Result<()> {
+        let (form, signature) = client::signed(phone, "18005550199")?;
+        let mut event: serde_json::Value = serde_json::from_slice(&self.event)?;
+        let set = |event: &mut serde_json::Value, at: &str, value: String| {
+            event
+                .pointer_mut(at)
+                .map(|old| *old = value.into())
+                .ok_or_else(|| format!("the event has no {at}"))
+        };
+        set(&mut event, "/headers/x-twilio-signature", signature)?;
+        set(&mut event, "/body", form)?;
+        event.as_object_mut().ok_or("no event")?.insert("isBase64Encoded".to_owned(), false.into());
+        self.event = serde_json::to_vec(&event)?;
+        self.environment.push(("DIALTONE_CONFIG".to_owned(), file.display().to_string()));
+        Ok(())
+    }
+
     /// Bytes on disk of what has to be deployed.
     pub(crate) fn size(&self) -> Result<u64> {
         size(&self.files)
@@ -86,7 +104,12 @@ pub(crate) fn voice() -> Result<Vec<Subject>> {
 }
 
 /// Everything. `endpoint` is that of a double of SNS.
-pub(crate) fn all(endpoint: &str, certificate: Option<&Path>, with_peers: bool) -> Result<Vec<Subject>> {
+pub(crate) fn all(
+    endpoint: &str,
+    certificate: Option<&Path>,
+    before: Option<&Path>,
+    with_peers: bool,
+) -> Result<Vec<Subject>> {
     build::functions(&["outgoing", "incoming", "status"])?;
     let examples = build::examples("release", &["floor", "hello", "publish"])?;
     let defaults = build::examples("plain", &["hello"])?;
@@ -107,22 +130,26 @@ pub(crate) fn all(endpoint: &str, certificate: Option<&Path>, with_peers: bool) 
         function("status", "status/dial", "<Say")?,
         baseline("SDK's minimum", examples.join("publish"))?,
     ];
+    if let Some(folder) = before {
+        all.push(subject("outgoing, before", folder.join("outgoing"), "outgoing/call", NUMBER)?);
+        all.push(subject("incoming, before", folder.join("incoming"), "incoming/call", "<Sip")?);
+        all.push(subject("status, before", folder.join("status"), "status/dial", "<Say")?);
+    }
     for subject in &mut all {
-        if ["status", "SDK's minimum"].contains(&subject.name) {
+        if ["status", "status, before", "SDK's minimum"].contains(&subject.name) {
             subject.environment.extend(publishing.iter().cloned());
         }
     }
     if with_peers {
         let (node, python) = build::peers()?;
-        all.push(peer("Node", "node".into(), node.join("index.mjs"), node.join("node_modules"))?);
+        all.push(peer("Node", "node".into(), vec![node.join("index.mjs")], node.join("node_modules"))?);
         let packages =
             fs::read_dir(python.join("venv/lib"))?.next().ok_or("no venv")??.path().join("site-packages");
-        all.push(peer(
-            "Python",
-            python.join("venv/bin/python"),
-            build::root().join("tests/bench/peers/function.py"),
-            packages,
-        )?);
+        let python = python.join("venv/bin/python");
+        let script = build::root().join("tests/bench/peers/function.py");
+        let without = vec![script.clone(), "--no-boto3".into()];
+        all.push(peer("Python", python.clone(), vec![script], packages.clone())?);
+        all.push(peer("Python, no boto3", python, without, packages)?);
     }
     Ok(all)
 }
@@ -135,11 +162,8 @@ fn function(name: &'static str, event: &str, answer: &'static str) -> Result<Sub
     subject(name, build::target().join("release").join(name), event, answer)
 }
 
-fn peer(name: &'static str, program: PathBuf, script: PathBuf, files: PathBuf) -> Result<Subject> {
-    let mut peer = subject(name, program, "outgoing/call", NUMBER)?;
-    peer.arguments = vec![script];
-    peer.files = files;
-    Ok(peer)
+fn peer(name: &'static str, program: PathBuf, arguments: Vec<PathBuf>, files: PathBuf) -> Result<Subject> {
+    Ok(Subject { arguments, files, ..subject(name, program, "outgoing/call", NUMBER)? })
 }
 
 fn subject(name: &'static str, program: PathBuf, event: &str, answer: &'static str) -> Result<Subject> {
