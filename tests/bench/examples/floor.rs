@@ -37,7 +37,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Result<String, Box<dyn std::error:
         }
         match line.trim_end().split_once(": ") {
             Some((name, value)) if name.eq_ignore_ascii_case("lambda-runtime-aws-request-id") => {
-                id = value.to_owned()
+                id = value.to_owned();
             }
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.parse()?,
             Some(_) => {}

@@ -5,7 +5,9 @@ use lambda_http::{Body, Error, Response, run, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     run(service_fn(|_request| async {
-        Response::builder().header("content-type", "text/xml").body(Body::from("<Response/>"))
+        Ok::<_, Error>(
+            Response::builder().header("content-type", "text/xml").body(Body::from("<Response/>"))?,
+        )
     }))
     .await
 }
