@@ -8,6 +8,8 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use numbers::Kind;
+
 use crate::bench::note;
 use crate::client::{DOMAIN, PUBLIC_URL};
 use crate::process::Process;
@@ -155,8 +157,11 @@ fn cold(outgoing: &mut Subject, file: &Path, phone: &str) -> Result<Duration> {
 
 /// Writes a network of so many extensions. Gives their names.
 fn network(count: usize, file: &Path) -> Result<Vec<String>> {
-    let region = numbers::Region::parse("US");
-    let codes: Vec<_> = (200..1000).filter(|npa| numbers::npa_region(*npa) == region).collect();
+    // Area codes of lines: the toll-free ones are what these phones call.
+    let is_line = |npa: &u16| {
+        numbers::classify(&format!("{npa}5550100")).is_some_and(|found| found.kind == Kind::FixedLineOrMobile)
+    };
+    let codes: Vec<_> = (200..1000).filter(is_line).collect();
     let mut text = format!(
         "[network]\nname = \"bench\"\nregion = \"US\"\n[stages.prod]\nsip_domain = \"{DOMAIN}\"\npublic_url = \"{PUBLIC_URL}\"\n"
     );
@@ -177,12 +182,9 @@ fn requests(phones: &[String]) -> Result<Vec<Vec<u8>>> {
     const DIFFERENT: usize = 1000;
     let one = |index: usize| {
         let phone = phones.get(index * 7919 % phones.len()).ok_or("no phones")?;
-        // 503-555-0140 and following are no phone's of the example, and toll-free ones no phone's of any network.
-        let number = if index.is_multiple_of(2) {
-            "18005550199".to_owned()
-        } else {
-            format!("503555{:04}", 140 + index % 9)
-        };
+        // Toll-free numbers are no phone's of any of these networks.
+        let code = ["800", "833", "844", "855", "866", "877", "888"].get(index % 7).ok_or("no code")?;
+        let number = format!("1{code}55501{:02}", index % 100);
         client::request(phone, &number)
     };
     (0..DIFFERENT).map(one).collect()
