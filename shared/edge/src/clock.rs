@@ -19,6 +19,11 @@ pub fn unique_timestamp() -> String {
     format(unique)
 }
 
+/// Now, in the same form, for log lines: these may be equal.
+pub(crate) fn now() -> String {
+    format(Timestamp::now().as_microsecond())
+}
+
 fn format(microsecond: i64) -> String {
     let timestamp = Timestamp::from_microsecond(microsecond).unwrap_or(Timestamp::UNIX_EPOCH);
     format!("{timestamp:.6}")

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dialplan::{Decision, Event, Plan, UserEvent};
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
 
 use crate::route::Route;
 
@@ -21,47 +21,88 @@ pub(crate) fn start() {
     ON.store(true, Ordering::Relaxed);
 }
 
-/// What one request has to report: metrics, each with the dimensions beside the stage by which it is also counted.
-struct Line {
-    directives: Vec<Value>,
-    members: Map<String, Value>,
+/// What one request has to report: metrics, each with the dimension beside the stage by which it is also counted.
+struct Line<'a> {
+    directives: Vec<Directive<'a>>,
+    members: Vec<(&'a str, Member<'a>)>,
 }
 
-impl Line {
-    fn new(stage: &str) -> Self {
-        let mut members = Map::new();
-        members.insert("Stage".into(), stage.into());
-        Self { directives: Vec::new(), members }
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'static str,
+    dimensions: Vec<Vec<&'a str>>,
+    metrics: [Metric<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric<'a> {
+    name: &'a str,
+    unit: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Member<'a> {
+    Text(&'a str),
+    Count(u64),
+    Time(f64),
+    #[serde(rename_all = "PascalCase")]
+    Aws {
+        timestamp: u64,
+        cloud_watch_metrics: Vec<Directive<'a>>,
+    },
+}
+
+impl<'a> Line<'a> {
+    fn new(stage: &'a str) -> Self {
+        Self { directives: Vec::with_capacity(4), members: vec![("Stage", Member::Text(stage))] }
     }
 
-    fn count(self, name: &str, by: Option<(&str, &str)>) -> Self {
-        self.metric(name, "Count", 1.into(), by)
+    fn count(self, name: &'a str, by: Option<(&'a str, &'a str)>) -> Self {
+        self.metric(name, "Count", Member::Count(1), by)
     }
 
-    fn metric(mut self, name: &str, unit: &str, value: Value, by: Option<(&str, &str)>) -> Self {
-        let mut dimensions = vec![json!(["Stage"])];
+    fn metric(
+        mut self,
+        name: &'a str,
+        unit: &'a str,
+        value: Member<'a>,
+        by: Option<(&'a str, &'a str)>,
+    ) -> Self {
+        let mut dimensions = vec![vec!["Stage"]];
         if let Some((dimension, value)) = by {
-            dimensions.push(json!(["Stage", dimension]));
-            self.members.insert(dimension.into(), value.into());
+            dimensions.push(vec!["Stage", dimension]);
+            self.members.push((dimension, Member::Text(value)));
         }
-        self.directives.push(json!({
-            "Namespace": "Dialtone", "Dimensions": dimensions, "Metrics": [{"Name": name, "Unit": unit}],
-        }));
-        self.members.insert(name.into(), value);
+        self.directives.push(Directive {
+            namespace: "Dialtone",
+            dimensions,
+            metrics: [Metric { name, unit }],
+        });
+        self.members.push((name, value));
         self
     }
 
-    fn json(mut self, now: Duration) -> Value {
+    /// The line, with its end.
+    fn json(mut self, now: Duration) -> Vec<u8> {
         let timestamp = u64::try_from(now.as_millis()).unwrap_or_default();
-        self.members
-            .insert("_aws".into(), json!({"Timestamp": timestamp, "CloudWatchMetrics": self.directives}));
-        Value::Object(self.members)
+        self.members.push(("_aws", Member::Aws { timestamp, cloud_watch_metrics: self.directives }));
+        let mut line = Vec::with_capacity(1024);
+        let written = serde_json::Serializer::new(&mut line).collect_map(self.members);
+        // Text and numbers, into memory: nothing here can fail to be JSON.
+        if written.is_err() {
+            line.clear();
+        }
+        line.push(b'\n');
+        line
     }
 
     fn write(self) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        // A metric that cannot be written must not stop a call.
-        let _ = writeln!(std::io::stdout().lock(), "{}", self.json(now));
+        // A metric that cannot be written must not stop a call. In one piece, as lines of a log are.
+        let _ = std::io::stdout().lock().write_all(&self.json(now));
     }
 }
 
@@ -86,8 +127,8 @@ pub(crate) fn unpublished(stage: &str) {
     }
 }
 
-fn lines(stage: &str, route: Route, plan: &Plan, latency: Duration) -> Vec<Line> {
-    let milliseconds = json!(latency.as_secs_f64() * 1000.0);
+fn lines<'a>(stage: &'a str, route: Route, plan: &'a Plan, latency: Duration) -> Vec<Line<'a>> {
+    let milliseconds = Member::Time(latency.as_secs_f64() * 1000.0);
     let mut line =
         Line::new(stage).metric("Latency", "Milliseconds", milliseconds, Some(("Route", route.path())));
     if route == Route::Incoming || plan.events.iter().any(|event| event.name() == UserEvent::DialOutgoing) {
@@ -129,6 +170,7 @@ fn is_unreachable(event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use dialplan::{Network, NetworkFile};
+    use serde_json::{Value, json};
     use webhook::{Call, DialEnd, Form};
 
     use super::*;
@@ -140,7 +182,10 @@ mod tests {
     }
 
     fn shown(route: Route, plan: &Plan) -> Vec<Value> {
-        let json = |line: Line| line.json(Duration::from_millis(1_781_978_645_123));
+        let json = |line: Line<'_>| {
+            let text = line.json(Duration::from_millis(1_781_978_645_123));
+            serde_json::from_slice(text.strip_suffix(b"\n").unwrap()).unwrap()
+        };
         lines("prod", route, plan, Duration::from_micros(250)).into_iter().map(json).collect()
     }
 

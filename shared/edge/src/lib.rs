@@ -9,6 +9,7 @@
 
 mod clock;
 mod gauges;
+mod json_line;
 mod logging;
 mod route;
 mod service;

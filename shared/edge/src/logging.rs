@@ -9,6 +9,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::gauges;
+use crate::json_line::JsonLine;
 
 /// What log lines look like and where they go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub fn start_logging(format: LogFormat) {
     let filter = Targets::new()
         .with_default(LevelFilter::ERROR)
         .with_targets(ours.map(|name| (name, LevelFilter::INFO)));
-    let json = fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    let json = fmt::layer().event_format(JsonLine).with_ansi(false);
     let started = match format {
         LogFormat::JsonToStdout => registry().with(json.with_filter(filter)).try_init(),
         LogFormat::JsonToStderr => {

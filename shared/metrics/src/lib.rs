@@ -5,6 +5,7 @@
 
 mod journal;
 mod relay;
+mod roots;
 mod sns;
 
 pub use journal::Entry;

@@ -14,6 +14,8 @@ use dialplan::Message;
 use edge::{Delivery, Sink, log_message};
 use tokio::time::timeout;
 
+use crate::roots;
+
 /// For how long publishing may take, whatever happens on the way.
 const LIMIT: Duration = Duration::from_secs(2);
 
@@ -47,7 +49,11 @@ impl Sns {
 
 async fn client() -> Client {
     // ring: the first random number of aws-lc alone costs 24 ms (docs/decisions.md).
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    let http = match roots::trusted() {
+        Some(context) => http.tls_context(context).build_https(),
+        None => http.build_https(),
+    };
     let timeouts =
         TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).operation_timeout(LIMIT).build();
     let retries =

@@ -56,8 +56,7 @@ impl fmt::Display for Region {
 /// The country calling code that digits begin with, and its regions, the main one first.
 ///
 /// `digits` come without `+` and may be incomplete. No code begins another (ITU-T E.164, 6.1), so there is at most
-/// one. Codes of no country, such as 800 and 881, have the one "region" `001`. Reads a table only, so a country that
-/// is not called can be refused before [`look_up`](crate::look_up) loads what it knows about other countries.
+/// one. Codes of no country, such as 800 and 881, have the one "region" `001`.
 #[must_use]
 pub fn calling_code(digits: &str) -> Option<(u16, &'static [&'static str])> {
     let mut code = 0;

@@ -3,12 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use generated::{CLASSES, FIRST_ROW, NEXT, START};
-
 use crate::countries::Region;
 use crate::e164::E164;
 use crate::lookup::Found;
-use crate::rules::Kind;
+use crate::world;
 
 /// The parts of a North American number, `+1 NPA NXX XXXX`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,14 +42,9 @@ pub fn is_n11(code: u16) -> bool {
 }
 
 /// The region and kind of the ten digits after country code 1, or nothing if no such number can exist.
-///
-/// As `phonenumber` decides it, from a table made of its patterns; `tests/oracle.rs` holds the two together.
 #[must_use]
 pub fn classify(ten: &str) -> Option<Found> {
-    if ten.len() != 10 || !ten.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    *CLASSES.get(usize::from(walk(ten)?))?
+    if ten.len() == 10 { world::find(1, ten) } else { None }
 }
 
 /// The region of an area code, if all of its numbers that can exist are in one.
@@ -60,52 +53,13 @@ pub fn classify(ten: &str) -> Option<Found> {
 /// which country it would be in.
 #[must_use]
 pub fn npa_region(npa: u16) -> Option<Region> {
-    let mut reached = [false; NEXT.len()];
-    let mut region = None;
-    let mut reach = |state: u16, reached: &mut [bool]| match state.checked_sub(FIRST_ROW) {
-        Some(row) => {
-            if let Some(row) = reached.get_mut(usize::from(row)) {
-                *row = true;
-            }
-            true
-        }
-        None => match CLASSES.get(usize::from(state)).copied().flatten() {
-            Some(found) => *region.get_or_insert(found.region) == found.region,
-            None => true,
-        },
-    };
-    if !reach(walk(&format!("{npa:03}"))?, &mut reached) {
-        return None;
-    }
-    // A row comes after the rows it leads to, so one sweep from the last to the first meets all that is reached.
-    for (row, next) in NEXT.iter().enumerate().rev() {
-        if reached.get(row) == Some(&true) && !next.iter().all(|state| reach(*state, &mut reached)) {
-            return None;
-        }
-    }
-    region
-}
-
-/// The state after some digits.
-fn walk(digits: &str) -> Option<u16> {
-    let mut state = START;
-    for byte in digits.bytes() {
-        let Some(row) = state.checked_sub(FIRST_ROW) else { break };
-        state = *NEXT.get(usize::from(row))?.get(usize::from(byte.checked_sub(b'0')?))?;
-    }
-    Some(state)
-}
-
-/// Written by `build/nanp.rs`.
-mod generated {
-    use super::{Found, Kind, Region};
-
-    include!(concat!(env!("OUT_DIR"), "/nanp.rs"));
+    world::region(1, &format!("{npa:03}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Kind;
 
     fn found(ten: &str) -> Option<(String, Kind)> {
         classify(ten).map(|found| (found.region.to_string(), found.kind))
@@ -170,19 +124,6 @@ mod tests {
             "\0\0\0\0\0\0\0\0\0\0",
         ] {
             assert_eq!(classify(text), None, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_table_is_small_and_sound() {
-        let bytes = size_of_val(&NEXT) + size_of_val(&CLASSES);
-        assert!(bytes < 64 * 1024, "{bytes} bytes");
-        let states = usize::from(FIRST_ROW) + NEXT.len();
-        assert_eq!(usize::from(FIRST_ROW), CLASSES.len());
-        assert!(NEXT.iter().flatten().all(|state| usize::from(*state) < states));
-        // Rows are written after the rows they lead to, so no walk is longer than the digits.
-        for (row, next) in NEXT.iter().enumerate() {
-            assert!(next.iter().all(|state| usize::from(*state) < usize::from(FIRST_ROW) + row));
         }
     }
 

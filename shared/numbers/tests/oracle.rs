@@ -1,4 +1,5 @@
-//! The crate `phonenumber`, from whose metadata the North American table is made, is the oracle for it.
+//! The crate `phonenumber`, from whose metadata the table is made, is the oracle for it: for North America its own
+//! parser and validator, for the world its regular expressions, asked in the validator's order.
 
 #![expect(
     clippy::indexing_slicing,
@@ -9,8 +10,17 @@
 
 use numbers::{E164, Found, Kind, LookupError, Region};
 use phonenumber::Type;
-use phonenumber::metadata::DATABASE;
+use phonenumber::metadata::{DATABASE, Descriptor, Metadata};
 use proptest::prelude::*;
+
+/// What the build script makes the table by.
+#[path = "../build/rules.rs"]
+mod rules;
+
+/// What `rules` knows as a module of its crate.
+mod kind {
+    pub(crate) use numbers::Kind;
+}
 
 /// Region and kind by the crate's own parser and validator, for a number that it reads as it is written.
 fn oracle(text: &str) -> Option<Found> {
@@ -135,6 +145,68 @@ fn example_numbers_of_every_country() {
     }
     println!("{examples} examples, of which the parser changes {altered}");
     assert!(examples > 700, "{examples}");
+}
+
+/// Region and kind by the regular expressions of the metadata, of the digits after a calling code.
+fn by_patterns(regions: &[&Metadata], national: &str) -> Option<Found> {
+    let leads = |region: &Metadata| {
+        let pattern = region.leading_digits()?;
+        Some(pattern.find(national).is_some_and(|found| found.start() == 0))
+    };
+    let is_match = |descriptor: &Descriptor| descriptor.is_match(national);
+    let (region, kind) = rules::classify(regions, leads, is_match)?;
+    Some(Found { region: Region::parse(region.id())?, kind })
+}
+
+/// Numbers near those that exist: examples, with digits changed, added and taken away, and plain random ones.
+fn nearby(examples: &[&str], random: &mut Random, round: u32) -> String {
+    let Some(count) = u32::try_from(examples.len()).ok().filter(|count| *count > 0 && round % 4 != 3) else {
+        return (0..1 + random.below(12)).map(|_| char::from(b'0' + random.below(10) as u8)).collect();
+    };
+    let mut digits = examples[random.below(count) as usize].as_bytes().to_vec();
+    for _ in 0..random.below(4) {
+        let at = random.below(digits.len() as u32) as usize;
+        digits[at] = b'0' + random.below(10) as u8;
+    }
+    match random.below(8) {
+        0 => digits.push(b'0' + random.below(10) as u8),
+        1 => digits.truncate(digits.len() - 1),
+        2 => digits.insert(0, b'0' + random.below(10) as u8),
+        _ => {}
+    }
+    String::from_utf8(digits).unwrap()
+}
+
+#[test]
+fn numbers_of_every_country_are_what_the_patterns_say() {
+    let mut random = Random(2026);
+    let (mut asked, mut existing) = (0, 0);
+    for code in 1..=999_u16 {
+        let regions = DATABASE.by_code(&code).unwrap_or_default();
+        if regions.is_empty() || regions[0].id() == "001" {
+            continue;
+        }
+        let examples: Vec<_> = regions.iter().flat_map(|region| examples(region)).collect();
+        // A country has some twenty patterns, and those of a few are long, so what is asked most is what is intricate.
+        for round in 0..100 * u32::try_from(examples.len()).unwrap().max(4) {
+            let national = nearby(&examples, &mut random, round);
+            let Ok(number) = E164::parse(&format!("+{code}{national}")) else { continue };
+            let expected = by_patterns(&regions, &national);
+            assert_eq!(numbers::look_up(&number).ok(), expected, "+{code} {national}");
+            asked += 1;
+            existing += u32::from(expected.is_some());
+        }
+    }
+    println!("{asked} numbers, of which {existing} can exist");
+    assert!(asked > 100_000 && existing > asked / 5 && existing < asked * 4 / 5, "{asked} {existing}");
+}
+
+/// Every number that the metadata gives as an example of a region.
+fn examples(region: &Metadata) -> impl Iterator<Item = &str> {
+    let all = region.descriptors();
+    let lines = [all.fixed_line(), all.mobile()];
+    let services = rules::services(all).map(|(descriptor, _)| descriptor);
+    lines.into_iter().chain(services).flatten().filter_map(Descriptor::example)
 }
 
 #[test]

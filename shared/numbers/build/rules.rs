@@ -1,35 +1,11 @@
 //! How patterns decide what a number is: the order of `phonenumber` 0.3.10 (`source_for` and `number_type` in its
-//! `validator.rs`), written once for the table, which is made when the workspace is built, and for other countries.
+//! `validator.rs`), written once for the table, which is made when the workspace is built, and for the tests, which
+//! ask the regular expressions themselves.
 
 use phonenumber::Metadata;
 use phonenumber::metadata::{Descriptor, Descriptors};
 
-/// What a number is for, and with that, who pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// A line at a place.
-    FixedLine,
-    /// A mobile phone.
-    Mobile,
-    /// A line at a place or a mobile phone: North American numbers do not tell them apart.
-    FixedLineOrMobile,
-    /// The callee pays.
-    TollFree,
-    /// The caller pays more than for a call, and the callee is paid.
-    PremiumRate,
-    /// Caller and callee share the price.
-    SharedCost,
-    /// Follows a person from line to line; its price does too.
-    PersonalNumber,
-    /// Telephony over the Internet.
-    Voip,
-    /// A pager.
-    Pager,
-    /// A company's one number for many offices (universal access number).
-    Uan,
-    /// Access to a voice mailbox.
-    Voicemail,
-}
+use crate::kind::Kind;
 
 /// The region and kind of a national number, if it can exist.
 ///

@@ -1,0 +1,192 @@
+//! `cargo xtask budget`: what a voice function costs may not rise unnoticed.
+//!
+//! Figures that do not depend on how busy a machine is: size, crates, instructions. Times are reported by
+//! `cargo xtask bench`, and asserted nowhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::bench::note;
+use crate::subjects::Subject;
+use crate::{Result, build, measure, report, subjects};
+
+/// What to do with the budgets.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Write what is measured as the new budgets.
+    #[arg(long)]
+    write: bool,
+}
+
+/// Figures by name, of one function.
+type Figures = BTreeMap<String, u64>;
+
+/// How much more a figure may be than its budget.
+const TOLERANCE_PERCENT: u64 = 10;
+
+const HEADER: &str = "\
+# What a voice function may cost: `cargo xtask budget` fails if a figure is more than 10 % above. After a rise that is\n\
+# worth it, `cargo xtask budget --write` writes this file anew; say why in the commit.\n\
+# size: bytes of the binary. crates: what it links. start, invoke: instructions in user mode until the first answer,\n\
+# and of each further one.\n\
+# Compilers, C libraries and processors differ: these are of x86-64.\n";
+
+/// One figure against its budget.
+struct Line<'a> {
+    function: &'a str,
+    figure: &'a str,
+    budget: Option<u64>,
+    measured: Option<u64>,
+}
+
+pub(crate) fn run(options: &Options) -> Result<String> {
+    note("building the voice functions")?;
+    let voice = subjects::voice()?;
+    let can_count =
+        Command::new("valgrind").arg("--version").output().is_ok_and(|told| told.status.success());
+    let measured = voice.iter().map(|subject| Ok((subject.name.to_owned(), measure(subject, can_count)?)));
+    let measured = measured.collect::<Result<BTreeMap<_, _>>>()?;
+    if options.write {
+        if !can_count {
+            return Err("budgets need valgrind, which counts instructions; install it".into());
+        }
+        fs::write(path(), format!("{HEADER}\n{}", toml::to_string(&measured)?))?;
+        return Ok(format!("{} is written\n", path().display()));
+    }
+    let budgets: BTreeMap<String, Figures> = toml::from_str(&fs::read_to_string(path())?)?;
+    let lines = compare(&budgets, &measured);
+    let mut text =
+        report::table(&["figure", "budget", "measured"], &lines.iter().map(Line::cells).collect::<Vec<_>>());
+    if !can_count {
+        text.push_str("\nvalgrind is not installed: instructions were NOT checked.\n");
+    }
+    let complaints: Vec<_> =
+        lines.iter().filter(|line| can_count || !line.is_counted()).filter_map(Line::complaint).collect();
+    if complaints.is_empty() {
+        Ok(text)
+    } else {
+        Err(format!("over budget\n\n{text}\n{}", complaints.join("\n")).into())
+    }
+}
+
+fn path() -> PathBuf {
+    build::root().join("tests/bench/budgets.toml")
+}
+
+fn measure(subject: &Subject, can_count: bool) -> Result<Figures> {
+    let mut figures =
+        Figures::from([("size".to_owned(), subject.size()?), ("crates".to_owned(), crates(subject.name)?)]);
+    if can_count {
+        note(&format!("counting instructions of {}", subject.name))?;
+        let (start, invoke) = measure::instructions(subject, &build::folder()?)?;
+        figures.extend([("start".to_owned(), start), ("invoke".to_owned(), invoke)]);
+    }
+    Ok(figures)
+}
+
+/// How many crates a function links, itself included.
+fn crates(function: &str) -> Result<u64> {
+    let output = build::cargo("tree")
+        .args(["--package", function, "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .output()?;
+    if !output.status.success() {
+        return Err(format!("cargo tree: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let names: BTreeSet<_> =
+        text.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !line.is_empty()).collect();
+    Ok(names.len().try_into()?)
+}
+
+/// Every figure that is measured or has a budget.
+fn compare<'a>(
+    budgets: &'a BTreeMap<String, Figures>,
+    measured: &'a BTreeMap<String, Figures>,
+) -> Vec<Line<'a>> {
+    let of = |all: &'a BTreeMap<String, Figures>| {
+        all.iter().flat_map(|(function, figures)| figures.keys().map(move |figure| (function, figure)))
+    };
+    let keys: BTreeSet<_> = of(budgets).chain(of(measured)).collect();
+    let value = |all: &BTreeMap<String, Figures>, function, figure| all.get(function)?.get(figure).copied();
+    keys.into_iter()
+        .map(|(function, figure)| Line {
+            function,
+            figure,
+            budget: value(budgets, function, figure),
+            measured: value(measured, function, figure),
+        })
+        .collect()
+}
+
+impl Line<'_> {
+    /// Whether it takes valgrind to know.
+    fn is_counted(&self) -> bool {
+        matches!(self.figure, "start" | "invoke")
+    }
+
+    fn cells(&self) -> [String; 3] {
+        let shown = |value: Option<u64>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
+        [format!("{} {}", self.function, self.figure), shown(self.budget), shown(self.measured)]
+    }
+
+    /// What is wrong, if anything.
+    fn complaint(&self) -> Option<String> {
+        let Self { function, figure, .. } = self;
+        match (self.budget, self.measured) {
+            (Some(budget), Some(measured)) if measured * 100 > budget * (100 + TOLERANCE_PERCENT) => {
+                let percent = measured * 100 / budget.max(1) - 100;
+                Some(format!("{function}: {figure} has risen by {percent} %, from {budget} to {measured}"))
+            }
+            (Some(_), Some(_)) => None,
+            (None, _) => Some(format!("{function}: {figure} has no budget; cargo xtask budget --write")),
+            (_, None) => Some(format!("{function}: {figure} has a budget and is not measured")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(function: &str, size: u64, invoke: u64) -> BTreeMap<String, Figures> {
+        let figures = Figures::from([("size".into(), size), ("invoke".into(), invoke)]);
+        BTreeMap::from([(function.to_owned(), figures)])
+    }
+
+    fn complaints(budgets: &BTreeMap<String, Figures>, measured: &BTreeMap<String, Figures>) -> Vec<String> {
+        compare(budgets, measured).iter().filter_map(Line::complaint).collect()
+    }
+
+    #[test]
+    fn the_figure_that_rose_is_named() {
+        let budgets = figures("outgoing", 2_000_000, 100_000);
+        assert_eq!(complaints(&budgets, &figures("outgoing", 2_200_000, 110_000)), [""; 0]);
+        assert_eq!(complaints(&budgets, &figures("outgoing", 1_000, 10)), [""; 0]);
+        assert_eq!(
+            complaints(&budgets, &figures("outgoing", 2_200_001, 100_000)),
+            ["outgoing: size has risen by 10 %, from 2000000 to 2200001"]
+        );
+        assert_eq!(
+            complaints(&budgets, &figures("outgoing", 2_000_000, 150_000)),
+            ["outgoing: invoke has risen by 50 %, from 100000 to 150000"]
+        );
+    }
+
+    #[test]
+    fn every_figure_has_a_budget() {
+        let (budgets, measured) = (figures("outgoing", 1, 1), figures("incoming", 1, 1));
+        assert_eq!(complaints(&budgets, &measured).len(), 4);
+    }
+
+    #[test]
+    fn the_file_has_every_figure_of_the_voice_functions() {
+        let budgets: BTreeMap<String, Figures> =
+            toml::from_str(&fs::read_to_string(path()).unwrap()).unwrap();
+        for function in ["outgoing", "incoming"] {
+            let names: Vec<_> = budgets[function].keys().map(String::as_str).collect();
+            assert_eq!(names, ["crates", "invoke", "size", "start"], "{function}");
+        }
+    }
+}
