@@ -62,7 +62,7 @@ fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> 
     group(
         "Dial plan; seconds to wait for another key; # is a key like others; * codes are the server's.",
         &[
-            ("P4200", line.plan.grandstream()),
+            ("P4200", &line.plan().grandstream()),
             ("P85", &NO_KEY_TIMEOUT.to_string()),
             ("P72", "0"),
             ("P191", "0"),

@@ -9,6 +9,7 @@
 //! `docs/devices.md`.
 
 mod baresip;
+mod complete;
 mod dial_plan;
 mod error;
 mod file;
@@ -17,6 +18,7 @@ mod line;
 mod linksys;
 mod linphone;
 mod password;
+mod pattern;
 mod polycom;
 mod qr;
 mod render;

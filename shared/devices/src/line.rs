@@ -33,7 +33,8 @@ pub(crate) struct Line<'a> {
     pub(crate) secure: bool,
     /// The longest call, in whole minutes.
     pub(crate) time_limit_minutes: u32,
-    pub(crate) plan: DialPlan,
+    network: &'a Network,
+    phone: &'a Extension,
 }
 
 impl<'a> Line<'a> {
@@ -52,8 +53,14 @@ impl<'a> Line<'a> {
             mode: device.mode,
             secure: network.stage().secure,
             time_limit_minutes: network.time_limit().div_ceil(60),
-            plan: DialPlan::of(network, phone),
+            network,
+            phone,
         }
+    }
+
+    /// The dial plan. Thousands of sequences are tried for it, so only devices that have one ask.
+    pub(crate) fn plan(&self) -> DialPlan {
+        DialPlan::of(self.network, self.phone)
     }
 
     /// What is dialled when the handset is lifted: `#`, which leads to the menu, or nothing.

@@ -116,13 +116,13 @@ fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> 
     )?;
     let plan = match line.mode {
         // A hot line: nothing need be dialled, # is sent.
-        DeviceMode::Menu => "(S0<:#>)",
-        DeviceMode::Dialtone => line.plan.linksys(),
+        DeviceMode::Menu => "(S0<:#>)".to_owned(),
+        DeviceMode::Dialtone => line.plan().linksys(),
     };
     group(
         "What is dialled, and how many seconds to wait for another key.",
         &[
-            ("Dial_Plan_1_", plan),
+            ("Dial_Plan_1_", &plan),
             ("Interdigit_Short_Timer", &NO_KEY_TIMEOUT.to_string()),
             ("Interdigit_Long_Timer", &NO_KEY_TIMEOUT.to_string()),
             ("Enable_IP_Dialing_1_", "no"),

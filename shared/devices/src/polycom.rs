@@ -32,7 +32,7 @@ pub(crate) fn boot_file(settings: &str) -> Vec<u8> {
 pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
     let expires = EXPIRY_SECONDS.to_string();
     let port = SIP_PORT.to_string();
-    let plan = line.plan.polycom();
+    let plan = line.plan().polycom();
     let timeout = NO_KEY_TIMEOUT.to_string();
     let timeouts = vec![timeout.as_str(); plan.split('|').count()].join("|");
     let is_menu = if line.mode == DeviceMode::Menu { "1" } else { "0" };
@@ -78,7 +78,7 @@ pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
             "What is dialled, and how many seconds to wait for another key. A final # is sent too.",
             "dialplan",
             &[
-                ("dialplan.digitmap", plan),
+                ("dialplan.digitmap", &plan),
                 ("dialplan.digitmap.timeOut", &timeouts),
                 ("dialplan.impossibleMatchHandling", "0"),
                 ("dialplan.removeEndOfDial", "0"),

@@ -1,45 +1,150 @@
 //! What the server accepts, asked of its own code.
 
+use std::iter;
+
 use dialplan::{Decision, Extension, Network, outgoing};
 use webhook::{Address, Call};
 
+use crate::pattern::{Keys, Pattern};
 use crate::uri;
 
-/// Whether the server connects these keys with somebody, and not with emergency services.
-pub(crate) fn accepts(keys: &str, network: &Network, phone: &Extension) -> bool {
-    matches!(decision(keys, network, phone), Decision::Pstn | Decision::Extension | Decision::Asterisk)
+/// How many digits the longest number has (ITU-T E.164).
+const LONGEST_NUMBER: usize = 15;
+
+/// How many keys may come before a number: 9 and 011.
+const LONGEST_PREFIX: usize = 4;
+
+/// Digits to try a number with. After any beginning they go on as an area code and an exchange that exist.
+const SAMPLE: &str = "5012301250123012501";
+
+/// What people press before a number to leave the house, the area or the country.
+const PREFIXES: [&str; 12] = ["", "1", "9", "91", "0", "011", "00", "0111", "001", "9011", "90111", "9001"];
+
+/// What a call for help may begin with without being less of one.
+const BEFORE_HELP: [&str; 11] = ["", "*", "#", "**", "##", "*#", "#*", "*67", "*82", "#31#", "*31#"];
+
+/// Calls for help, short and long.
+const HELP: [&str; 10] = [
+    "911",
+    "112",
+    "933",
+    "9111",
+    "911911",
+    "112112",
+    "911112",
+    "91191",
+    "911911911911911911",
+    "911111111111111111",
+];
+
+/// One phone, and the server that it calls.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Server<'n> {
+    pub(crate) network: &'n Network,
+    pub(crate) phone: &'n Extension,
 }
 
-/// What the server does when this phone dials the keys.
-pub(crate) fn decision(keys: &str, network: &Network, phone: &Extension) -> Decision {
-    let domain = &network.stage().sip_domain;
-    let address = |user: &str| Address::parse(&format!("sip:{user}@{domain}"));
-    let call = Call {
-        from: address(&uri::user(phone.name())),
-        to: address(&keys.replace('#', "%23")),
-        ..Call::default()
-    };
-    outgoing(&call, network, &mut ()).decision
+impl Server<'_> {
+    /// Whether the server connects these keys with somebody, and not with emergency services.
+    pub(crate) fn accepts(self, keys: &str) -> bool {
+        matches!(self.decision(keys), Decision::Pstn | Decision::Extension | Decision::Asterisk)
+    }
+
+    /// What the server does when this phone dials the keys.
+    pub(crate) fn decision(self, keys: &str) -> Decision {
+        let domain = &self.network.stage().sip_domain;
+        let address = |user: &str| Address::parse(&format!("sip:{user}@{domain}"));
+        let call = Call {
+            from: address(&uri::user(self.phone.name())),
+            to: address(&keys.replace('#', "%23")),
+            ..Call::default()
+        };
+        outgoing(&call, self.network, &mut ()).decision
+    }
+
+    /// Whether something longer that the server accepts begins as the pattern does, other than a number with a final `#`,
+    /// which is the same number.
+    ///
+    /// Codes, names, the network's own numbers and ways to call for help are tried one by one. Of all others, the first two
+    /// digits that the pattern leaves open are tried with each other, in every length: no numbering plan tells
+    /// numbers of one length apart by what comes later than that.
+    pub(crate) fn goes_on(self, pattern: &Pattern) -> bool {
+        let is_longer = |keys: &str| keys.len() > pattern.len() && pattern.begins(keys);
+        let is_another = |keys: &str| keys.trim_end_matches('#').len() > pattern.len();
+        let code = |keys: &String| is_longer(keys) && self.accepts(keys);
+        let number = |keys: &String| is_longer(keys) && is_another(keys) && self.accepts(keys);
+        self.codes().any(|keys| code(&keys))
+            || self.names().any(|keys| code(&keys))
+            || self.numbers().any(|keys| number(&keys))
+            || help().filter(|keys| is_longer(keys)).any(|keys| self.is_other_help(&keys, pattern.len()))
+            || samples(pattern).iter().any(number)
+    }
+
+    /// Whether these keys call for help, and the first of them alone do not.
+    fn is_other_help(self, keys: &str, length: usize) -> bool {
+        let decision = self.decision(keys);
+        matches!(decision, Decision::Emergency | Decision::AddressTest)
+            && keys.get(..length).is_none_or(|first| self.decision(first) != decision)
+    }
+
+    /// The codes, and three digits as people dial them.
+    fn codes(self) -> impl Iterator<Item = String> {
+        let codes = self.network.codes_of(self.phone);
+        codes.flat_map(|code| ["", "1", "9"].map(|before| format!("{before}{code}")))
+    }
+
+    fn names(self) -> impl Iterator<Item = String> {
+        self.network.extensions().iter().map(|other| other.name().to_owned())
+    }
+
+    /// Numbers that are likely to be accepted: the network's own, whole and without their beginnings, and a toll-free one.
+    fn numbers(self) -> impl Iterator<Item = String> {
+        let own = self.network.extensions().iter().filter_map(Extension::number);
+        own.map(numbers::E164::digits).chain(["18005550199"]).flat_map(|digits| {
+            let ends = (0..digits.len()).filter_map(|at| digits.get(at..));
+            ends.flat_map(|end| PREFIXES.map(|prefix| format!("{prefix}{end}")))
+        })
+    }
 }
 
-/// Whether some number, code or name that this phone may dial begins with 911 and goes on.
-///
-/// Codes, names and the network's own numbers are tried one by one. Of all others, 911 and two more digits are tried in every
-/// length: no numbering plan tells numbers of one length apart by what comes later than that.
-pub(crate) fn goes_on_from_911(network: &Network, phone: &Extension) -> bool {
-    let codes =
-        network.codes_of(phone).flat_map(|code| ["", "1", "9"].map(|before| format!("{before}{code}")));
-    let names = network.extensions().iter().map(|other| other.name().to_owned());
-    let numbers = network.extensions().iter().filter_map(Extension::number).flat_map(|number| {
-        let digits = number.digits();
-        (0..digits.len()).filter_map(|at| digits.get(at..).map(str::to_owned))
-    });
-    let others = (0..100).flat_map(|next| {
-        (0..=8).map(move |rest| format!("911{next:02}{}", &"50123012".get(..rest).unwrap_or_default()))
-    });
-    codes
-        .chain(names)
-        .chain(numbers)
-        .chain(others)
-        .any(|keys| keys.len() > 3 && keys.starts_with("911") && accepts(&keys, network, phone))
+fn help() -> impl Iterator<Item = String> {
+    BEFORE_HELP.into_iter().flat_map(|before| {
+        ["", "9", "99"].into_iter().flat_map(move |outside| {
+            ["", "0", "00", "011"].into_iter().flat_map(move |abroad| {
+                ["", "1"].into_iter().flat_map(move |long| {
+                    HELP.map(|number| format!("{before}{outside}{abroad}{long}{number}"))
+                })
+            })
+        })
+    })
+}
+
+/// Longer numbers that begin as a pattern does.
+fn samples(pattern: &Pattern) -> Vec<String> {
+    let any = pattern.then(iter::repeat_n(Keys::DIGITS, 2));
+    let mut samples = vec![String::new()];
+    let mut rest = SAMPLE.chars();
+    // No numbering plan knows * and #, so behind them one number is as good as another.
+    let may_be_number = any.keys().all(|keys| !keys.and(Keys::DIGITS).is_empty());
+    let mut to_try = if may_be_number { 2 } else { 0 };
+    let may_have_prefix = ['0', '9'].into_iter().any(|key| any.at(0).holds(key));
+    let longest = if may_have_prefix { LONGEST_PREFIX + LONGEST_NUMBER } else { LONGEST_NUMBER };
+    for at in 0..longest {
+        let keys = any.at(at);
+        let next: Vec<char> = if keys.is_one() {
+            keys.iter().collect()
+        } else if to_try > 0 {
+            to_try -= 1;
+            keys.iter().collect()
+        } else {
+            // Behind its end a pattern has no keys, and the sample goes on.
+            rest.find(|digit| keys.is_empty() || keys.holds(*digit)).into_iter().collect()
+        };
+        samples =
+            samples.iter().flat_map(|sample| next.iter().map(move |key| format!("{sample}{key}"))).collect();
+    }
+    let lengths = pattern.len() + 1..=longest;
+    lengths
+        .flat_map(|length| samples.iter().filter_map(move |keys| keys.get(..length)).map(str::to_owned))
+        .collect()
 }

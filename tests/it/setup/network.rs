@@ -124,7 +124,7 @@ fn what_is_destroyed_is_ours_and_all_of_it() {
     assert_eq!(state["credential_lists"].as_array().unwrap().len(), 3);
     assert_eq!(state["addresses"].as_array().unwrap().len(), 2);
     // Numbers answer nobody, and are still there.
-    for number in ["+15035550110", "+15035550100", "+19715550102"].map(|number| number.to_owned()) {
+    for number in ["+15035550110", "+15035550100", "+19715550102"].map(str::to_owned) {
         let found = state["numbers"].as_array().unwrap().iter().find(|one| one["phone_number"] == *number);
         let Some(found) = found else { continue };
         assert_eq!(found["voice_url"].as_str().unwrap_or_default(), "", "{number}");

@@ -1,19 +1,24 @@
 //! What the three languages have in common: keys, sets of keys, repetition.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often an element may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Times {
-    Once,
     OnceOrMore,
     NoneOrMore,
 }
 
-/// One sequence of a plan.
+/// One sequence of a plan. Bit `n` of a mask is its element `n`.
 #[derive(Debug, Default)]
 pub(crate) struct Sequence {
-    pub(crate) elements: Vec<(BTreeSet<char>, Times)>,
+    length: usize,
+    /// The elements that each key fits.
+    fitting: BTreeMap<char, u64>,
+    /// Elements that may come again.
+    repeated: u64,
+    /// Elements that need not come.
+    optional: u64,
 }
 
 /// How far the keys that were pressed have come in a sequence.
@@ -27,48 +32,48 @@ pub(crate) struct Progress {
 
 impl Sequence {
     pub(crate) fn push(&mut self, keys: BTreeSet<char>) {
-        assert!(!keys.is_empty());
-        self.elements.push((keys, Times::Once));
+        assert!(!keys.is_empty() && self.length < 60);
+        for key in keys {
+            *self.fitting.entry(key).or_default() |= 1 << self.length;
+        }
+        self.length += 1;
     }
 
     /// Sets how often the last element may come.
     pub(crate) fn repeat(&mut self, times: Times) {
-        self.elements.last_mut().expect("there is something to repeat").1 = times;
+        let last = 1 << (self.length.checked_sub(1).expect("there is something to repeat"));
+        self.repeated |= last;
+        if times == Times::NoneOrMore {
+            self.optional |= last;
+        }
     }
 
     pub(crate) fn is_of_fixed_length(&self) -> bool {
-        self.elements.iter().all(|(_, times)| *times == Times::Once)
+        self.repeated == 0
     }
 
     pub(crate) fn after(&self, keys: &str) -> Progress {
-        let mut states = self.with_skipped([0].into());
+        let mut places = self.with_skipped(1);
         for key in keys.chars() {
-            let mut next = BTreeSet::new();
-            for state in states {
-                let Some((set, times)) = self.elements.get(state) else { continue };
-                if set.contains(&key) {
-                    next.insert(state + 1);
-                    if *times != Times::Once {
-                        next.insert(state);
-                    }
-                }
+            let fitting = places & self.fitting.get(&key).copied().unwrap_or_default();
+            if fitting == 0 {
+                return Progress { is_complete: false, can_go_on: false };
             }
-            states = self.with_skipped(next);
+            places = self.with_skipped(fitting << 1 | fitting & self.repeated);
         }
-        Progress {
-            is_complete: states.contains(&self.elements.len()),
-            can_go_on: states.iter().any(|state| *state < self.elements.len()),
-        }
+        let end = 1 << self.length;
+        Progress { is_complete: places & end != 0, can_go_on: places & (end - 1) != 0 }
     }
 
-    /// Adds the states behind elements that need not come.
-    fn with_skipped(&self, mut states: BTreeSet<usize>) -> BTreeSet<usize> {
-        for (state, (_, times)) in self.elements.iter().enumerate() {
-            if *times == Times::NoneOrMore && states.contains(&state) {
-                states.insert(state + 1);
+    /// Adds the places behind elements that need not come.
+    fn with_skipped(&self, mut places: u64) -> u64 {
+        loop {
+            let more = places | (places & self.optional) << 1;
+            if more == places {
+                return places;
             }
+            places = more;
         }
-        states
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use devices::{DialPlan, Password, render};
-use dialplan::{Decision, Network, NetworkFile, outgoing};
+use dialplan::{Decision, Network, NetworkFile, Plan, outgoing};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use webhook::{Address, Call};
@@ -38,13 +38,14 @@ number = "+15035550111"
 
 [extensions.garage]
 number = "+15035550112"
+# end
 "##;
 
 /// Where the phones of the vectors register.
 pub(crate) const DOMAIN: &str = "direct-futel-prod.sip.twilio.com";
 
-/// Networks in which 911 is alone, and in which it is not.
-pub(crate) fn every_sort() -> [String; 6] {
+/// Networks in which 911 is alone, and in which it is not; with countries whose codes begin other numbers, and without.
+pub(crate) fn every_sort() -> [String; 9] {
     [
         STREET.to_owned(),
         STREET.replace("# allow", "allow = [\"US\", \"IN\"]"),
@@ -55,7 +56,21 @@ pub(crate) fn every_sort() -> [String; 6] {
             .replace("\"US\"", "\"GB\"")
             .replace("# allow", "allow = [\"GB\"]")
             .replace("area_code = \"503\"", ""),
+        STREET.replace("# allow", "allow = [\"US\"]"),
+        STREET.replace("# allow", "allow = [\"US\", \"MX\", \"GB\", \"DE\", \"KE\", \"TR\", \"EG\"]"),
+        crowded(),
     ]
+}
+
+/// More codes than a device's plan can hold, and codes and names that begin like numbers.
+fn crowded() -> String {
+    let codes = (200..330)
+        .filter(|code| code % 7 > 1 && code % 11 > 2)
+        .map(|code| format!("\"*{code}\" = {{ extension = \"garage\" }}\n"));
+    let odd = ["411", "##", "5035", "988", "1234"]
+        .map(|code| format!("\"{code}\" = {{ extension = \"garage\" }}\n"));
+    let names = ["21155", "*7777", "50355"].map(|name| format!("\n[extensions.\"{name}\"]\n"));
+    STREET.replace("# more", &codes.chain(odd).collect::<String>()) + &names.concat()
 }
 
 /// A file of the tests' vectors.
@@ -98,6 +113,11 @@ impl World {
         ["lobby", "menu"].map(|name| self.phone(name)).into()
     }
 
+    pub(crate) fn plan(&self, name: &str) -> DialPlan {
+        let network = network(&self.text);
+        DialPlan::of(&network, network.extension(name).unwrap_or_else(|| panic!("no phone {name}")))
+    }
+
     /// A phone by its name.
     pub(crate) fn phone(&self, name: &str) -> Phone {
         let mode = if name == "menu" { "menu" } else { "dialtone" };
@@ -111,9 +131,7 @@ impl World {
             let files = render(&network, phone, Password::new("Tomato-Sandwich-42")).unwrap();
             read(&files.last().unwrap().bytes)
         };
-        let network = network(&self.text);
-        let plan =
-            DialPlan::of(&network, network.extension(name).unwrap_or_else(|| panic!("no phone {name}")));
+        let plan = self.plan(name);
         let (handytone, spa) = (values("grandstream-ht801"), values("linksys-spa2102"));
         let soundpoint = values("polycom-soundpoint-ip");
         // A menu phone has a hot line for a plan; what it would have otherwise is the other phones'.
@@ -129,7 +147,7 @@ impl World {
             polycom: polycom::Plan::parse(&soundpoint["dialplan.digitmap"]),
             polycom_timeouts: soundpoint["dialplan.digitmap.timeOut"].clone(),
             auto_dial: [handytone["P71"].clone(), soundpoint["call.autoOffHook.1.contact"].clone()],
-            network,
+            network: network(&self.text),
         }
     }
 }
@@ -137,11 +155,21 @@ impl World {
 impl Phone {
     /// What the server does.
     pub(crate) fn decision(&self, keys: &str) -> Decision {
+        self.answer(keys).decision
+    }
+
+    /// What Twilio is told to dial, if the server accepts the keys.
+    pub(crate) fn accepted(&self, keys: &str) -> Option<String> {
+        let plan = self.answer(keys);
+        (!matches!(plan.decision, Decision::Refused(_))).then(|| plan.reply.to_string())
+    }
+
+    fn answer(&self, keys: &str) -> Plan {
         let address = |user: &str| {
             Address::parse(&format!("sip:{}@{}", user.replace('#', "%23"), self.network.stage().sip_domain))
         };
         let call = Call { from: address(&self.name), to: address(keys), ..Call::default() };
-        outgoing(&call, &self.network, &mut ()).decision
+        outgoing(&call, &self.network, &mut ())
     }
 }
 
