@@ -295,6 +295,8 @@ fn is_ignored(path: &Path) -> bool {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut git = std::process::Command::new("git");
     git.arg("-C").arg(folder).args(["check-ignore", "--quiet", "--"]).args(path.file_name());
+    // Where the file lies decides, not the checkout whose hook may have started this.
+    git.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
     git.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success())
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -127,7 +128,9 @@ fn passwords_may_come_from_the_environment() {
 #[test]
 fn passwords_stay_out_of_git() {
     let setup = Setup::new();
-    fs::create_dir(setup.account.home.join(".git")).unwrap();
+    // A checkout of its own: the tests' scratch directories lie where the project's own checkout ignores them.
+    let made = Command::new("git").arg("-C").arg(&setup.account.home).args(["init", "--quiet"]).status();
+    assert!(made.unwrap().success(), "git init");
     let named = setup.account.home.join("passwords.json");
     let said = setup.run(&["apply", "--yes", "--passwords", named.to_str().unwrap()]);
     assert_eq!(said.code, 2);
