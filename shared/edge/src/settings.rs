@@ -89,7 +89,7 @@ fn network(path: &Path, stage: &str) -> Result<Network, Vec<String>> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| vec![format!("DIALTONE_CONFIG: cannot read {path_name}: {error}")])?;
     NetworkFile::parse(&text)
-        .and_then(|file| file.network(stage))
+        .and_then(|file| file.into_network(stage))
         .map_err(|found| found.0.iter().map(|problem| format!("{path_name}: {problem}")).collect())
 }
 

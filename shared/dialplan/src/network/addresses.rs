@@ -31,7 +31,7 @@ pub struct PostalAddress {
 }
 
 pub(super) fn read_addresses(
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     section: Option<&Section<'_>>,
     country: Option<Region>,
 ) -> Vec<PostalAddress> {
@@ -39,7 +39,7 @@ pub(super) fn read_addresses(
     for (section, name, value) in section.into_iter().flat_map(|s| s.entries().map(move |(k, v)| (s, k, v))) {
         let path = section.path(name.value);
         if let Err(problem) = parse::address_name(name.value) {
-            reader.report(name.offset, &path, problem);
+            reader.report(name.offset, path, problem);
         }
         let Some(mut table) = table(reader, path, value) else { continue };
         let customer = table.required(reader, "customer", "Example Bookshop", parse::filled);
@@ -68,7 +68,7 @@ pub(super) fn read_addresses(
 }
 
 /// Which address each number has: one phone's, or the network's own. Phones that share a number cannot stand at two.
-pub(super) fn addresses_of_numbers(reader: &mut Reader, phones: &Extensions<'_>) -> HashMap<E164, String> {
+pub(super) fn addresses_of_numbers(reader: &mut Reader<'_>, phones: &Extensions<'_>) -> HashMap<E164, String> {
     let mut found: HashMap<E164, String> = HashMap::new();
     for (table, phone) in phones {
         let (Some(number), Some(address)) = (phone.number, &phone.address) else { continue };
@@ -93,7 +93,7 @@ pub(super) fn addresses_of_numbers(reader: &mut Reader, phones: &Extensions<'_>)
 /// Phones that may call 911 although the file knows no address for their number. A file without any address leaves
 /// them to Twilio's console, and `dialtone doctor` looks there.
 pub(super) fn advise_on_addresses(
-    reader: &Reader,
+    reader: &Reader<'_>,
     phones: &Extensions<'_>,
     addresses: &HashMap<E164, String>,
     advice: &mut Vec<Problem>,
@@ -102,7 +102,7 @@ pub(super) fn advise_on_addresses(
         if phone.emergency && phone.number.is_some_and(|number| !addresses.contains_key(&number)) {
             advice.push(Problem {
                 line: reader.line(table.offset()),
-                key: table.path("address"),
+                key: table.path("address").to_string(),
                 what: "is not set: 911 would not know where the phone stands".into(),
                 remedy: "name one of [addresses], or set network.address for all phones".into(),
             });

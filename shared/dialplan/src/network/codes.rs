@@ -1,36 +1,43 @@
 //! `[codes]`: what keys and short codes do.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 
 use numbers::E164;
-use toml::Spanned;
-use toml::de::DeValue;
+use toml_spanner::Item;
 
-use super::reader::{At, Reader, Section, table, wrong};
+use super::reader::{At, Path, Reader, Section, table, wrong};
 use super::{Target, parse};
 use crate::emergency;
 
 /// Where codes may lead.
-pub(super) struct Places {
+pub(super) struct Places<'a> {
     pub(super) has_asterisk: bool,
-    /// The phones' user names in lower case.
-    pub(super) extensions: HashSet<String>,
+    extensions: Option<&'a Item<'a>>,
+    /// The phones' user names in lower case, once a code leads to one.
+    names: OnceCell<HashSet<String>>,
 }
 
-impl Places {
+impl<'a> Places<'a> {
     /// Read ahead of everything that may refer to them. A section with problems of its own is there, too.
-    pub(super) fn new(root: &mut Section<'_>) -> Self {
+    pub(super) fn new(root: &mut Section<'a>) -> Self {
         let has_asterisk = root.value("asterisk").is_some();
-        let table = root.value("extensions").and_then(|value| value.get_ref().as_table());
-        let extensions = table.into_iter().flatten().map(|(name, _)| name.get_ref().to_lowercase()).collect();
-        Self { has_asterisk, extensions }
+        Self { has_asterisk, extensions: root.value("extensions"), names: OnceCell::new() }
+    }
+
+    fn has_extension(&self, name: &str) -> bool {
+        let names = self.names.get_or_init(|| {
+            let table = self.extensions.and_then(Item::as_table);
+            table.into_iter().flat_map(|table| table.entries()).map(|(key, _)| key.name.to_lowercase()).collect()
+        });
+        names.contains(&name.to_lowercase())
     }
 }
 
 pub(super) fn read_codes(
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     section: Option<&Section<'_>>,
-    places: &Places,
+    places: &Places<'_>,
 ) -> BTreeMap<String, Target> {
     let mut codes = BTreeMap::new();
     for (section, key, value) in
@@ -38,10 +45,10 @@ pub(super) fn read_codes(
     {
         let path = section.path(key.value);
         if let Err(problem) = parse::code(key.value) {
-            reader.report(key.offset, &path, problem);
+            reader.report(key.offset, path, problem);
         } else if emergency::recognize(key.value).is_some() {
             let problem = wrong("is an emergency number, which no code can change", "remove it");
-            reader.report(key.offset, &path, problem);
+            reader.report(key.offset, path, problem);
         }
         if let Some(target) = read_target(reader, path, value, places) {
             codes.insert(key.value.to_owned(), target);
@@ -50,18 +57,18 @@ pub(super) fn read_codes(
     codes
 }
 
-fn read_target(
-    reader: &mut Reader,
-    path: String,
-    value: &Spanned<DeValue<'_>>,
-    places: &Places,
+fn read_target<'a>(
+    reader: &mut Reader<'_>,
+    path: Path<'a>,
+    value: &'a Item<'a>,
+    places: &Places<'_>,
 ) -> Option<Target> {
-    let mut section = table(reader, path.clone(), value)?;
+    let mut section = table(reader, path, value)?;
     let offset = section.offset();
     let dial = section.text(reader, "dial", parse::dialable).map(|At { value, .. }| Target::Dial(value));
     let asterisk = section.text(reader, "asterisk", parse::context).map(|at| Target::Asterisk(at.value));
     let extension = section.text(reader, "extension", |name| {
-        if places.extensions.contains(&name.to_lowercase()) {
+        if places.has_extension(name) {
             Ok(Target::Extension(name.to_owned()))
         } else {
             Err(wrong(format!("there is no extension {}", parse::shown(name)), "name one of [extensions]"))

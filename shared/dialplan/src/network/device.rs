@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::parse;
-use super::reader::{At, Reader, Section, wrong};
+use super::reader::{At, Path, Reader, Section, wrong};
 
 /// What a phone is, as far as its own configuration goes. Calls do not depend on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,13 +134,13 @@ impl fmt::Display for Mac {
 
 /// The devices that were read so far: two of them with one address would load each other's file.
 #[derive(Default)]
-pub(super) struct TakenMacs(HashMap<Mac, String>);
+pub(super) struct TakenMacs<'a>(HashMap<Mac, Path<'a>>);
 
 /// Reads `device` of a phone.
-pub(super) fn read_device(
-    reader: &mut Reader,
-    phone: &mut Section<'_>,
-    taken: &mut TakenMacs,
+pub(super) fn read_device<'a>(
+    reader: &mut Reader<'_>,
+    phone: &mut Section<'a>,
+    taken: &mut TakenMacs<'a>,
 ) -> Option<Device> {
     let mut section = phone.section(reader, "device")?;
     let kind = section.required(reader, "kind", "grandstream-ht801", |text| {

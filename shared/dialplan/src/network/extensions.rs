@@ -8,7 +8,7 @@ use numbers::E164;
 use super::codes::{Places, read_codes};
 use super::device::{TakenMacs, read_device};
 use super::problem::Problem;
-use super::reader::{At, Reader, Section, Wrong, table, wrong};
+use super::reader::{At, Path, Reader, Section, Wrong, table, wrong};
 use super::{AreaCode, Extension, PostalAddress, Target, parse};
 use crate::emergency;
 use crate::event::UNKNOWN;
@@ -20,7 +20,7 @@ pub(super) struct Shared<'a> {
     pub(super) area_code: Option<AreaCode>,
     pub(super) has_emergency_caller: bool,
     pub(super) codes: &'a BTreeMap<String, Target>,
-    pub(super) places: &'a Places,
+    pub(super) places: &'a Places<'a>,
     pub(super) addresses: &'a [PostalAddress],
 }
 
@@ -29,16 +29,16 @@ pub(super) type Extensions<'a> = Vec<(Section<'a>, Extension)>;
 
 /// The phones that were read so far, by everything that must not repeat or repeat too often.
 #[derive(Default)]
-struct Taken {
+struct Taken<'a> {
     /// User names and metrics' names in lower case, with the path of who has them.
-    names: HashMap<String, String>,
-    endpoints: HashMap<String, String>,
+    names: HashMap<String, Path<'a>>,
+    endpoints: HashMap<String, Path<'a>>,
     phones_of: HashMap<E164, usize>,
-    macs: TakenMacs,
+    macs: TakenMacs<'a>,
 }
 
 pub(super) fn read_extensions<'a>(
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     section: &Section<'a>,
     shared: &Shared<'_>,
     advice: &mut Vec<Problem>,
@@ -47,17 +47,17 @@ pub(super) fn read_extensions<'a>(
     let mut extensions = Vec::new();
     for (name, value) in section.entries() {
         let path = section.path(name.value);
-        let Some(mut table) = table(reader, path.clone(), value) else { continue };
-        let checked = check_name(name.value, shared.codes).and_then(|()| taken.name(name.value, &path));
+        let Some(mut table) = table(reader, path, value) else { continue };
+        let checked = check_name(name.value, shared.codes).and_then(|()| taken.name(name.value, path));
         let is_good = checked.is_ok();
         if let Err(problem) = checked {
-            reader.report(name.offset, &path, problem);
+            reader.report(name.offset, path, problem);
         }
         let label = table.text(reader, "label", parse::label);
         if label.is_none() && name.value.starts_with('+') {
             advice.push(Problem {
                 line: reader.line(name.offset),
-                key: path.clone(),
+                key: path.to_string(),
                 what: format!("has a number for a name, so metrics call it {UNKNOWN:?}"),
                 remedy: "give it a label, such as label = \"lobby\"".into(),
             });
@@ -68,13 +68,13 @@ pub(super) fn read_extensions<'a>(
         if extension.buy.is_some() {
             advice.push(Problem {
                 line: reader.line(table.offset_of("number")),
-                key: table.path("number"),
+                key: table.path("number").to_string(),
                 what: "is not bought yet: the phone has no number".into(),
                 remedy: "`dialtone apply --buy` buys one and writes it here; then deploy the file".into(),
             });
         }
-        if is_good && let Err(problem) = taken.endpoint(&extension.endpoint, &path) {
-            reader.report(name.offset, &path, problem);
+        if is_good && let Err(problem) = taken.endpoint(&extension.endpoint, path) {
+            reader.report(name.offset, path, problem);
         }
         if let Err(problem) = taken.number(extension.number) {
             reader.report(table.offset_of("number"), table.path("number"), problem);
@@ -85,7 +85,7 @@ pub(super) fn read_extensions<'a>(
 }
 
 fn read_extension(
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     table: &mut Section<'_>,
     name: &str,
     label: Option<At<String>>,
@@ -136,8 +136,8 @@ fn read_extension(
 }
 
 /// A number, or the wish for one.
-fn read_number(reader: &mut Reader, table: &mut Section<'_>) -> (Option<E164>, Option<AreaCode>) {
-    if table.value("number").is_some_and(|value| value.get_ref().is_table()) {
+fn read_number(reader: &mut Reader<'_>, table: &mut Section<'_>) -> (Option<E164>, Option<AreaCode>) {
+    if table.value("number").is_some_and(|value| value.as_table().is_some()) {
         let Some(mut wish) = table.section(reader, "number") else { return (None, None) };
         let area_code = wish.required(reader, "buy", "503", parse::area_code);
         wish.refuse_unknown(reader);
@@ -167,11 +167,11 @@ fn check_name(name: &str, codes: &BTreeMap<String, Target>) -> Result<(), Wrong>
     Ok(())
 }
 
-impl Taken {
-    fn name(&mut self, name: &str, path: &str) -> Result<(), Wrong> {
+impl<'a> Taken<'a> {
+    fn name(&mut self, name: &str, path: Path<'a>) -> Result<(), Wrong> {
         match self.names.entry(name.to_lowercase()) {
             Entry::Vacant(entry) => {
-                entry.insert(path.to_owned());
+                entry.insert(path);
                 Ok(())
             }
             Entry::Occupied(twin) => {
@@ -182,11 +182,11 @@ impl Taken {
         }
     }
 
-    fn endpoint(&mut self, endpoint: &str, path: &str) -> Result<(), Wrong> {
+    fn endpoint(&mut self, endpoint: &str, path: Path<'a>) -> Result<(), Wrong> {
         if endpoint == UNKNOWN {
             return Ok(());
         }
-        match self.endpoints.insert(endpoint.to_lowercase(), path.to_owned()) {
+        match self.endpoints.insert(endpoint.to_lowercase(), path) {
             None => Ok(()),
             Some(twin) => Err(wrong(
                 format!("goes by the same name in metrics as {twin}"),

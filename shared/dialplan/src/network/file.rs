@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use numbers::{E164, Prefix, Region};
-use toml::de::DeTable;
+use toml_spanner::{Arena, ErrorKind, Table};
 
 use super::addresses::{addresses_of_numbers, advise_on_addresses, read_addresses};
 use super::codes::{Places, read_codes, with_built_in};
@@ -30,15 +30,21 @@ impl NetworkFile {
     /// Every problem of the file, each with its line and remedy.
     pub fn parse(text: &str) -> Result<Self, Problems> {
         let mut reader = Reader::new(text);
-        let (root, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            let span = error.span().unwrap_or_default();
+        let arena = Arena::new();
+        let document = toml_spanner::parse_recoverable(text, &arena);
+        for error in document.errors() {
             // Of a duplicate, the span is the key; of all else, wherever reading stopped.
-            let key =
-                text.get(span.clone()).filter(|_| error.message().contains("duplicate")).unwrap_or_default();
-            reader.report_broken(span.start, key, wrong(error.message(), "mend the TOML here"));
+            let (span, is_key) = match error.kind() {
+                ErrorKind::DuplicateKey { .. } => (error.span(), true),
+                ErrorKind::DuplicateTable { name, .. } => (name, true),
+                _ => (error.span(), false),
+            };
+            let key = text.get(span.range()).filter(|_| is_key).unwrap_or_default();
+            // Without the text, so that no number of the file is quoted.
+            let what = if is_key { "is a duplicate".to_owned() } else { error.message("") };
+            reader.report_broken(span.range().start, key, wrong(what, "mend the TOML here"));
         }
-        let file = read(&mut reader, root.get_ref());
+        let file = read(&mut reader, document.table());
         reader.finish(file)
     }
 
@@ -53,6 +59,15 @@ impl NetworkFile {
     ///
     /// The file has no such stage.
     pub fn network(&self, stage: &str) -> Result<Network, Problems> {
+        self.clone().into_network(stage)
+    }
+
+    /// The same, where nothing else is wanted of the file.
+    ///
+    /// # Errors
+    ///
+    /// The file has no such stage.
+    pub fn into_network(self, stage: &str) -> Result<Network, Problems> {
         let Some(chosen) = self.stages.iter().find(|known| known.name == stage) else {
             let names: Vec<_> = self.stages().collect();
             let (what, remedy) = if stage.is_empty() {
@@ -65,7 +80,7 @@ impl NetworkFile {
             };
             return Err(Problems(vec![Problem { line: 1, key: "stages".into(), what, remedy }]));
         };
-        let mut network = self.shared.clone();
+        let mut network = self.shared;
         if let Some(asterisk) = &mut network.asterisk {
             asterisk.host = asterisk.host.replace("{stage}", &chosen.name);
         }
@@ -86,8 +101,8 @@ impl NetworkFile {
     }
 }
 
-fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
-    let mut root = Section::new(root, "", 0);
+fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile> {
+    let mut root = Section::root(root);
     let mut advice = Vec::new();
 
     let asterisk = root.section(reader, "asterisk").and_then(|section| read_asterisk(reader, section));
@@ -102,7 +117,7 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
         reader.report_missing(0, "network", "add a [network] section with name and region");
     }
     let section = root.section(reader, "network");
-    let network_line = reader.line(section.as_ref().map_or(0, Section::offset));
+    let network_offset = section.as_ref().map_or(0, Section::offset);
     let (name, region, language, rest) =
         section.map_or_else(Default::default, |mut section| read_network(reader, &mut section));
     let section = root.section(reader, "addresses");
@@ -114,7 +129,7 @@ fn read(reader: &mut Reader, root: &DeTable<'_>) -> Option<NetworkFile> {
     });
     if rest.emergency_caller_id.is_none() {
         advice.push(Problem {
-            line: network_line,
+            line: reader.line(network_offset),
             key: "network.emergency_caller_id".into(),
             what: "is not set: a phone that is not in this file cannot call 911".into(),
             remedy: "set it to a number with a registered emergency address".into(),
@@ -207,7 +222,7 @@ impl Default for NetworkRest {
 }
 
 fn read_network(
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     section: &mut Section<'_>,
 ) -> (Option<String>, Option<Region>, Language, NetworkRest) {
     let name = section.required(reader, "name", "my-network", parse::filled).map(|at| at.value);
@@ -268,7 +283,7 @@ fn read_network(
     (name, region, language, rest)
 }
 
-fn read_asterisk(reader: &mut Reader, mut section: Section<'_>) -> Option<Asterisk> {
+fn read_asterisk(reader: &mut Reader<'_>, mut section: Section<'_>) -> Option<Asterisk> {
     let host = section.required(reader, "host", "pbx.example.org", |text| {
         parse::host(&text.replace("{stage}", "stage")).map(|_| text.to_owned())
     });
@@ -279,7 +294,7 @@ fn read_asterisk(reader: &mut Reader, mut section: Section<'_>) -> Option<Asteri
 
 const STAGES_REMEDY: &str = "add at least one, such as [stages.prod] with sip_domain and public_url";
 
-fn read_stages(reader: &mut Reader, section: &Section<'_>) -> Option<Vec<Stage>> {
+fn read_stages(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Vec<Stage>> {
     let mut stages: Vec<Stage> = Vec::new();
     let mut complete = true;
     for (name, value) in section.entries() {

@@ -1,17 +1,21 @@
 //! Reads TOML by hand, so that every problem is found at once and each has its line.
 //!
 //! A derived deserialiser stops at the first problem. Here a value that is missing or wrong is noted, and
-//! reading goes on.
+//! reading goes on. Every cold start reads the whole file, so what is only said of a problem (lines, paths in words)
+//! is only made for one.
 
-use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use std::cell::OnceCell;
+use std::fmt::{self, Display};
+
+use toml_spanner::{Item, Table};
 
 use super::problem::{Problem, Problems};
 
 /// Collects problems while a file is read.
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
+    text: &'a str,
     /// The byte offset at which each line begins.
-    lines: Vec<usize>,
+    lines: OnceCell<Vec<usize>>,
     problems: Vec<Problem>,
     /// Whether the TOML itself is broken. Then what seems to be missing may only not have been read.
     is_broken: bool,
@@ -25,29 +29,27 @@ pub(super) fn wrong(what: impl Into<String>, remedy: impl Into<String>) -> Wrong
     (what.into(), remedy.into())
 }
 
-impl Reader {
-    pub(super) fn new(text: &str) -> Self {
-        let starts = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1);
-        Self { lines: std::iter::once(0).chain(starts).collect(), problems: Vec::new(), is_broken: false }
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, lines: OnceCell::new(), problems: Vec::new(), is_broken: false }
     }
 
     pub(super) fn line(&self, offset: usize) -> usize {
-        self.lines.partition_point(|&start| start <= offset)
+        let lines = self.lines.get_or_init(|| {
+            let starts = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1);
+            std::iter::once(0).chain(starts).collect()
+        });
+        lines.partition_point(|&start| start <= offset)
     }
 
     /// Notes a problem.
-    pub(super) fn report(&mut self, offset: usize, key: impl Into<String>, (what, remedy): Wrong) {
+    pub(super) fn report(&mut self, offset: usize, key: impl Display, (what, remedy): Wrong) {
         let line = self.line(offset);
-        self.problems.push(Problem { line, key: key.into(), what, remedy });
+        self.problems.push(Problem { line, key: key.to_string(), what, remedy });
     }
 
     /// Notes that something is not there.
-    pub(super) fn report_missing(
-        &mut self,
-        offset: usize,
-        key: impl Into<String>,
-        remedy: impl Into<String>,
-    ) {
+    pub(super) fn report_missing(&mut self, offset: usize, key: impl Display, remedy: impl Into<String>) {
         if !self.is_broken {
             self.report(offset, key, wrong("is missing", remedy));
         }
@@ -70,10 +72,42 @@ impl Reader {
     }
 }
 
+/// One more than the deepest key that Dialtone knows has (`extensions.NAME.codes.KEY.dial`).
+const DEPTH: usize = 6;
+
+/// The dotted path of a key. It becomes text only where there is something to say.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Path<'a> {
+    keys: [&'a str; DEPTH],
+    length: usize,
+}
+
+impl<'a> Path<'a> {
+    fn join(mut self, key: &'a str) -> Self {
+        if let Some(place) = self.keys.get_mut(self.length) {
+            *place = key;
+            self.length += 1;
+        }
+        self
+    }
+}
+
+impl Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, key) in self.keys.iter().take(self.length).enumerate() {
+            if i > 0 {
+                f.write_str(".")?;
+            }
+            if is_bare(key) { f.write_str(key)? } else { write!(f, "{key:?}")? }
+        }
+        Ok(())
+    }
+}
+
 /// One table of the file, and which of its keys are known.
 pub(super) struct Section<'a> {
-    table: &'a DeTable<'a>,
-    path: String,
+    table: &'a Table<'a>,
+    path: Path<'a>,
     offset: usize,
     known: Vec<&'static str>,
 }
@@ -86,8 +120,13 @@ pub(super) struct At<T> {
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn new(table: &'a DeTable<'a>, path: impl Into<String>, offset: usize) -> Self {
-        Self { table, path: path.into(), offset, known: Vec::new() }
+    /// The file as a whole.
+    pub(super) fn root(table: &'a Table<'a>) -> Self {
+        Self::new(table, Path::default(), 0)
+    }
+
+    fn new(table: &'a Table<'a>, path: Path<'a>, offset: usize) -> Self {
+        Self { table, path, offset, known: Vec::with_capacity(16) }
     }
 
     pub(super) fn offset(&self) -> usize {
@@ -96,49 +135,40 @@ impl<'a> Section<'a> {
 
     /// Where a key's value stands, or the table if it has no such key.
     pub(super) fn offset_of(&self, key: &str) -> usize {
-        self.table.get(key).map_or(self.offset, |value| value.span().start)
+        self.table.get(key).map_or(self.offset, start)
     }
 
-    pub(super) fn path(&self, key: &str) -> String {
-        match (self.path.as_str(), is_bare(key)) {
-            ("", true) => key.to_owned(),
-            ("", false) => format!("{key:?}"),
-            (path, true) => format!("{path}.{key}"),
-            (path, false) => format!("{path}.{key:?}"),
-        }
+    pub(super) fn path(&self, key: &'a str) -> Path<'a> {
+        self.path.join(key)
     }
 
     /// Every key of the table with its value, in the order of the file; for tables whose keys the user chooses.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a Spanned<DeValue<'a>>)> {
-        let at =
-            |key: &'a Spanned<DeString<'a>>| At { value: key.get_ref().as_ref(), offset: key.span().start };
-        let mut entries: Vec<_> = self.table.iter().map(|(key, value)| (at(key), value)).collect();
-        entries.sort_by_key(|(key, _)| key.offset);
-        entries.into_iter()
+    pub(super) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a Item<'a>)> + use<'a> {
+        self.table.entries().iter().map(|(key, value)| {
+            (At { value: key.name, offset: usize::try_from(key.span.start).unwrap_or_default() }, value)
+        })
     }
 
-    pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
-        if !self.known.contains(&key) {
-            self.known.push(key);
-        }
+    pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Item<'a>> {
+        self.known.push(key);
         self.table.get(key)
     }
 
     /// A string that `parse` accepts.
     pub(super) fn text<T>(
         &mut self,
-        reader: &mut Reader,
+        reader: &mut Reader<'_>,
         key: &'static str,
         parse: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Option<At<T>> {
         let value = self.value(key)?;
-        text(reader, &self.path(key), value, parse)
+        text(reader, self.path(key), value, parse)
     }
 
     /// A string that `parse` accepts and that must be there.
     pub(super) fn required<T>(
         &mut self,
-        reader: &mut Reader,
+        reader: &mut Reader<'_>,
         key: &'static str,
         example: &str,
         parse: impl FnOnce(&str) -> Result<T, Wrong>,
@@ -154,10 +184,10 @@ impl<'a> Section<'a> {
         self.text(reader, key, parse)
     }
 
-    pub(super) fn flag(&mut self, reader: &mut Reader, key: &'static str) -> Option<At<bool>> {
+    pub(super) fn flag(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<At<bool>> {
         let value = self.value(key)?;
-        let offset = value.span().start;
-        match value.get_ref().as_bool() {
+        let offset = start(value);
+        match value.as_bool() {
             Some(value) => Some(At { value, offset }),
             None => {
                 reader.report(offset, self.path(key), wrong("is not true or false", "write one of them"));
@@ -169,32 +199,32 @@ impl<'a> Section<'a> {
     /// An array of strings, each of which `parse` accepts.
     pub(super) fn list<T>(
         &mut self,
-        reader: &mut Reader,
+        reader: &mut Reader<'_>,
         key: &'static str,
         parse: impl Fn(&str) -> Result<T, Wrong>,
     ) -> Option<Vec<T>> {
         let value = self.value(key)?;
-        let Some(array) = value.get_ref().as_array() else {
+        let Some(array) = value.as_array() else {
             let problem = wrong("is not a list", "write strings in brackets, separated by commas");
-            reader.report(value.span().start, self.path(key), problem);
+            reader.report(start(value), self.path(key), problem);
             return None;
         };
         let path = self.path(key);
-        Some(array.iter().filter_map(|item| text(reader, &path, item, &parse)).map(|at| at.value).collect())
+        Some(array.iter().filter_map(|item| text(reader, path, item, &parse)).map(|at| at.value).collect())
     }
 
     /// A table below this one.
-    pub(super) fn section(&mut self, reader: &mut Reader, key: &'static str) -> Option<Section<'a>> {
+    pub(super) fn section(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<Section<'a>> {
         let value = self.value(key)?;
         table(reader, self.path(key), value)
     }
 
     /// Notes the keys that nothing has asked for.
-    pub(super) fn refuse_unknown(&self, reader: &mut Reader) {
+    pub(super) fn refuse_unknown(&self, reader: &mut Reader<'_>) {
         for (key, _) in self.entries().filter(|(key, _)| !self.known.contains(&key.value)) {
             let remedy = match nearest(key.value, &self.known) {
                 Some(near) => format!("did you mean {near}?"),
-                None => format!("the keys here are {}", self.known.join(", ")),
+                None => format!("the keys here are {}", each_once(&self.known).join(", ")),
             };
             reader.report(
                 key.offset,
@@ -207,15 +237,15 @@ impl<'a> Section<'a> {
 
 /// A value that must be a table.
 pub(super) fn table<'a>(
-    reader: &mut Reader,
-    path: String,
-    value: &'a Spanned<DeValue<'a>>,
+    reader: &mut Reader<'_>,
+    path: Path<'a>,
+    value: &'a Item<'a>,
 ) -> Option<Section<'a>> {
-    match value.get_ref().as_table() {
-        Some(table) => Some(Section::new(table, path, value.span().start)),
+    match value.as_table() {
+        Some(table) => Some(Section::new(table, path, start(value))),
         None => {
             reader.report(
-                value.span().start,
+                start(value),
                 path,
                 wrong("is not a table", "write { key = \"value\" } or a [section]"),
             );
@@ -225,13 +255,13 @@ pub(super) fn table<'a>(
 }
 
 fn text<T>(
-    reader: &mut Reader,
-    path: &str,
-    value: &Spanned<DeValue<'_>>,
+    reader: &mut Reader<'_>,
+    path: Path<'_>,
+    value: &Item<'_>,
     parse: impl FnOnce(&str) -> Result<T, Wrong>,
 ) -> Option<At<T>> {
-    let offset = value.span().start;
-    let parsed = match value.get_ref().as_str() {
+    let offset = start(value);
+    let parsed = match value.as_str() {
         Some(text) => parse(text),
         None => Err(wrong("is not a string", "put it in double quotes")),
     };
@@ -242,6 +272,11 @@ fn text<T>(
             None
         }
     }
+}
+
+/// Where a value begins.
+fn start(value: &Item<'_>) -> usize {
+    usize::try_from(value.span().start).unwrap_or_default()
 }
 
 fn is_bare(key: &str) -> bool {
@@ -256,6 +291,17 @@ fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
         .filter(|&(distance, candidate)| distance <= 1 + candidate.len() / 5)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// Keys may be asked for more than once.
+fn each_once<'k>(keys: &[&'k str]) -> Vec<&'k str> {
+    let mut once = Vec::new();
+    for key in keys {
+        if !once.contains(key) {
+            once.push(*key);
+        }
+    }
+    once
 }
 
 /// The Levenshtein distance.
