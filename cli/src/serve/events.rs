@@ -115,6 +115,8 @@ impl Events {
 }
 
 impl Sink for Queue {
+    const AT_ONCE: bool = true;
+
     async fn take(&self, messages: Vec<Message>) {
         for message in messages {
             if let Err(TrySendError::Full(message) | TrySendError::Closed(message)) = self.0.try_send(message)

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use dialplan::{Decision, Event, Plan, UserEvent};
 use serde::{Serialize, Serializer};
 
+use crate::lines::Lines;
 use crate::route::Route;
 
 /// Whether anybody reads metrics in the log.
@@ -102,7 +103,7 @@ impl<'a> Line<'a> {
     fn write(self) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         // A metric that cannot be written must not stop a call. In one piece, as lines of a log are.
-        let _ = std::io::stdout().lock().write_all(&self.json(now));
+        let _ = Lines.write_all(&self.json(now));
     }
 }
 

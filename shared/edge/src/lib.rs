@@ -1,7 +1,7 @@
 //! The edge: one HTTP service around the decisions.
 //!
 //! ```text
-//! http::Request -> verify (signature, form) -> decide (pure) -> perform (answer, hand on the events)
+//! http::Request -> verify (signature, form) -> decide (pure) -> answer -> perform (hand on the events, log)
 //! ```
 //!
 //! [`Edge`] is a `tower::Service` over `http` types, so AWS Lambda and a plain HTTP server host the same thing.
@@ -10,6 +10,7 @@
 mod clock;
 mod gauges;
 mod json_line;
+mod lines;
 mod logging;
 mod route;
 mod service;
@@ -19,6 +20,6 @@ mod sink;
 pub use clock::unique_timestamp;
 pub use logging::{LogFormat, start_logging};
 pub use route::{INCOMING, OUTGOING, Route, STATUS};
-pub use service::{Edge, RequestId};
+pub use service::{Answer, Edge, RequestId, Rest};
 pub use settings::{Settings, SettingsError, topic_problem};
 pub use sink::{Delivery, LogSink, Sink, count_unpublished, log_message};

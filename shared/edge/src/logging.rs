@@ -10,6 +10,7 @@ use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::gauges;
 use crate::json_line::JsonLine;
+use crate::lines::Lines;
 
 /// What log lines look like and where they go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub fn start_logging(format: LogFormat) {
         .with_targets(ours.map(|name| (name, LevelFilter::INFO)));
     let json = fmt::layer().event_format(JsonLine).with_ansi(false);
     let started = match format {
-        LogFormat::JsonToStdout => registry().with(json.with_filter(filter)).try_init(),
+        LogFormat::JsonToStdout => registry().with(json.with_writer(|| Lines).with_filter(filter)).try_init(),
         LogFormat::JsonToStderr => {
             registry().with(json.with_writer(io::stderr).with_filter(filter)).try_init()
         }

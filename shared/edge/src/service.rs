@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use dialplan::{Network, Plan, Try};
@@ -18,6 +18,7 @@ use webhook::{
 
 use crate::clock::unique_timestamp;
 use crate::gauges;
+use crate::lines::together;
 use crate::route::Route;
 use crate::sink::Sink;
 
@@ -29,7 +30,8 @@ pub struct RequestId(pub String);
 
 /// The HTTP service: Twilio's webhooks in, TwiML out, events to a [`Sink`].
 ///
-/// Cloning is cheap.
+/// A host that can answer first and act afterwards uses [`Edge::answer`] and [`Edge::perform`], so that nobody waits
+/// for what is performed; for others it is a [`Service`]. Cloning is cheap.
 #[derive(Debug)]
 pub struct Edge<S> {
     inner: Arc<Inner<S>>,
@@ -76,6 +78,45 @@ impl<S: Sink> Edge<S> {
     }
 }
 
+impl<S: Sink> Edge<S> {
+    /// Verifies and decides. What is left is for [`Edge::perform`], once Twilio has the response.
+    ///
+    /// Waits for nothing: only a sink that takes events at once is given them before the answer.
+    pub async fn answer(&self, request: &Request<Bytes>) -> Answer {
+        self.inner.answer(request).await
+    }
+
+    /// Performs what a request has left: events on their way, and lines for the log.
+    pub async fn perform(&self, rest: Rest) {
+        self.inner.perform(rest).await;
+    }
+}
+
+/// The answer to a request.
+#[derive(Debug)]
+pub struct Answer {
+    /// What Twilio gets.
+    pub response: Response<Bytes>,
+    /// What remains to be done.
+    pub rest: Rest,
+}
+
+/// What a request that is answered leaves to be done. Nobody waits for it.
+#[derive(Debug, Default)]
+#[must_use = "events are lost unless it is performed"]
+pub struct Rest(Option<Box<Report>>);
+
+#[derive(Debug)]
+struct Report {
+    request_id: Option<String>,
+    call_sid: Option<String>,
+    route: Route,
+    status: u16,
+    plan: Plan,
+    latency: Duration,
+}
+
+/// Answers and performs, for hosts that cannot tell the two apart.
 impl<S: Sink> Service<Request<Bytes>> for Edge<S> {
     type Response = Response<Bytes>;
     type Error = Infallible;
@@ -87,16 +128,20 @@ impl<S: Sink> Service<Request<Bytes>> for Edge<S> {
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
         let inner = Arc::clone(&self.inner);
-        Box::pin(async move { Ok(inner.answer(&request).await) })
+        Box::pin(async move {
+            let Answer { response, rest } = inner.answer(&request).await;
+            inner.perform(rest).await;
+            Ok(response)
+        })
     }
 }
 
 impl<S: Sink> Inner<S> {
-    async fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
+    async fn answer(&self, request: &Request<Bytes>) -> Answer {
         let started = Instant::now();
         let webhook = match self.verify(request) {
             Ok(webhook) => webhook,
-            Err(refusal) => return self.turn_away(request, refusal),
+            Err(refusal) => return Answer { response: self.turn_away(request, refusal), rest: Rest::default() },
         };
         let is_known_method = [Method::GET, Method::POST].contains(request.method());
         let route = match webhook.route {
@@ -106,30 +151,41 @@ impl<S: Sink> Inner<S> {
                 let code =
                     if other.is_none() { StatusCode::NOT_FOUND } else { StatusCode::METHOD_NOT_ALLOWED };
                 tracing::warn!(request_id = request_id(request), status = code.as_u16(), "no such route");
-                return status(code);
+                return Answer { response: status(code), rest: Rest::default() };
             }
         };
         let (call_sid, plan) = decide(route, &webhook, &self.network);
         let response = if route.is_callback() { status(StatusCode::NO_CONTENT) } else { twiml(&plan) };
         let latency = started.elapsed();
-        tracing::info!(
-            request_id = request_id(request),
+        if S::AT_ONCE {
+            self.take(&plan).await;
+        }
+        let report = Report {
+            request_id: request_id(request).map(str::to_owned),
             call_sid,
-            route = route.path(),
-            status = response.status().as_u16(),
-            decision = plan.decision.as_str(),
-            reason = plan.decision.reason().map(dialplan::Reason::as_str),
-            latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX),
-            "request"
-        );
-        let stage = self.network.stage();
-        gauges::answered(&stage.name, route, &plan, latency);
+            route,
+            status: response.status().as_u16(),
+            plan,
+            latency,
+        };
+        Answer { response, rest: Rest(Some(Box::new(report))) }
+    }
+
+    async fn perform(&self, Rest(report): Rest) {
+        let Some(report) = report else { return };
+        report.write(&self.network.stage().name);
+        if !S::AT_ONCE {
+            self.take(&report.plan).await;
+        }
+    }
+
+    async fn take(&self, plan: &Plan) {
         if !plan.events.is_empty() {
+            let stage = self.network.stage();
             let messages =
                 plan.events.iter().map(|event| event.message(stage, &unique_timestamp())).collect();
             self.sink.take(messages).await;
         }
-        response
     }
 
     /// Before anything else, on every path: who cannot prove to be Twilio learns nothing.
@@ -175,6 +231,24 @@ impl<S: Sink> Inner<S> {
         let (request_id, status_code) = (request_id(request), code.as_u16());
         tracing::warn!(request_id, route, status = status_code, why, rejected_total, "request rejected");
         status(code)
+    }
+}
+
+impl Report {
+    fn write(&self, stage: &str) {
+        let _together = together();
+        let Self { plan, route, latency, .. } = self;
+        tracing::info!(
+            request_id = self.request_id.as_deref(),
+            call_sid = self.call_sid.as_deref(),
+            route = route.path(),
+            status = self.status,
+            decision = plan.decision.as_str(),
+            reason = plan.decision.reason().map(dialplan::Reason::as_str),
+            latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+        gauges::answered(stage, *route, plan, *latency);
     }
 }
 

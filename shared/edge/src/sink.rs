@@ -5,12 +5,17 @@ use std::future::Future;
 use dialplan::Message;
 
 use crate::gauges;
+use crate::lines::together;
 
 /// Takes events on their way.
 ///
 /// Whatever becomes of them, the answer to Twilio does not depend on it: a sink never fails. What it cannot
 /// deliver, it writes to the log whole ([`log_message`]).
 pub trait Sink: Send + Sync + 'static {
+    /// Whether [`take`](Self::take) waits for nobody. Then it comes before the answer: whatever happens next, the
+    /// events are kept. What may wait for a network comes after it, for the caller must not wait, too.
+    const AT_ONCE: bool;
+
     /// Takes the messages of one request, in order.
     fn take(&self, messages: Vec<Message>) -> impl Future<Output = ()> + Send;
 }
@@ -46,7 +51,10 @@ pub fn count_unpublished(message: &Message) {
 pub struct LogSink;
 
 impl Sink for LogSink {
+    const AT_ONCE: bool = true;
+
     async fn take(&self, messages: Vec<Message>) {
+        let _together = together();
         for message in &messages {
             log_message(message, Delivery::Log);
         }

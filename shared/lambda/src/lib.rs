@@ -5,13 +5,15 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use edge::{Edge, LogFormat, RequestId, Route, Settings, Sink};
+use edge::{Answer, Edge, LogFormat, RequestId, Rest, Route, Settings, Sink};
 use http::{Request, Response, Uri};
+use lambda_http::lambda_runtime::LambdaInvocation;
 use lambda_http::{Body, RequestExt};
-use tower::Service;
+use tower::{Layer, Service};
 
 pub use lambda_http::Error;
 
@@ -31,25 +33,91 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
         }
     })?;
     let edge = Edge::new(network, tokens, routes, sink(topic).await)?;
-    lambda_http::run(Host(edge)).await
+    let host = Host { edge, left: Left::default() };
+    // A runtime of our own making, since the ready-made one has no place for what comes after the answer.
+    lambda_http::runtime(host.clone()).layer(host).run().await
 }
 
-/// Turns Lambda's requests and responses into plain ones.
-#[derive(Debug, Clone)]
-struct Host<S>(Edge<S>);
+/// Turns Lambda's requests and responses into plain ones, and performs what they leave once Twilio has its answer.
+///
+/// Lambda passes an answer on when the runtime posts it, and stops the process only when it asks for the next event
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>). In between is time for what nobody waits for.
+struct Host<S> {
+    edge: Edge<S>,
+    left: Left,
+}
+
+/// What the request in hand has left to do. Lambda gives a process one request at a time.
+type Left = Arc<Mutex<Rest>>;
+
+impl<S> Clone for Host<S> {
+    fn clone(&self) -> Self {
+        Self { edge: self.edge.clone(), left: Arc::clone(&self.left) }
+    }
+}
 
 impl<S: Sink> Service<lambda_http::Request> for Host<S> {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: lambda_http::Request) -> Self::Future {
-        let answer = self.0.call(plain(request));
-        Box::pin(async move { answer.await.map(|response| response.map(body)) })
+        let host = self.clone();
+        Box::pin(async move {
+            let Answer { response, rest } = host.edge.answer(&plain(request)).await;
+            *host.left() = rest;
+            Ok(response.map(body))
+        })
+    }
+}
+
+impl<S> Host<S> {
+    fn left(&self) -> MutexGuard<'_, Rest> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S, P> Layer<P> for Host<S> {
+    type Service = Afterwards<S, P>;
+
+    fn layer(&self, posting: P) -> Self::Service {
+        Afterwards { host: self.clone(), posting }
+    }
+}
+
+/// One turn of the runtime: what answers and posts the answer, and then what is left.
+struct Afterwards<S, P> {
+    host: Host<S>,
+    posting: P,
+}
+
+impl<S: Sink, P> Service<LambdaInvocation> for Afterwards<S, P>
+where
+    P: Service<LambdaInvocation, Response = (), Error = Error>,
+    P::Future: 'static,
+{
+    type Response = ();
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.posting.poll_ready(context)
+    }
+
+    fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
+        let posting = self.posting.call(invocation);
+        let host = self.host.clone();
+        Box::pin(async move {
+            let posted = posting.await;
+            // Also if Lambda did not take the answer: what has happened has happened.
+            let rest = std::mem::take(&mut *host.left());
+            host.edge.perform(rest).await;
+            posted
+        })
     }
 }
 
@@ -116,7 +184,8 @@ mod tests {
                 "userAgent":"TwilioProxy/1.1"}},"stage":"$default","timeEpoch":1781978645000}},
                 "body":"RnJvbT0lMkIxNTAzNTU1MDE5OSZUbz0lMkIxNTAzNTU1MDExMCZGcm9tWmlwPQ==","isBase64Encoded":true}}"#
         );
-        let mut host = Host(Edge::new(network, tokens, edge::INCOMING, edge::LogSink).unwrap());
+        let edge = Edge::new(network, tokens, edge::INCOMING, edge::LogSink).unwrap();
+        let mut host = Host { edge, left: Left::default() };
         let response = host.call(lambda_http::request::from_str(&event).unwrap()).await.unwrap();
         assert_eq!(response.status(), 200);
         assert!(matches!(response.body(), Body::Text(text) if text.contains("sip:lobby@n.sip.twilio.com")));

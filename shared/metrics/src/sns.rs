@@ -89,10 +89,12 @@ impl Sns {
 }
 
 impl Sink for Sns {
+    const AT_ONCE: bool = false;
+
     async fn take(&self, messages: Vec<Message>) {
         // Without a topic the log is an event's way; otherwise it is the last resort.
         let delivery = if self.topic.is_some() { Delivery::Failed } else { Delivery::Log };
-        // Twilio may be waiting behind this, so all batches together have two seconds.
+        // The next request waits behind this, so all batches together have two seconds.
         let deadline = Instant::now() + LIMIT;
         for batch in messages.chunks(BATCH) {
             let left = deadline.saturating_duration_since(Instant::now());

@@ -17,6 +17,8 @@ const CALL: &[u8] = b"From=sip%3Alobby%40n.sip.twilio.com&To=sip%3A5035550123%40
 struct Kept(Arc<Mutex<Vec<Message>>>);
 
 impl Sink for Kept {
+    const AT_ONCE: bool = false;
+
     async fn take(&self, messages: Vec<Message>) {
         self.0.lock().unwrap().extend(messages);
     }
