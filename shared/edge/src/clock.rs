@@ -1,6 +1,7 @@
 //! When things happen.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
@@ -24,9 +25,33 @@ pub(crate) fn now() -> String {
     format(Timestamp::now().as_microsecond())
 }
 
+/// How long a second of the calendar is in text: `2026-06-20T18:04:05`.
+const SECOND: usize = 19;
+
+/// The second that was written last, since a request needs several timestamps and the calendar is most of the work.
+static LAST: Mutex<(i64, [u8; SECOND])> = Mutex::new((0, *b"1970-01-01T00:00:00"));
+
 fn format(microsecond: i64) -> String {
-    let timestamp = Timestamp::from_microsecond(microsecond).unwrap_or(Timestamp::UNIX_EPOCH);
-    format!("{timestamp:.6}")
+    let second = microsecond.div_euclid(1_000_000);
+    let mut text = String::with_capacity("2026-06-20T18:04:05.123456Z".len());
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if last.0 != second {
+        let timestamp = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+        match format!("{timestamp:.0}").as_bytes().first_chunk() {
+            // Years beyond 9999 have more digits; the calendar of this process ends before.
+            Some(written) => *last = (second, *written),
+            None => return format!("{timestamp:.6}"),
+        }
+    }
+    text.push_str(str::from_utf8(&last.1).unwrap_or_default());
+    text.push('.');
+    let mut rest = microsecond.rem_euclid(1_000_000);
+    for place in [100_000, 10_000, 1_000, 100, 10, 1] {
+        text.push(char::from(b'0' + u8::try_from(rest / place).unwrap_or_default()));
+        rest %= place;
+    }
+    text.push('Z');
+    text
 }
 
 #[cfg(test)]
@@ -39,6 +64,12 @@ mod tests {
     fn six_digits_and_a_z() {
         assert_eq!(format(1_781_978_645_123_456), "2026-06-20T18:04:05.123456Z");
         assert_eq!(format(1_781_978_645_000_000), "2026-06-20T18:04:05.000000Z");
+        for microsecond in
+            [0, 1, 999_999, 1_781_978_645_000_001, 951_782_400_000_000, 1_830_297_599_999_999, -1]
+        {
+            let timestamp = Timestamp::from_microsecond(microsecond).unwrap();
+            assert_eq!(format(microsecond), format!("{timestamp:.6}"));
+        }
     }
 
     #[test]

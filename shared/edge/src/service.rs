@@ -141,7 +141,9 @@ impl<S: Sink> Inner<S> {
         let started = Instant::now();
         let webhook = match self.verify(request) {
             Ok(webhook) => webhook,
-            Err(refusal) => return Answer { response: self.turn_away(request, refusal), rest: Rest::default() },
+            Err(refusal) => {
+                return Answer { response: self.turn_away(request, refusal), rest: Rest::default() };
+            }
         };
         let is_known_method = [Method::GET, Method::POST].contains(request.method());
         let route = match webhook.route {

@@ -68,7 +68,10 @@ pub(super) fn read_addresses(
 }
 
 /// Which address each number has: one phone's, or the network's own. Phones that share a number cannot stand at two.
-pub(super) fn addresses_of_numbers(reader: &mut Reader<'_>, phones: &Extensions<'_>) -> HashMap<E164, String> {
+pub(super) fn addresses_of_numbers(
+    reader: &mut Reader<'_>,
+    phones: &Extensions<'_>,
+) -> HashMap<E164, String> {
     let mut found: HashMap<E164, String> = HashMap::new();
     for (table, phone) in phones {
         let (Some(number), Some(address)) = (phone.number, &phone.address) else { continue };

@@ -28,7 +28,11 @@ impl<'a> Places<'a> {
     fn has_extension(&self, name: &str) -> bool {
         let names = self.names.get_or_init(|| {
             let table = self.extensions.and_then(Item::as_table);
-            table.into_iter().flat_map(|table| table.entries()).map(|(key, _)| key.name.to_lowercase()).collect()
+            table
+                .into_iter()
+                .flat_map(toml_spanner::Table::entries)
+                .map(|(key, _)| key.name.to_lowercase())
+                .collect()
         });
         names.contains(&name.to_lowercase())
     }

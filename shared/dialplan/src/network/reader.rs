@@ -236,11 +236,7 @@ impl<'a> Section<'a> {
 }
 
 /// A value that must be a table.
-pub(super) fn table<'a>(
-    reader: &mut Reader<'_>,
-    path: Path<'a>,
-    value: &'a Item<'a>,
-) -> Option<Section<'a>> {
+pub(super) fn table<'a>(reader: &mut Reader<'_>, path: Path<'a>, value: &'a Item<'a>) -> Option<Section<'a>> {
     match value.as_table() {
         Some(table) => Some(Section::new(table, path, start(value))),
         None => {
