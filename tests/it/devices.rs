@@ -1,6 +1,7 @@
 //! `dialtone devices`: the files are those of the golden folder, well-formed, private, and of use.
 
 mod baresip;
+mod folders;
 mod registrar;
 mod serving;
 
