@@ -1,14 +1,16 @@
 //! The tests of 911, and their results.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use super::clinic::{Clinic, Said};
 use super::{ago, call_hours_ago, sip};
-use crate::harness::peers;
+use crate::harness::at_a_terminal;
+
+/// The end of the first question.
+const ASKS: &str = "q to stop: ";
 
 fn results(clinic: &Clinic) -> Vec<Value> {
     let text = fs::read_to_string(clinic.file.with_file_name("dialtone-933.json")).unwrap();
@@ -91,40 +93,6 @@ fn results_grow_old() {
     }
 }
 
-/// Runs a command at a terminal of its own. Once it has asked its first question, does something, and types.
-fn at_a_terminal(command: &Command, meanwhile: impl FnOnce(), typed: &str) -> Said {
-    let script = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
-    let mut terminal = Command::new(peers::python());
-    terminal.args(["-c", script]).arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => terminal.env(name, value),
-            None => terminal.env_remove(name),
-        };
-    }
-    let mut child =
-        terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-    let mut out = Vec::new();
-    let mut piece = [0; 4096];
-    while !String::from_utf8_lossy(&out).contains("q to stop: ") {
-        let length = stdout.read(&mut piece).unwrap();
-        assert!(length > 0, "{}", String::from_utf8_lossy(&out));
-        out.extend_from_slice(&piece[..length]);
-    }
-    meanwhile();
-    stdin.write_all(typed.as_bytes()).unwrap();
-    // The terminal stays open until the command has ended.
-    stdout.read_to_end(&mut out).unwrap();
-    let output = child.wait_with_output().unwrap();
-    drop(stdin);
-    Said {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(out).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
 fn calls_of_a_test() -> Value {
     json!({"calls": [
         {"from": sip("lobby"), "to": sip("933"), "direction": "inbound", "start_time": call_hours_ago(0)},
@@ -143,7 +111,9 @@ fn a_person_is_guided_through_the_tests() {
     let before = clinic.account.mutations();
     // The first test passes, the second is skipped, the phone fails, and that is enough.
     let said = at_a_terminal(
+        80,
         &clinic.command(&["doctor", "--emergency-test"]),
+        ASKS,
         || drop(clinic.account.seed(calls_of_a_test())),
         "\nlobby\ny\ny\ny\nat the front desk\ns\n\ny\ny\nn\n\nq\n",
     );
@@ -181,11 +151,11 @@ fn a_person_may_leave_and_what_was_said_is_kept() {
     clinic.account.seed(calls_of_a_test());
     let command = clinic.command(&["doctor", "--emergency-test"]);
     // Ctrl-D in the middle of the second test; q where a phone is asked for.
-    let said = at_a_terminal(&command, || (), "\nlobby\ny\ny\ny\n\n\nlobby\ny\n\u{4}");
+    let said = at_a_terminal(80, &command, ASKS, || (), "\nlobby\ny\ny\ny\n\n\nlobby\ny\n\u{4}");
     assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
     // The calls were there before the test.
     assert_eq!(told(&clinic), [json!(["off-direct-number", "pass", null])]);
-    let said = at_a_terminal(&command, || (), "\nq\n");
+    let said = at_a_terminal(80, &command, ASKS, || (), "\nq\n");
     assert!(said.code == 0 && said.out.contains("passed: 0, failed: 0"), "{}\n{}", said.out, said.err);
     assert_eq!(results(&clinic).len(), 1);
 }
