@@ -24,7 +24,7 @@ pub(crate) struct DeviceFolder {
 }
 
 impl DeviceFolder {
-    /// Writes the files of a phone's device, and says where they are: nowhere if the phone has no device.
+    /// Writes the files of a phone whose password is new, and says where they are: nowhere if it has no device.
     pub(crate) fn render(
         &self,
         network: &Network,
@@ -35,27 +35,39 @@ impl DeviceFolder {
             return Ok(Vec::new());
         }
         let made = phones::phone(network, phone, passwords).map_err(Failure::usage)?;
-        self.check(made.files.iter().map(|file| file.name.as_str()))?;
+        let name = phone.name();
+        self.check(made.files.iter().map(|file| file.name.as_str())).map_err(|problem| {
+            Failure::usage(format!(
+                "{problem}\n{name} has its new password, but no file with it: `dialtone devices render {name} --out \
+                 DIR` writes it elsewhere"
+            ))
+        })?;
         phones::tell_of_911(network, phone);
         made.files.iter().map(|file| self.write(&file.name, &file.bytes)).collect()
     }
 
     /// Whether files of these names may be written here: not where git would see one. Nothing is written yet.
-    pub(super) fn check<'f>(&self, names: impl IntoIterator<Item = &'f str>) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Why not, and what to do.
+    pub(super) fn check<'f>(
+        &self,
+        names: impl IntoIterator<Item = &'f str>,
+    ) -> std::result::Result<(), String> {
         if !self.out.is_dir() {
             return Ok(());
         }
         let shown = self.out.display();
         for name in names {
             if let Some(checkout) = git::would_see(&self.out, name) {
-                return Err(Failure::usage(format!(
+                return Err(format!(
                     "{}: git would see it in the checkout {}, and it holds a password; name a folder that is not \
-                     there yet or is elsewhere with --out DIR (`dialtone devices render` writes the files again), or \
-                     write * into {}",
+                     there yet or is elsewhere with --out DIR, or write * into {}",
                     self.out.join(name).display(),
                     checkout.display(),
                     self.out.join(".gitignore").display()
-                )));
+                ));
             }
         }
         if is_open(&self.out) {

@@ -61,7 +61,8 @@ impl Render {
         let files =
             || chosen.phones.iter().flat_map(|phone| phone.files.iter().map(move |file| (phone, file)));
         let names = files().map(|(_, file)| file.name.as_str());
-        self.folder.check(names.chain(codes.iter().map(|code| code.name.as_str())))?;
+        let names = names.chain(codes.iter().map(|code| code.name.as_str()));
+        self.folder.check(names).map_err(Failure::usage)?;
 
         let mut written = Vec::new();
         for (phone, file) in files() {

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::{NETWORK, PASSWORD, render, text};
-use crate::harness::scratch;
+use crate::harness::{Account, scratch};
 
 fn git(folder: &Path, words: &[&str]) {
     let done = Command::new("git").arg("-C").arg(folder).args(words).status().unwrap();
@@ -60,6 +60,30 @@ fn files_are_not_written_where_git_would_see_them() {
     for folder in [directory, outside] {
         fs::remove_dir_all(folder).unwrap();
     }
+}
+
+#[test]
+fn rotate_does_not_write_there_either_and_says_what_to_do() {
+    let (directory, folder) = checkout();
+    let account = Account::new();
+    let file = account.home.join("dialtone.toml");
+    let network = NETWORK.split("[extensions.ht701]").next().unwrap();
+    let phone =
+        "[extensions.ht801]\ndevice = { kind = \"grandstream-ht801\", mac = \"00:0b:82:00:00:02\" }\n";
+    fs::write(&file, format!("{network}{phone}").replace("emergency_caller_id", "# ")).unwrap();
+    let run = |words: &[&str]| {
+        account.command(words).args(["--yes", "--stage", "prod", "--config"]).arg(&file).output().unwrap()
+    };
+    let said = run(&["apply"]);
+    assert!(said.status.success(), "{}", text(&said.stderr));
+    let said = run(&["rotate", "ht801", "--out", folder.to_str().unwrap()]);
+    let err = text(&said.stderr);
+    assert_eq!(said.status.code(), Some(2), "{err}");
+    for words in ["git would see it", "has its new password", "dialtone devices render ht801"] {
+        assert!(err.contains(words), "{words}: {err}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is written");
+    fs::remove_dir_all(directory).unwrap();
 }
 
 #[test]
