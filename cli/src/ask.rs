@@ -21,10 +21,20 @@ pub(crate) fn answer(question: &str) -> Result<String> {
     if !stdin().is_terminal() {
         return Err(Failure::usage("there is no terminal to ask at; add --yes to go on without asking"));
     }
+    Ok(line(question)?.unwrap_or_default())
+}
+
+/// The same, and none where the person ends the input (Ctrl-D).
+pub(crate) fn line(question: &str) -> Result<Option<String>> {
     output::prompt(question);
     let mut line = String::new();
-    stdin()
+    let length = stdin()
         .read_line(&mut line)
         .map_err(|error| Failure::usage(format!("cannot read the answer: {error}")))?;
-    Ok(line.trim().to_owned())
+    if length == 0 {
+        // What comes next begins a line of its own.
+        output::aside("");
+        return Ok(None);
+    }
+    Ok(Some(line.trim().to_owned()))
 }

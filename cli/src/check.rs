@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::doctor::{DEBUGGER_HOW, debugger_url};
 use crate::exit::{Failure, Outcome, Result};
-use crate::files::NetworkArgs;
+use crate::files::{NetworkArgs, WrongStage};
 use crate::output;
 
 /// Reads the network file and says everything that is wrong with it, each with its line and remedy.
@@ -25,10 +25,14 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(self) -> Result {
         let text = self.network.text()?;
-        let checked = dialplan::NetworkFile::parse(&text).and_then(|file| {
-            // A stage that was asked for must be there; otherwise each one is looked at.
-            let stages: Vec<_> = match &self.network.stage {
-                Some(stage) => vec![stage.clone()],
+        let file = dialplan::NetworkFile::parse(&text);
+        // A stage that was asked for must be there; otherwise each one is looked at.
+        if let Some(wrong) = file.as_ref().ok().and_then(|file| self.network.wrong_stage(file)) {
+            return self.refuse(&wrong);
+        }
+        let checked = file.and_then(|file| {
+            let stages: Vec<_> = match self.network.asked() {
+                Some(stage) => vec![stage.to_owned()],
                 None => file.stages().map(str::to_owned).collect(),
             };
             let networks =
@@ -68,6 +72,17 @@ impl Check {
                 Err(Failure::usage(lines.join("\n")))
             }
         }
+    }
+
+    /// The stage is no line of the file.
+    fn refuse(&self, wrong: &WrongStage) -> Result {
+        if !self.json {
+            return Err(Failure::usage(wrong));
+        }
+        let WrongStage { key, what, remedy } = wrong;
+        let problem = json!({"line": null, "key": key, "what": what, "remedy": remedy});
+        output::json(&json!({"ok": false, "problems": [problem]}));
+        Ok(Outcome::Usage)
     }
 }
 

@@ -54,6 +54,17 @@ impl Failure {
 /// Every command's result.
 pub(crate) type Result<T = Outcome> = std::result::Result<T, Failure>;
 
+/// Both, or everything that keeps one of them from being had, so that a user need not mend one thing after the other.
+pub(crate) fn both<One, Other>(one: Result<One>, other: Result<Other>) -> Result<(One, Other)> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(first), Err(second)) => {
+            Err(Failure { message: format!("{}\n{}", first.message, second.message), ..first })
+        }
+        (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
+    }
+}
+
 /// The one place that prints errors.
 pub(crate) fn report(result: Result) -> Outcome {
     result.unwrap_or_else(|failure| {

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use clap::Args;
-use comfy_table::{Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 use dialplan::{Event, Network, Plan, Step};
 use serde_json::{Value, json};
 use webhook::{Address, Call};
@@ -93,6 +93,10 @@ fn print(phone: &str, dialled: &str, steps: &[Step], plan: &Plan) {
     output::line(&format!("{phone} dials {dialled}: {}", verdict(plan)));
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["rule", "finding"]);
+    // Elsewhere than at a terminal a line is as long as it is.
+    if let Some(columns) = output::columns() {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+    }
     for step in steps {
         table.add_row([step.rule.as_str(), &step.finding]);
     }

@@ -1,5 +1,6 @@
 //! The network file, as every command takes it.
 
+use std::fmt::{self, Display};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -46,18 +47,42 @@ impl NetworkArgs {
 
     /// The stage that was asked for, or the only one.
     pub(crate) fn stage(&self, file: &NetworkFile) -> Result<String> {
-        let mut stages = file.stages();
-        match (&self.stage, stages.next(), stages.next()) {
-            (Some(stage), ..) => Ok(stage.clone()),
-            (None, Some(only), None) => Ok(only.to_owned()),
-            _ => {
-                let names: Vec<_> = file.stages().collect();
-                Err(Failure::usage(format!(
-                    "the file has several stages; choose one: --stage {}",
-                    names.join("|")
-                )))
-            }
+        if let Some(wrong) = self.wrong_stage(file) {
+            return Err(Failure::usage(wrong));
         }
+        let names: Vec<_> = file.stages().collect();
+        match (self.asked(), names.as_slice()) {
+            (Some(stage), _) => Ok(stage.to_owned()),
+            (None, [only]) => Ok((*only).to_owned()),
+            (None, names) => Err(Failure::usage(format!(
+                "the file has several stages; choose one: --stage {}",
+                names.join("|")
+            ))),
+        }
+    }
+
+    /// The stage that was asked for. A variable that is set to nothing asks for none.
+    pub(crate) fn asked(&self) -> Option<&str> {
+        self.stage.as_deref().filter(|stage| !stage.is_empty())
+    }
+
+    /// What is wrong with the stage that was asked for. The file is not to blame, so no line of it is named.
+    pub(crate) fn wrong_stage(&self, file: &NetworkFile) -> Option<WrongStage> {
+        let stage = self.asked()?;
+        let names: Vec<_> = file.stages().collect();
+        if names.contains(&stage) {
+            return None;
+        }
+        let is_variable = std::env::var("DIALTONE_STAGE").is_ok_and(|set| set == stage);
+        Some(WrongStage {
+            key: if is_variable { "DIALTONE_STAGE" } else { "--stage" },
+            what: format!("there is no stage {stage:?}"),
+            remedy: format!(
+                "choose one of {}, or add [stages.{stage}] to {}",
+                names.join(", "),
+                self.config.display()
+            ),
+        })
     }
 
     /// The network, from that stage.
@@ -65,6 +90,21 @@ impl NetworkArgs {
         let file = self.file()?;
         let stage = self.stage(&file)?;
         let path = self.config.display();
-        file.network(&stage).map_err(|problems| Failure::usage(format!("{path}: {problems}")))
+        file.into_network(&stage).map_err(|problems| Failure::usage(format!("{path}: {problems}")))
+    }
+}
+
+/// A stage that the file does not have.
+#[derive(Debug)]
+pub(crate) struct WrongStage {
+    /// The option or the variable that asks for it.
+    pub(crate) key: &'static str,
+    pub(crate) what: String,
+    pub(crate) remedy: String,
+}
+
+impl Display for WrongStage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.key, self.what, self.remedy)
     }
 }

@@ -8,13 +8,14 @@ mod doctor;
 mod exit;
 mod explain;
 mod files;
+mod help;
 mod output;
 mod passwords;
 mod replay;
 mod serve;
 mod setup;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::exit::Outcome;
 
@@ -26,40 +27,48 @@ use crate::exit::Outcome;
 ///
 /// Exit codes: 0 done, 1 the answer is no, 2 wrong usage or a bad file, 3 the other side failed.
 #[derive(Parser)]
-#[command(name = "dialtone", version, max_term_width = 100)]
+#[command(name = "dialtone", version)]
 struct Dialtone {
     #[command(subcommand)]
     command: Command,
 }
 
+/// In the order of the README's table.
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Serve),
-    Explain(explain::Explain),
     Call(call::Call),
+    Explain(explain::Explain),
     Check(check::Check),
-    Replay(replay::Replay),
-    Devices(devices::Devices),
     Plan(setup::Plan),
     Apply(setup::Apply),
     Destroy(setup::Destroy),
     Rotate(setup::Rotate),
     Doctor(doctor::Doctor),
+    Devices(devices::Devices),
+    Replay(replay::Replay),
 }
 
 fn main() -> Outcome {
-    let result = match Dialtone::parse().command {
+    let parsed = help::with_usage(Dialtone::command())
+        .try_get_matches()
+        .and_then(|matches| Dialtone::from_arg_matches(&matches));
+    let command = match parsed {
+        Ok(dialtone) => dialtone.command,
+        Err(error) => return help::print(&error),
+    };
+    let result = match command {
         Command::Serve(command) => command.run(),
-        Command::Explain(command) => command.run(),
         Command::Call(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Check(command) => command.run(),
-        Command::Replay(command) => command.run(),
-        Command::Devices(command) => command.run(),
         Command::Plan(command) => command.run(),
         Command::Apply(command) => command.run(),
         Command::Destroy(command) => command.run(),
         Command::Rotate(command) => command.run(),
         Command::Doctor(command) => command.run(),
+        Command::Devices(command) => command.run(),
+        Command::Replay(command) => command.run(),
     };
     exit::report(result)
 }

@@ -1,6 +1,8 @@
 //! What commands print.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::process::{Command, Stdio};
 
 use serde::Serialize;
 
@@ -28,4 +30,23 @@ pub(crate) fn error(text: &str) {
 pub(crate) fn json(value: &impl Serialize) {
     // What is printed are strings, numbers and lists of them.
     line(&serde_json::to_string(value).unwrap_or_default());
+}
+
+/// The narrowest terminal that anything is fitted to.
+const NARROWEST: u16 = 40;
+
+/// How many columns the terminal has that standard output is; none if it is no terminal, or does not say.
+pub(crate) fn columns() -> Option<u16> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let set = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
+    set.or_else(asked).filter(|columns| *columns > 0).map(|columns| columns.max(NARROWEST))
+}
+
+/// The standard library has no way to ask a terminal for its size; `stty` does, of its own standard input.
+fn asked() -> Option<u16> {
+    let terminal = io::stdout().as_fd().try_clone_to_owned().ok()?;
+    let output = Command::new("stty").arg("size").stdin(terminal).stderr(Stdio::null()).output().ok()?;
+    String::from_utf8(output.stdout).ok()?.split_whitespace().nth(1)?.parse().ok()
 }

@@ -1,5 +1,7 @@
 //! What callers hear. The words themselves are in `golden/script.txt`.
 
+mod playing;
+
 use std::collections::BTreeSet;
 
 use crate::harness::{Element, Service, golden};

@@ -1,6 +1,7 @@
 //! `dialtone devices`: the files are those of the golden folder, well-formed, private, and of use.
 
 mod baresip;
+mod folders;
 mod registrar;
 mod serving;
 
@@ -321,6 +322,15 @@ fn what_cannot_be_done_is_said_with_its_remedy() {
     let output = render(&directory, &network, "prod", &["ht801", "linphone"]);
     let said = text(&output.stderr);
     assert!(said.contains("ht801: the device sends 911 after 7 seconds"), "{said}");
-    assert!(!said.contains("linphone"), "a program sends what it is told to: {said}");
+    assert!(!said.contains("linphone: the"), "a program sends what it is told to: {said}");
+    let menu = with_mode("menu").replace("[codes]", "[codes]\n\"9115\" = { extension = \"linphone\" }");
+    let said = text(&render(&directory, &menu, "prod", &["ht801", "pap2", "soundpoint"]).stderr);
+    assert!(!said.contains("911"), "a menu phone collects no keys: {said}");
+    // From the phone that the code rings it leads nowhere, so there is nothing to wait for.
+    let network = NETWORK.replace("[codes]", "[codes]\n\"9115\" = { extension = \"ht801\" }");
+    let said = text(&render(&directory, &network, "prod", &["ht801", "ht701"]).stderr);
+    assert!(!said.contains("ht801:") && said.contains("ht701: the device sends 911 after"), "{said}");
+    let plan = text(&fs::read(directory.join("device-files/cfg000b82000002.xml")).unwrap());
+    assert!(plan.contains("{ 911 | ") && !plan.contains("9115"), "{plan}");
     fs::remove_dir_all(directory).unwrap();
 }

@@ -94,6 +94,12 @@ fn a_good_file_is_good() {
         assert_eq!(code, Some(0));
         let (code, _, err) = check(&tests().join(file), &["--stage", "moon"]);
         assert_eq!(code, Some(2), "{err}");
+        // The option is wrong, and not a line of the file.
+        assert!(err.starts_with("error: --stage: there is no stage \"moon\"; choose one of "), "{err}");
+        let (code, json, _) = check(&tests().join(file), &["--stage", "moon", "--json"]);
+        let report: Value = serde_json::from_str(&json).unwrap();
+        let problem = &report["problems"][0];
+        assert_eq!((code, &problem["key"], &problem["line"]), (Some(2), &"--stage".into(), &Value::Null));
     }
 }
 

@@ -145,7 +145,10 @@ fn it_does_not_start_without_a_token() {
 fn it_does_not_start_with_an_unknown_stage() {
     let (code, message) = fails(&street(), "moon", Some(TOKEN));
     assert_eq!(code, Some(2), "{message}");
-    assert!(message.contains("moon") || message.contains("stage"), "{message}");
+    assert!(message.starts_with("error: --stage: there is no stage \"moon\"; choose one of "), "{message}");
+    // Together with everything else.
+    let (_, message) = fails(&street(), "moon", None);
+    assert!(message.contains("moon") && message.contains("TWILIO_AUTH_TOKEN is not set"), "{message}");
 }
 
 #[test]

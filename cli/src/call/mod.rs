@@ -13,7 +13,7 @@ mod walk;
 use std::io::IsTerminal;
 
 use clap::Args;
-use dialplan::Stage;
+use dialplan::{Extension, Network, Stage};
 use edge::Route;
 use serde_json::json;
 use webhook::{AccountSid, AuthToken, AuthTokens};
@@ -25,7 +25,7 @@ use self::script::Script;
 use self::service::{Method, Service};
 use self::transcript::Transcript;
 use self::walk::Walk;
-use crate::exit::{Failure, Outcome, Result};
+use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
 use crate::output;
 
@@ -44,7 +44,7 @@ use crate::output;
 ///
 /// --then and --digits are used one after the other, as Dials end and dial tones come. When there are none left, the
 /// person at the terminal is asked; without one, the walk stops there and says how to go on. A Dial that ends in
-/// --refer needs no --then.
+/// --refer needs no --then; asked how one to Asterisk ends, answer refer TARGET.
 ///
 /// Exit codes: 0 walked through, 1 the service turned a request away, 2 wrong usage or a bad file, 3 the service
 /// cannot be reached, fails, or answers what is no TwiML.
@@ -101,10 +101,13 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn run(self) -> Result {
-        let network = self.network.network()?;
+        let credentials = credentials(|name| std::env::var(name).ok());
+        let (network, (token, account)) = both(self.network.network(), credentials)?;
         let stage = network.stage();
-        let (token, account) = credentials(|name| std::env::var(name).ok())?;
         let caller = self.caller(account, stage)?;
+        if let Some(hint) = self.hint(&network) {
+            output::aside(&hint);
+        }
         let url = self.url.unwrap_or_else(|| stage.public_url.clone());
         let service = Service::new(url, stage.public_url.clone(), token);
         let mut script = Script {
@@ -155,6 +158,19 @@ impl Call {
                 Ok(trouble.outcome)
             }
         }
+    }
+
+    /// What is most likely a slip. It is played all the same: strangers call, too.
+    fn hint(&self, network: &Network) -> Option<String> {
+        let path = self.network.config.display();
+        let name = &self.first;
+        if self.dialled.is_some() {
+            let is_known = network.extension(name).is_some();
+            return (!is_known)
+                .then(|| format!("note: {path} has no phone {name:?}; it is played as a stranger's call"));
+        }
+        let is_known = network.extensions().iter().filter_map(Extension::number).any(|n| n.as_str() == name);
+        (!is_known).then(|| format!("note: no phone of {path} has the number {name}"))
     }
 
     fn caller(&self, account: String, stage: &Stage) -> Result<Caller> {

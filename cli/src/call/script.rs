@@ -16,25 +16,50 @@ pub(super) struct Script {
     pub(super) asks: bool,
 }
 
+/// What comes of a Dial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Turn {
+    Ends(Ending),
+    /// The other side sends the caller there.
+    Refers(String),
+}
+
+impl Turn {
+    /// Reads what a person answers.
+    fn read(text: &str, takes_refer: bool) -> Result<Self, String> {
+        let refer = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        if takes_refer && refer.0.eq_ignore_ascii_case("refer") {
+            return match refer.1.trim() {
+                "" => Err("write where to, such as refer 5035550123".to_owned()),
+                target => Ok(Self::Refers(target.to_owned())),
+            };
+        }
+        let more = if takes_refer { ", or refer and a target" } else { "" };
+        let words = format!("completed, busy, no-answer, failed, canceled or unreachable{more}");
+        Ending::read(text).map(Self::Ends).map_err(|_| format!("write {words}"))
+    }
+}
+
 impl Script {
     /// What is pressed at a dial tone.
     pub(super) fn next_keys(&mut self) -> Option<Keys> {
         self.keys.pop_front().or_else(|| self.ask("keys? ", str::parse))
     }
 
-    /// How a Dial ends.
-    pub(super) fn next_ending(&mut self) -> Option<Ending> {
-        self.endings.pop_front().or_else(|| {
-            self.ask("how does it end? [completed] ", |text| {
-                let words = "completed, busy, no-answer, failed, canceled or unreachable";
-                Ending::read(text).map_err(|_| format!("write {words}"))
-            })
-        })
-    }
-
-    /// Where the other side of a Dial sends the caller.
-    pub(super) fn next_refer(&mut self) -> Option<String> {
-        self.refers.pop_front()
+    /// What comes of a Dial, which may take a REFER.
+    pub(super) fn next_turn(&mut self, takes_refer: bool) -> Option<Turn> {
+        if let Some(target) = takes_refer.then(|| self.refers.pop_front()).flatten() {
+            return Some(Turn::Refers(target));
+        }
+        if let Some(ending) = self.endings.pop_front() {
+            return Some(Turn::Ends(ending));
+        }
+        let question = if takes_refer {
+            "how does it end? [completed], or refer TARGET: "
+        } else {
+            "how does it end? [completed] "
+        };
+        self.ask(question, |text| Turn::read(text, takes_refer))
     }
 
     /// What the call was too short for, as it stands on the command line.
@@ -78,9 +103,24 @@ mod tests {
             asks: false,
         };
         assert_eq!(script.next_keys(), "1".parse().ok());
-        assert_eq!(script.next_ending(), Some(Ending::Busy));
+        assert_eq!(script.next_turn(false), Some(Turn::Ends(Ending::Busy)));
         assert_eq!(script.unused(), ["--digits '#'", "--then no-answer", "--refer 911"]);
-        assert_eq!(script.next_refer().as_deref(), Some("911"));
-        assert_eq!(script.next_refer(), None);
+        assert_eq!(script.next_turn(true), Some(Turn::Refers("911".to_owned())));
+        assert_eq!(script.next_turn(true), Some(Turn::Ends(Ending::NoAnswer)));
+        assert_eq!(script.next_turn(true), None);
+    }
+
+    #[test]
+    fn a_person_may_refer_where_a_refer_is_taken() {
+        let refers = |target: &str| Ok(Turn::Refers(target.to_owned()));
+        assert_eq!(Turn::read("refer 503 555 0123", true), refers("503 555 0123"));
+        assert_eq!(Turn::read("Refer  #", true), refers("#"));
+        assert!(Turn::read("refer", true).unwrap_err().contains("refer 5035550123"));
+        assert!(Turn::read("refer 911", false).is_err(), "a phone sends nobody elsewhere");
+        for takes_refer in [true, false] {
+            assert_eq!(Turn::read("", takes_refer), Ok(Turn::Ends(Ending::Completed)));
+            assert_eq!(Turn::read("busy", takes_refer), Ok(Turn::Ends(Ending::Busy)));
+        }
+        assert!(Turn::read("x", true).unwrap_err().ends_with("or refer and a target"));
     }
 }

@@ -7,7 +7,7 @@ use super::document::{self, Element};
 use super::ending::{Ending, Leg};
 use super::keys::Gathered;
 use super::place::{self, Place};
-use super::script::Script;
+use super::script::{Script, Turn};
 use super::service::{Method, Service, Trouble};
 use super::transcript::{Heard, Rings, Transcript};
 
@@ -199,17 +199,19 @@ impl<'a> Walk<'a> {
             timeout: number(dial, "timeout"),
             time_limit: number(dial, "timeLimit"),
         }));
-        if let Some(url) = dial.attribute("referUrl")
-            && let Some(target) = self.script.next_refer()
-        {
-            self.is_answered = true;
-            self.transcript.heard(&Heard::Refers { to: target.clone() });
-            // The new document takes the caller over, so the Dial's action is not asked.
-            self.report(&legs, Ending::Completed, dial, here);
-            let fields = caller::referred(&target, self.domain);
-            return Some(self.ask_next(url, dial.attribute("referMethod"), here, fields));
-        }
-        let Some(ending) = self.script.next_ending() else { return Some(Next::End(End::Ringing)) };
+        let refer_url = dial.attribute("referUrl");
+        let ending = match (self.script.next_turn(refer_url.is_some()), refer_url) {
+            (Some(Turn::Ends(ending)), _) => ending,
+            (Some(Turn::Refers(target)), Some(url)) => {
+                self.is_answered = true;
+                self.transcript.heard(&Heard::Refers { to: target.clone() });
+                // The new document takes the caller over, so the Dial's action is not asked.
+                self.report(&legs, Ending::Completed, dial, here);
+                let fields = caller::referred(&target, self.domain);
+                return Some(self.ask_next(url, dial.attribute("referMethod"), here, fields));
+            }
+            (None | Some(Turn::Refers(_)), _) => return Some(Next::End(End::Ringing)),
+        };
         self.transcript.heard(&Heard::Ends(ending));
         let gone = if self.is_answered { CallStatus::Completed } else { CallStatus::Canceled };
         self.is_answered |= ending == Ending::Completed;

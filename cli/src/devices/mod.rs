@@ -2,6 +2,7 @@
 
 mod body;
 mod folder;
+mod git;
 mod guide;
 mod phones;
 mod render;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT, Password};
-use dialplan::{Extension, Network};
+use dialplan::{DeviceMode, Extension, Network};
 
 use crate::exit::{Failure, Result};
 use crate::files::NetworkArgs;
@@ -64,7 +64,10 @@ impl Phones {
                 continue;
             }
             match phone(&network, extension, &passwords) {
-                Ok(phone) => phones.push(phone),
+                Ok(phone) => {
+                    tell_of_911(&network, extension);
+                    phones.push(phone);
+                }
                 Err(problem) => problems.push(problem),
             }
         }
@@ -114,11 +117,19 @@ pub(super) fn phone(
     };
     let files = devices::render(network, extension, Password::new(password.expose()))
         .map_err(|error| format!("{name}: {error}"))?;
-    if device.kind.is_hardware() && !DialPlan::of(network, extension).sends_911_at_once(device.kind) {
+    Ok(Phone { name: name.to_owned(), kind: device.kind, files })
+}
+
+/// Says so if the phone's device does not send 911 with its last key.
+pub(super) fn tell_of_911(network: &Network, extension: &Extension) {
+    let Some(device) = extension.device() else { return };
+    // A menu phone collects no keys: whatever is pressed goes to the menu.
+    let has_plan = device.kind.is_hardware() && device.mode == DeviceMode::Dialtone;
+    if has_plan && !DialPlan::of(network, extension).sends_911_at_once(device.kind) {
         output::aside(&format!(
-            "{name}: the device sends 911 after {NO_KEY_TIMEOUT} seconds and not at once, since something else that \
-             it may dial begins with the same keys"
+            "{}: the device sends 911 after {NO_KEY_TIMEOUT} seconds and not at once, since something else that it \
+             may dial begins with the same keys",
+            extension.name()
         ));
     }
-    Ok(Phone { name: name.to_owned(), kind: device.kind, files })
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use super::folder::write_private;
-use super::guide::Place;
+use super::guide::{Place, base_url};
 use super::phones::{Phone, Phones};
 use super::server::{self, End};
 use super::shelf::Shelf;
@@ -125,19 +125,4 @@ fn warn(base: &str, address: IpAddr) {
     } else {
         "caution: HTTP is not encrypted, and whoever listens on this network can read the passwords"
     });
-}
-
-fn base_url(text: &str) -> std::result::Result<String, String> {
-    let url = text.trim_end_matches('/');
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    match host {
-        Some(host)
-            if !host.is_empty()
-                && host.chars().all(|c| c.is_ascii_graphic())
-                && !host.contains(['?', '#', '@']) =>
-        {
-            Ok(url.to_owned())
-        }
-        _ => Err("write where devices reach this server, such as https://files.example.org".into()),
-    }
 }

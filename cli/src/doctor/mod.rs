@@ -43,7 +43,7 @@ pub(crate) fn debugger_url(stage: &Stage) -> String {
 ///
 ///   dialtone doctor --stage prod --phones
 ///   dialtone doctor --stage prod --emergency-test
-///   dialtone doctor --stage prod --record phone:lobby=pass --record "off-menu-number=fail:other address"
+///   dialtone doctor --stage prod --record phone:lobby=pass --record "off-menu-number=fail:old address"
 ///
 /// TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) name the account. Requests are
 /// signed with TWILIO_AUTH_TOKEN.

@@ -4,9 +4,10 @@ use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::help::columns;
 use crate::output;
 
-/// How wide the table is, in characters. Longer findings go on in the next line.
+/// How wide the table is at most, in characters. Longer findings go on in the next line.
 const WIDTH: u16 = 110;
 
 /// What a check came to.
@@ -261,7 +262,10 @@ impl Report {
 
 fn plain_table() -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(columns(WIDTH));
     table
 }
 

@@ -7,11 +7,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use dialplan::NetworkFile;
 use edge::{LogFormat, Route, Settings};
 use std::io::IsTerminal;
 use tokio::net::TcpListener;
 
-use crate::exit::{Failure, Outcome, Result};
+use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
 use events::{Destination, Events};
 
@@ -37,15 +38,22 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self) -> Result {
-        // Where no stage can be chosen, the settings say so together with everything else that is wrong.
-        let stage = self.network.file().and_then(|file| self.network.stage(&file)).ok();
-        let stage = stage.or_else(|| self.network.stage.clone());
+        // A stage that cannot be chosen is said together with everything else that is wrong, which is found out with any
+        // other. What is wrong with the file, the settings say themselves.
+        let file = self.network.file().ok();
+        let (stage, chosen) = match file.as_ref().map(|file| self.network.stage(file)) {
+            Some(Ok(stage)) => (Some(stage), Ok(())),
+            Some(Err(failure)) => {
+                (file.iter().flat_map(NetworkFile::stages).next().map(str::to_owned), Err(failure))
+            }
+            None => (self.network.stage.clone(), Ok(())),
+        };
         let settings = Settings::read(|name| match name {
             "DIALTONE_CONFIG" => Some(self.network.config.display().to_string()),
             "DIALTONE_STAGE" => stage.clone(),
             name => std::env::var(name).ok(),
-        })
-        .map_err(Failure::usage)?;
+        });
+        let ((), settings) = both(chosen, settings.map_err(Failure::usage))?;
         // A person reads words, everything else reads JSON.
         edge::start_logging(if std::io::stderr().is_terminal() {
             LogFormat::TextToStderr

@@ -35,8 +35,16 @@ pub(crate) fn complete(network: &Network, phone: &Extension) -> Vec<Pattern> {
 
     let service_codes = (2..=8).map(|n| format!("{n}11")).filter(|_| is_north_america);
     let service_codes: Vec<_> = service_codes.filter_map(|code| exactly(&code)).collect();
-    let codes: Vec<_> =
-        network.codes_of(phone).filter_map(exactly).filter(|code| !service_codes.contains(code)).collect();
+    let help = exactly("911");
+    // A code that begins with 911 where 911 is complete leads nowhere, as for the phone that it rings. In the plan it
+    // would be something that can go on, and 911 would wait for it.
+    let begins_with_help = |code: &str| help.as_ref().is_some_and(|help| help.begins(code));
+    let codes: Vec<_> = network
+        .codes_of(phone)
+        .filter(|code| !begins_with_help(code))
+        .filter_map(exactly)
+        .filter(|code| !service_codes.contains(code))
+        .collect();
     let numbers = |start: &[Keys], length: usize| -> Vec<Pattern> {
         if !is_north_america {
             return Vec::new();
@@ -58,7 +66,7 @@ pub(crate) fn complete(network: &Network, phone: &Extension) -> Vec<Pattern> {
     let outside_long_distance = start(&mut nine.clone().chain(one), Keys::TWO_TO_NINE);
     let outside = start(&mut nine.clone(), Keys::TWO_TO_NINE);
 
-    let mut found: Vec<Pattern> = exactly("911").into_iter().collect();
+    let mut found: Vec<Pattern> = help.into_iter().collect();
     found.extend(numbers(&long_distance, TEN + 1));
     found.extend(numbers(&ten, TEN));
     found.extend(merged(service_codes));

@@ -47,6 +47,9 @@ pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
             "sip",
             &[
                 ("default_proxy", "0"),
+                // Milliseconds. Older versions send nothing over TLS unless they are told to.
+                ("keepalive_period", "30000"),
+                ("tcp_tls_keepalive", "1"),
                 ("media_encryption", encryption.0),
                 ("media_encryption_mandatory", encryption.1),
             ],

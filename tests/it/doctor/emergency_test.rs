@@ -1,14 +1,16 @@
 //! The tests of 911, and their results.
 
 use std::fs;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use super::clinic::{Clinic, Said};
 use super::{ago, call_hours_ago, sip};
-use crate::harness::peers;
+use crate::harness::at_a_terminal;
+
+/// The end of the first question.
+const ASKS: &str = "q to stop: ";
 
 fn results(clinic: &Clinic) -> Vec<Value> {
     let text = fs::read_to_string(clinic.file.with_file_name("dialtone-933.json")).unwrap();
@@ -91,63 +93,69 @@ fn results_grow_old() {
     }
 }
 
-/// Runs a command at a terminal of its own, and types.
-fn at_a_terminal(command: &Command, typed: &str) -> Said {
-    let script = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
-    let mut terminal = Command::new(peers::python());
-    terminal.args(["-c", script]).arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => terminal.env(name, value),
-            None => terminal.env_remove(name),
-        };
-    }
-    let mut child =
-        terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(typed.as_bytes()).unwrap();
-    // The terminal stays open until the command has ended.
-    let output = child.wait_with_output().unwrap();
-    drop(stdin);
-    Said {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+fn calls_of_a_test() -> Value {
+    json!({"calls": [
+        {"from": sip("lobby"), "to": sip("933"), "direction": "inbound", "start_time": call_hours_ago(0)},
+        {"from": "+15035550110", "to": "933", "direction": "outbound-dial", "start_time": call_hours_ago(0)},
+    ]})
+}
+
+fn told(clinic: &Clinic) -> Vec<Value> {
+    let results = results(clinic);
+    results.iter().map(|one| json!([one["case"], one["verdict"], one["outgoing_asked"]])).collect()
 }
 
 #[test]
 fn a_person_is_guided_through_the_tests() {
     let clinic = Clinic::new();
-    clinic.account.seed(json!({"calls": [
-        {"from": sip("lobby"), "to": sip("933"), "direction": "inbound", "start_time": call_hours_ago(0)},
-        {"from": "+15035550110", "to": "933", "direction": "outbound-dial", "start_time": call_hours_ago(0)},
-    ]}));
     let before = clinic.account.mutations();
     // The first test passes, the second is skipped, the phone fails, and that is enough.
     let said = at_a_terminal(
+        80,
         &clinic.command(&["doctor", "--emergency-test"]),
+        ASKS,
+        || drop(clinic.account.seed(calls_of_a_test())),
         "\nlobby\ny\ny\ny\nat the front desk\ns\n\ny\ny\nn\n\nq\n",
     );
     assert_eq!(said.code, 1, "{}\n{}", said.out, said.err);
-    for words in ["never 911", "off-direct-number", "/outgoing was asked", "passed: 1, failed: 1"] {
+    for words in [
+        "never 911",
+        "off-direct-number",
+        "/outgoing was asked",
+        // The call of the first test proves nothing about the third.
+        "no call to 933 since this test began",
+        "phones lobby, plaza, kitchen",
+        "number  +15035550110",
+        "passed: 1, failed: 1",
+    ] {
         assert!(said.out.contains(words), "{words}:\n{}", said.out);
     }
-    let kept: Vec<_> = results(&clinic)
-        .iter()
-        .map(|one| (one["case"].clone(), one["verdict"].clone(), one["outgoing_asked"].clone()))
-        .collect();
     assert_eq!(
-        kept,
-        [
-            (json!("off-direct-number"), json!("pass"), json!(true)),
-            (json!("phone:lobby"), json!("fail"), json!(true))
-        ]
+        told(&clinic),
+        [json!(["off-direct-number", "pass", true]), json!(["phone:lobby", "fail", null])]
     );
-    assert!(!said.out.contains("5550110"), "{}", said.out);
+    // The person sees numbers; the file does not.
+    assert!(
+        !fs::read_to_string(clinic.file.with_file_name("dialtone-933.json")).unwrap().contains("5550110")
+    );
     assert_eq!(clinic.account.mutations(), before);
 
     // Where nobody can answer, nothing is made up.
     let said = Said::of(clinic.command(&["doctor", "--emergency-test"]).stdin(Stdio::null()));
     assert!(said.code == 2 && said.err.contains("--record"), "{}", said.err);
+}
+
+#[test]
+fn a_person_may_leave_and_what_was_said_is_kept() {
+    let clinic = Clinic::new();
+    clinic.account.seed(calls_of_a_test());
+    let command = clinic.command(&["doctor", "--emergency-test"]);
+    // Ctrl-D in the middle of the second test; q where a phone is asked for.
+    let said = at_a_terminal(80, &command, ASKS, || (), "\nlobby\ny\ny\ny\n\n\nlobby\ny\n\u{4}");
+    assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
+    // The calls were there before the test.
+    assert_eq!(told(&clinic), [json!(["off-direct-number", "pass", null])]);
+    let said = at_a_terminal(80, &command, ASKS, || (), "\nq\n");
+    assert!(said.code == 0 && said.out.contains("passed: 0, failed: 0"), "{}\n{}", said.out, said.err);
+    assert_eq!(results(&clinic).len(), 1);
 }

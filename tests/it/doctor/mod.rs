@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use self::clinic::{CALLERS_OF_911, Clinic, Said};
 use self::front::Behind;
-use crate::harness::{dialtone, openapi, peers, repository};
+use crate::harness::{at_a_terminal, dialtone, openapi, peers, repository};
 
 /// An RFC 3339 time so many hours ago.
 fn hours_ago(hours: u64) -> String {
@@ -263,6 +263,19 @@ fn whoever_waits_is_told_for_what() {
     clinic.account.faults(&json!([{"effect": "slow", "path": "^/v1/Alerts", "seconds": 3}]));
     let said = clinic.doctor();
     assert!(said.err.contains("waiting for") && said.err.contains("its alerts"), "{}", said.err);
+}
+
+#[test]
+fn the_report_fits_the_terminal() {
+    let clinic = Clinic::new();
+    for columns in [64, 90] {
+        let command = clinic.command(&["doctor", "--phones"]);
+        let said = at_a_terminal(columns, &command, "street, stage prod:", || (), "");
+        let table = said.out.split("street, stage prod:").next().unwrap();
+        let long: Vec<_> =
+            table.lines().filter(|line| line.trim_end().chars().count() > usize::from(columns)).collect();
+        assert!(long.is_empty() && table.contains("last seen"), "{columns}: {long:#?}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod random;
 mod request;
 mod service;
 mod telephone;
+mod terminal;
 mod traffic;
 mod twiml;
 
@@ -21,5 +22,6 @@ pub(crate) use random::Random;
 pub(crate) use request::{Answer, Request, sha256};
 pub(crate) use service::{Record, Service, TOKEN};
 pub(crate) use telephone::call_sid;
+pub(crate) use terminal::at_a_terminal;
 pub(crate) use traffic::{Traffic, Words};
 pub(crate) use twiml::Element;

@@ -135,8 +135,8 @@ fn flag(network: &Network, numbers: &[PhoneNumber], domain: Option<&SipDomain>) 
     }
 }
 
-/// The number that 911 sees of a phone.
-fn shown_by<'n>(network: &'n Network, phone: &'n Extension) -> Option<&'n E164> {
+/// The number that 911 sees of a phone, as things are.
+pub(in crate::doctor) fn shown_by<'n>(network: &'n Network, phone: &'n Extension) -> Option<&'n E164> {
     match network.emergency_calling() {
         EmergencyCalling::Dialtone => phone.number().or_else(|| network.emergency_caller_id()),
         EmergencyCalling::Twilio => network.emergency_caller_id(),

@@ -1,6 +1,6 @@
 //! Phones and their numbers.
 
-use dialplan::{Extension, Network};
+use dialplan::{EmergencyCalling, Extension, Network};
 use twilio::PhoneNumber;
 
 use crate::doctor::report::{Row, Silence, some_of};
@@ -16,30 +16,50 @@ pub(in crate::doctor) fn rows(network: &Network, numbers: Result<&[PhoneNumber],
 }
 
 fn without(network: &Network) -> Row {
-    let (buy, rest): (Vec<_>, Vec<_>) = network
-        .extensions()
-        .iter()
-        .filter(|phone| phone.number().is_none())
-        .partition(|phone| phone.buy().is_some());
-    let (buy, rest) = (names(&buy), names(&rest));
-    if buy.is_empty() && rest.is_empty() {
+    let phones: Vec<_> = network.extensions().iter().filter(|phone| phone.number().is_none()).collect();
+    if phones.is_empty() {
         return Row::ok(WITHOUT, WITHOUT_NAME, format!("phones: {}", network.extensions().len()));
     }
+    let (buy, rest): (Vec<_>, Vec<_>) = phones.into_iter().partition(|phone| phone.buy().is_some());
+    let (callers, refused): (Vec<_>, Vec<_>) = rest.into_iter().partition(|phone| phone.emergency());
+    let still_refused: Vec<_> = buy.iter().copied().filter(|phone| !phone.emergency()).collect();
+    let still_refused = names(&still_refused);
+    let (buy, callers, refused) = (names(&buy), names(&callers), names(&refused));
     let mut findings = Vec::new();
     let mut remedies = Vec::new();
     if !buy.is_empty() {
         findings.push(format!("waiting for a number to be bought: {}", some_of(&buy, 10)));
+        if !still_refused.is_empty() {
+            findings.push(format!("until then 911 is refused from {}", some_of(&still_refused, 10)));
+        }
         remedies.push("buy with `dialtone apply --buy`");
     }
-    if !rest.is_empty() {
+    if !callers.is_empty() {
         findings.push(format!(
             "no number: {} (nobody outside can ring them, and 911 sees the network's emergency_caller_id)",
-            some_of(&rest, 10)
+            some_of(&callers, 10)
         ));
-        remedies.push("give each a number in the file, unless it is meant");
+    }
+    if !refused.is_empty() {
+        findings.push(format!(
+            "no number: {} (nobody outside can ring them, and {})",
+            some_of(&refused, 10),
+            match network.emergency_calling() {
+                EmergencyCalling::Dialtone => "their 911 is refused",
+                // Twilio answers a directly dialled 911 and knows nothing of `emergency`.
+                EmergencyCalling::Twilio => "where Twilio does not answer their 911 by itself, it is refused",
+            }
+        ));
+    }
+    match (callers.is_empty(), refused.is_empty()) {
+        (_, false) => remedies.push(
+            "give each a number in the file, or emergency = true to whoever is to call 911, unless it is meant",
+        ),
+        (false, true) => remedies.push("give each a number in the file, unless it is meant"),
+        (true, true) => {}
     }
     Row::warn(WITHOUT, WITHOUT_NAME, findings.join("; "), remedies.join("; "))
-        .about(buy.into_iter().chain(rest))
+        .about(buy.into_iter().chain(callers).chain(refused))
 }
 
 fn missing(network: &Network, numbers: Result<&[PhoneNumber], &Silence>) -> Row {
@@ -68,7 +88,7 @@ fn names<'n>(phones: &[&'n Extension]) -> Vec<&'n str> {
 mod tests {
     use super::*;
     use crate::doctor::report::Mark;
-    use crate::doctor::samples::{network, number};
+    use crate::doctor::samples::{network, network_with, number};
 
     #[test]
     fn phones_without_numbers_are_told_apart() {
@@ -82,6 +102,29 @@ mod tests {
             row.finding
         );
         assert_eq!(without(&network("[extensions.c]\nnumber = \"+15035550110\"")).mark, Mark::Ok);
+    }
+
+    #[test]
+    fn who_may_call_911_is_told_from_who_is_refused() {
+        let phones = "[extensions.shed]\n[extensions.closet]\nemergency = true\n";
+        let settings = "emergency_caller_id = \"+15035550190\"";
+        let row = without(&network_with(settings, phones));
+        assert!(
+            row.finding.contains("no number: closet (nobody outside can ring them, and 911 sees"),
+            "{row:?}"
+        );
+        assert!(
+            row.finding.contains("no number: shed (nobody outside can ring them, and their 911 is refused)"),
+            "{row:?}"
+        );
+        assert!(row.remedy.contains("emergency = true"), "{row:?}");
+        assert_eq!(row.phones, ["closet", "shed"]);
+        let bought = without(&network("[extensions.a]\nnumber = { buy = \"503\" }"));
+        assert!(bought.finding.contains("until then 911 is refused from a"), "{bought:?}");
+        let theirs = without(&network_with(&format!("{settings}\nemergency_calling = \"twilio\""), phones));
+        assert!(theirs.finding.contains("where Twilio does not answer"), "{theirs:?}");
+        let row = without(&network("[extensions.shed]\n"));
+        assert!(!row.finding.contains("emergency_caller_id"), "{row:?}");
     }
 
     #[test]

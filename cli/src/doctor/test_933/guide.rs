@@ -1,58 +1,24 @@
 //! Walks a person through the tests.
 
-use std::io::{IsTerminal, stdin};
-
-use dialplan::Network;
-use jiff::{SignedDuration, Timestamp};
-use twilio::CallRecord;
-use webhook::Address;
+use dialplan::{Extension, Network};
+use jiff::Timestamp;
 
 use super::book::{Book, Entry, Outcome, Standing};
 use super::case::Case;
-use crate::ask;
-use crate::doctor::traces::started;
-use crate::exit::{Failure, Result};
-use crate::output;
+use super::evidence::{Before, Calls};
+use super::expected::Expected;
+use super::person::{Leave, Person, read, until_done, yes};
+use crate::doctor::report::some_of;
+use crate::exit::Result;
 
-/// Who is guided.
-pub(in crate::doctor) trait Person {
-    /// Tells.
-    fn say(&mut self, text: &str);
-    /// Asks, and waits for a line.
-    fn ask(&mut self, question: &str) -> Result<String>;
-}
-
-/// The person at the terminal.
-pub(in crate::doctor) struct Terminal;
-
-impl Person for Terminal {
-    fn say(&mut self, text: &str) {
-        output::line(text);
-    }
-
-    fn ask(&mut self, question: &str) -> Result<String> {
-        if !stdin().is_terminal() {
-            return Err(Failure::usage(
-                "there is no terminal to ask at; write results down with `dialtone doctor --record CASE=pass`",
-            ));
-        }
-        ask::answer(question)
-    }
-}
+/// How many phones are listed.
+const MOST_PHONES: usize = 40;
 
 /// Everything that the tests need.
 pub(in crate::doctor) struct Guide<'a> {
     pub(in crate::doctor) network: &'a Network,
-    /// The calls since a day (`YYYY-MM-DD`), the latest first, or why they are not known.
-    pub(in crate::doctor) calls: &'a dyn Fn(&str) -> std::result::Result<Vec<CallRecord>, String>,
+    pub(in crate::doctor) calls: &'a Calls<'a>,
     pub(in crate::doctor) now: &'a dyn Fn() -> Timestamp,
-}
-
-/// What a person wants to do with a test.
-enum Wish {
-    Done,
-    Skip,
-    Stop,
 }
 
 impl Guide<'_> {
@@ -60,29 +26,19 @@ impl Guide<'_> {
     /// how many passed and failed.
     pub(in crate::doctor) fn walk(&self, book: &mut Book, person: &mut dyn Person) -> Result<(usize, usize)> {
         let cases = Case::all(self.network);
-        let stage = self.network.stage().name.clone();
         person.say(
             "The test of 911: dial 933, and a voice reads back the number and the address that 911 would see.\n\
-             Dial 933, never 911. This changes nothing in Twilio; where a test wants another set-up, it says so.\n",
+             Dial 933, never 911. This changes nothing in Twilio; where a test wants another set-up, it says so.\n\
+             q at any question stops; what was kept until then stays.\n",
         );
         let (mut passed, mut failed) = (0, 0);
         for (index, case) in cases.iter().enumerate() {
             person.say(&format!("Test {} of {}, {}: {}", index + 1, cases.len(), case.id(), case.title()));
-            if let Some(latest) = book.latest(&stage, case) {
-                let word = match book.standing(&stage, case, self.today()) {
-                    Standing::Failed => "failed",
-                    _ => "passed",
-                };
-                person.say(&format!("  last   {word} on {}", latest.date));
-            }
-            person.say(&format!("  set    {}", case.set_up(self.network)));
-            person.say(&format!("  dial   {}", case.dial()));
-            person.say("  listen which number and which address are read back");
-            let before = (self.now)();
-            let entry = match wish(person)? {
-                Wish::Stop => break,
-                Wish::Skip => continue,
-                Wish::Done => self.question(case, before, person)?,
+            let (entry, goes_on) = match self.test(case, book, person) {
+                Ok(result) => result,
+                Err(Leave::Skip) => continue,
+                Err(Leave::Stop) => break,
+                Err(Leave::Failed(failure)) => return Err(failure),
             };
             match entry.verdict {
                 Outcome::Pass => passed += 1,
@@ -90,6 +46,9 @@ impl Guide<'_> {
             }
             book.add(entry)?;
             person.say("  kept\n");
+            if !goes_on {
+                break;
+            }
         }
         person.say(&format!(
             "passed: {passed}, failed: {failed}; the results are in {}",
@@ -102,113 +61,112 @@ impl Guide<'_> {
         jiff::tz::TimeZone::UTC.to_datetime((self.now)()).date()
     }
 
-    fn question(&self, case: &Case, before: Timestamp, person: &mut dyn Person) -> Result<Entry> {
+    /// One test: its result, and whether the person goes on afterwards.
+    fn test(
+        &self,
+        case: &Case,
+        book: &Book,
+        person: &mut dyn Person,
+    ) -> std::result::Result<(Entry, bool), Leave> {
+        let stage = &self.network.stage().name;
+        let before = Before::at((self.now)(), self.calls);
+        if let Some(latest) = book.latest(stage, case) {
+            let word = match book.standing(stage, case, self.today()) {
+                Standing::Failed => "failed",
+                _ => "passed",
+            };
+            person.say(&format!("  last   {word} on {}", latest.date));
+        }
+        person.say(&format!("  set    {}", case.set_up(self.network)));
+        person.say(&format!("  dial   {}", case.dial()));
+        person.say("  listen which number and which address are read back");
+        until_done(person)?;
         let phone = match case {
-            Case::Phone(name) => name.clone(),
-            Case::Corner { .. } => self.which_phone(person)?,
+            Case::Phone(name) => self.network.extension(name),
+            Case::Corner { .. } => None,
         };
-        let outgoing_asked = self.look_up(&phone, before, person);
+        let phone = match phone {
+            Some(phone) => phone,
+            None => self.which_phone(person)?,
+        };
+        let outgoing_asked = self.look_up(phone.name(), &before, person);
+        let Expected { number, address } = Expected::of(case, self.network, phone);
+        person.say(&format!("  right is\n    number  {number}\n    address {address}"));
         let is_right = yes(person, "Did 933 answer, and read back a number and an address?")?
-            && yes(person, "Was it the number that 911 should see of this phone?")?
-            && yes(person, "Was it the address where the phone stands?")?;
-        let note = loop {
-            let note = person.ask("A note, without telephone numbers, or just Enter: ")?;
-            if !super::book::has_number(&note) {
-                break note;
-            }
-            person.say("That has a telephone number in it; write the phone's name.");
-        };
-        Ok(Entry {
+            && yes(person, "Was it that number?")?
+            && yes(person, "Was it that address, and does the phone stand there?")?;
+        let (note, goes_on) = note(person)?;
+        let entry = Entry {
             date: self.today().to_string(),
-            stage: self.network.stage().name.clone(),
+            stage: stage.clone(),
             case: case.id(),
-            phone: Some(phone),
+            phone: Some(phone.name().to_owned()),
             verdict: if is_right { Outcome::Pass } else { Outcome::Fail },
             outgoing_asked,
             note,
-        })
+        };
+        Ok((entry, goes_on))
     }
 
-    fn which_phone(&self, person: &mut dyn Person) -> Result<String> {
+    /// Asks for a phone, by its name. Nothing, like q, stops.
+    fn which_phone(&self, person: &mut dyn Person) -> std::result::Result<&Extension, Leave> {
+        let phones: Vec<_> =
+            self.network.extensions().iter().filter(|phone| phone.emergency()).map(Extension::name).collect();
+        person.say(&format!("  phones {}", some_of(&phones, MOST_PHONES)));
         loop {
-            let name = person.ask("Which phone dialled? ")?;
-            match self.network.extension(&name) {
-                Some(phone) => return Ok(phone.name().to_owned()),
-                None => person.say("There is no such phone in the file."),
+            let answer = person.ask("Which phone dialled? (s skips the test, q stops) ")?;
+            // A phone may be called q.
+            let known = answer.as_deref().and_then(|name| self.network.extension(name));
+            if let Some(phone) = known {
+                return Ok(phone);
             }
+            if read(answer)?.is_empty() {
+                return Err(Leave::Stop);
+            }
+            person.say("There is no such phone in the file.");
         }
     }
 
     /// Whether /outgoing was asked, as far as Twilio's log of calls tells.
-    fn look_up(&self, phone: &str, before: Timestamp, person: &mut dyn Person) -> Option<bool> {
-        // Clocks differ, and a person may dial before reading.
-        let since = before - SignedDuration::from_mins(2);
-        let calls = match (self.calls)(&since.strftime("%Y-%m-%d").to_string()) {
-            Ok(calls) => calls,
+    fn look_up(&self, phone: &str, before: &Before, person: &mut dyn Person) -> Option<bool> {
+        match before.look(self.calls, self.network, phone) {
+            Ok(evidence) => {
+                person.say(&format!("  Twilio's log of calls: {}", evidence.words()));
+                evidence.outgoing_asked()
+            }
             Err(why) => {
                 person.say(&format!("  Twilio's log of calls cannot be read: {why}"));
-                return None;
+                None
             }
-        };
-        let (answer, words) = match seen(&calls, self.network, phone, since) {
-            (_, true) => (Some(true), "/outgoing was asked, and dialled 933 for the phone"),
-            (true, false) => (
-                Some(false),
-                "the phone's call is there, but /outgoing dialled nothing: Twilio answered by itself, or refused",
-            ),
-            (false, false) => {
-                (None, "no call to 933 is there yet, so it cannot tell whether /outgoing was asked")
-            }
-        };
-        person.say(&format!("  Twilio's log of calls: {words}"));
-        answer
-    }
-}
-
-/// Whether there was a call of the phone to 933, and a leg to 933 that TwiML dialled.
-fn seen(calls: &[CallRecord], network: &Network, phone: &str, since: Timestamp) -> (bool, bool) {
-    let recent = || calls.iter().filter(|call| started(call).is_some_and(|time| time >= since));
-    let is_933 = |text: &str| Address::parse(text).dialled().trim_start_matches('+') == "933";
-    let is_of_phone = |text: &str| {
-        matches!(Address::parse(text), Address::Sip(uri) if uri.is_host(&network.stage().sip_domain)
-            && uri.user().and_then(|user| network.extension(user)).is_some_and(|known| known.name() == phone))
-    };
-    let is_leg = |call: &CallRecord| call.direction.starts_with("outbound") && is_933(&call.to);
-    let is_call = |call: &CallRecord| {
-        !call.direction.starts_with("outbound") && is_933(&call.to) && is_of_phone(&call.from)
-    };
-    (recent().any(is_call), recent().any(is_leg))
-}
-
-fn wish(person: &mut dyn Person) -> Result<Wish> {
-    loop {
-        let answer = person.ask("Enter when it is done, s to skip it, q to stop: ")?;
-        match answer.to_ascii_lowercase().as_str() {
-            "" => return Ok(Wish::Done),
-            "s" | "skip" => return Ok(Wish::Skip),
-            "q" | "quit" => return Ok(Wish::Stop),
-            _ => {}
         }
     }
 }
 
-fn yes(person: &mut dyn Person, question: &str) -> Result<bool> {
+/// Asks for a note. Whoever stops here has already said how the test ended, so that is kept without one.
+fn note(person: &mut dyn Person) -> Result<(String, bool)> {
     loop {
-        match person.ask(&format!("{question} [y/n] "))?.to_ascii_lowercase().as_str() {
-            "y" | "yes" => return Ok(true),
-            "n" | "no" => return Ok(false),
-            _ => {}
+        let answer = person.ask("A note, without telephone numbers, or just Enter: ")?;
+        let Some(note) = answer.filter(|note| !matches!(note.as_str(), "q" | "quit")) else {
+            return Ok((String::new(), false));
+        };
+        if !super::book::has_number(&note) {
+            return Ok((note, true));
         }
+        person.say("That has a telephone number in it; write the phone's name.");
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::collections::VecDeque;
+
+    use twilio::CallRecord;
 
     use super::*;
     use crate::doctor::samples::network;
 
+    /// `^D` ends the input.
     struct Script {
         answers: VecDeque<&'static str>,
         said: String,
@@ -220,52 +178,62 @@ mod tests {
             self.said.push('\n');
         }
 
-        fn ask(&mut self, question: &str) -> Result<String> {
+        fn ask(&mut self, question: &str) -> Result<Option<String>> {
             self.said.push_str(question);
-            Ok(self.answers.pop_front().unwrap().to_owned())
+            let answer = self.answers.pop_front().unwrap();
+            Ok((answer != "^D").then(|| answer.to_owned()))
         }
     }
 
-    fn call(from: &str, to: &str, direction: &str, time: &str) -> CallRecord {
+    fn call(from: &str, to: &str, direction: &str) -> CallRecord {
         CallRecord {
             from: from.into(),
             to: to.into(),
             direction: direction.into(),
-            start_time: time.into(),
+            start_time: "Sun, 08 Nov 2026 10:00:30 +0000".into(),
             ..CallRecord::default()
         }
     }
 
-    /// Goes through a network of one phone with these answers.
+    /// Goes through a network of two phones with these answers. The calls come anew after every test has begun.
     fn walk(answers: &[&'static str], calls: &[CallRecord]) -> (Vec<Entry>, String) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("dialtone.toml");
-        let network = network("[extensions.lobby]\nnumber = \"+15035550110\"\n");
-        let guide = Guide {
-            network: &network,
-            calls: &|_| Ok(calls.to_vec()),
-            now: &|| "2026-11-08T10:00:00Z".parse().unwrap(),
+        let network = network(
+            "[extensions.lobby]\nnumber = \"+15035550110\"\naddress = \"shop\"\n[extensions.q]\nemergency = false\n\
+             [addresses.shop]\ncustomer = \"Shop\"\nstreet = \"100 SE Main St\"\ncity = \"Portland\"\n\
+             region = \"OR\"\npostal_code = \"97214\"\n",
+        );
+        let asked = Cell::new(0);
+        let log = |_: &str| {
+            let count = asked.get();
+            asked.set(count + 1);
+            // Each test reads the log when it begins, and again when the phone is known.
+            let sid = |nth: usize| format!("CA{count}-{nth}");
+            let seen =
+                calls.iter().enumerate().map(|(nth, call)| CallRecord { sid: sid(nth), ..call.clone() });
+            Ok(seen.collect())
         };
+        let guide =
+            Guide { network: &network, calls: &log, now: &|| "2026-11-08T10:00:00Z".parse().unwrap() };
         let mut person = Script { answers: answers.iter().copied().collect(), said: String::new() };
         let mut book = Book::open(&file).unwrap();
         guide.walk(&mut book, &mut person).unwrap();
         assert!(person.answers.is_empty(), "{:?}", person.answers);
         let text =
             std::fs::read(file.with_file_name("dialtone-933.json")).unwrap_or(b"{\"results\":[]}".into());
+        assert!(!String::from_utf8_lossy(&text).contains("5550110"), "numbers are for the person alone");
         let kept: serde_json::Value = serde_json::from_slice(&text).unwrap();
         (serde_json::from_value(kept["results"].clone()).unwrap(), person.said)
     }
 
+    const DIRECT: &str = "sip:933@n-prod.sip.twilio.com";
+
     #[test]
     fn answers_become_results() {
         let calls = [
-            call(
-                "sip:LOBBY@n-prod.sip.twilio.com",
-                "sip:933@n-prod.sip.twilio.com",
-                "inbound",
-                "Sun, 08 Nov 2026 09:59:30 +0000",
-            ),
-            call("+15035550110", "933", "outbound-dial", "Sun, 08 Nov 2026 09:59:31 +0000"),
+            call("sip:LOBBY@n-prod.sip.twilio.com", DIRECT, "inbound"),
+            call("+15035550110", "933", "outbound-dial"),
         ];
         // Direct, then skip the menu, then the phone itself, then stop.
         let answers = [
@@ -298,19 +266,17 @@ mod tests {
         );
         assert!(entries.iter().all(|e| e.phone.as_deref() == Some("lobby") && e.date == "2026-11-08"));
         assert!(said.contains("no such phone") && said.contains("telephone number in it"), "{said}");
-        assert!(!said.contains("5550110"), "{said}");
+        // What is right stands before the question whether it was.
+        let (number, question) = (said.find("number  +15035550110"), said.find("Was it that number?"));
+        assert!(number.unwrap() < question.unwrap(), "{said}");
+        assert!(said.contains("address 100 SE Main St, Portland (shop in the file)"), "{said}");
+        assert!(said.contains("phones lobby\n"), "{said}");
     }
 
     #[test]
     fn the_log_tells_who_answered() {
-        let direct = call(
-            "sip:lobby@n-prod.sip.twilio.com",
-            "sip:933@n-prod.sip.twilio.com",
-            "inbound",
-            "Sun, 08 Nov 2026 10:00:00 +0000",
-        );
-        let old = call("+15035550110", "933", "outbound-dial", "Sun, 08 Nov 2026 08:00:00 +0000");
-        let (entries, said) = walk(&["", "lobby", "n", "", "q"], &[direct, old]);
+        let direct = call("sip:lobby@n-prod.sip.twilio.com", DIRECT, "inbound");
+        let (entries, said) = walk(&["", "lobby", "n", "", "q"], &[direct]);
         assert_eq!((entries[0].verdict, entries[0].outgoing_asked), (Outcome::Fail, Some(false)));
         assert!(said.contains("by itself"), "{said}");
         let (entries, _) = walk(&["", "lobby", "n", "", "q"], &[]);
@@ -318,8 +284,39 @@ mod tests {
     }
 
     #[test]
-    fn a_person_may_stop_at_once() {
+    fn a_person_may_stop_at_any_question() {
         let (entries, said) = walk(&["what?", "q"], &[]);
         assert!(entries.is_empty() && said.contains("never 911"), "{said}");
+        for answers in [
+            &["^D"][..],
+            &["", ""],
+            &["", "quit"],
+            &["", "^D"],
+            &["", "lobby", "q"],
+            &["", "lobby", "y", "^D"],
+            &["", "lobby", "y", "y", "Q"],
+            // A test that is skipped in the middle has no result, and the next one follows.
+            &["", "s", "q"],
+            &["", "lobby", "s", "^D"],
+        ] {
+            assert!(walk(answers, &[]).0.is_empty(), "{answers:?}");
+        }
+        // What is known by then is kept.
+        for last in ["q", "^D"] {
+            let (entries, said) = walk(&["", "lobby", "n", "", "", "lobby", "y", "y", "y", last], &[]);
+            let told: Vec<_> =
+                entries.iter().map(|e| (e.case.as_str(), e.verdict, e.note.as_str())).collect();
+            assert_eq!(
+                told,
+                [("off-direct-number", Outcome::Fail, ""), ("off-menu-number", Outcome::Pass, "")]
+            );
+            assert!(said.contains("passed: 1, failed: 1"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_phone_may_be_called_like_a_command() {
+        let (entries, _) = walk(&["", "q", "n", "", "^D"], &[]);
+        assert_eq!(entries[0].phone.as_deref(), Some("q"));
     }
 }

@@ -5,8 +5,12 @@
 
 mod book;
 mod case;
+mod evidence;
+mod expected;
 mod guide;
+mod person;
 
 pub(super) use book::{Book, Entry, Outcome, Standing};
 pub(super) use case::Case;
-pub(super) use guide::{Guide, Terminal};
+pub(super) use guide::Guide;
+pub(super) use person::Terminal;

@@ -134,6 +134,22 @@ fn when_911_waits() {
     );
 }
 
+/// A code that begins with 911 and leads nowhere from this phone holds its 911 up on no device.
+#[test]
+fn a_code_that_leads_nowhere_does_not_delay_911() {
+    let more = "\"9115\" = { extension = \"lobby\" }";
+    let world = World::new(&STREET.replace("# more", more));
+    let lobby = world.phone("lobby");
+    assert!(lobby.plan.sends_911_at_once(DeviceKind::GrandstreamHt801));
+    for keys in ["911", "9115"] {
+        check(&lobby, keys);
+    }
+    // Elsewhere it does lead somewhere.
+    let garage = world.phone("garage");
+    assert!(!garage.plan.sends_911_at_once(DeviceKind::GrandstreamHt801));
+    check(&garage, "9115");
+}
+
 #[test]
 fn a_menu_phone_dials_pound_by_itself() {
     let world = World::new(STREET);
