@@ -5,8 +5,10 @@ mod connection;
 mod destroy;
 mod plan;
 mod purchase;
+mod report;
 mod rotate;
 mod show;
+mod watch;
 
 pub(crate) use apply::Apply;
 pub(crate) use connection::{Connection, Session, wishes};

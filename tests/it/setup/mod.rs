@@ -1,6 +1,7 @@
 //! `plan`, `apply`, `destroy` and `rotate` against a stand-in that behaves as Twilio's API does.
 
 mod faults;
+mod help;
 mod network;
 mod numbers;
 mod passwords;

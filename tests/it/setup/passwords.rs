@@ -106,7 +106,7 @@ fn without_their_file_passwords_stay_as_they_are() {
     let before = setup.account.passwords("Porch");
     fs::remove_file(setup.passwords_file()).unwrap();
     let said = setup.done(&["apply", "--yes"]);
-    assert!(said.err.contains("has a password in Twilio that is not known here"), "{}", said.err);
+    assert!(said.err.contains("have passwords in Twilio that are not known here"), "{}", said.err);
     assert_eq!(setup.account.passwords("Porch"), before);
 }
 
