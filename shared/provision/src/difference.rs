@@ -18,6 +18,9 @@ pub fn difference(wishes: &Wishes, account: &Account, keyring: &dyn Keyring) -> 
     numbers_in_use::compare(wishes, account, &mut plan);
     emergency::compare(wishes, account, &mut plan);
     permissions(wishes, account, &mut plan);
+    if wishes.domain.is_some() {
+        plan.notes.extend(keyring.notes(&wishes.users));
+    }
     plan.sorted()
 }
 
