@@ -3,6 +3,7 @@
 mod apply;
 mod connection;
 mod destroy;
+mod folder;
 mod plan;
 mod purchase;
 mod report;

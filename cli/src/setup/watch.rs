@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use provision::{Progress, Summary, Unregistered};
+use provision::{Action, Progress, Summary, Unregistered};
 
 use super::{purchase, show};
 use crate::output;
@@ -45,6 +45,12 @@ impl Watcher {
         let watched = Arc::clone(&watcher);
         thread::spawn(move || watched.watch());
         watcher
+    }
+
+    /// A phone's password is about to be changed.
+    pub(super) fn rotates(&self, user: &str) {
+        let (kind, name) = ("password", user.to_owned());
+        self.begun(&Summary { action: Action::Update, kind, name, fields: Vec::new() });
     }
 
     /// What was made.
@@ -169,8 +175,6 @@ impl Progress for Watcher {
 
 #[cfg(test)]
 mod tests {
-    use provision::Action;
-
     use super::*;
 
     fn summary(name: &str) -> Summary {

@@ -5,6 +5,7 @@ mod help;
 mod network;
 mod numbers;
 mod passwords;
+mod terminal;
 
 use std::fs;
 use std::path::PathBuf;
