@@ -299,3 +299,27 @@ fn what_was_said_is_not_said_again() {
     let told: Value = serde_json::from_str(&said.out).unwrap();
     assert!(told["notes"].as_array().unwrap().iter().any(|note| note["about"] == "bench"), "{told}");
 }
+
+#[test]
+fn waiting_for_twilio_is_not_silent_and_its_trouble_is_not_ours() {
+    let setup = Setup::new();
+    setup.account.faults(&json!([{"effect": "429", "nth": 1, "retry_after": 2}]));
+    let said = setup.run(&["plan"]);
+    assert!(said.code == 1 && said.err.matches("Twilio asks us to wait 2 s").count() == 1, "{}", said.err);
+
+    setup.account.faults(&json!([{"effect": "500-before", "path": "/SIP/", "count": 7}]));
+    let said = setup.run(&["plan"]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(
+        said.err.contains("run it again later") && !said.err.contains("network connection"),
+        "{}",
+        said.err
+    );
+
+    setup.account.faults(&json!([{
+        "effect": "refuse", "status": 403, "code": 20003, "message": "Account is suspended.",
+    }]));
+    let said = setup.run(&["plan"]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(said.err.contains("not active") && !said.err.contains("TWILIO_AUTH_TOKEN"), "{}", said.err);
+}
