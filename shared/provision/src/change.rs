@@ -226,6 +226,8 @@ pub struct EmergencyMove {
     pub(crate) to: Option<(String, Sid)>,
     /// Whether it has that address already, but Twilio could not register it.
     pub(crate) is_again: bool,
+    /// Whether the file has the number.
+    pub(crate) is_named: bool,
 }
 
 impl Change {

@@ -91,6 +91,7 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
                 from: address_of(wishes, account, number),
                 to: None,
                 is_again: false,
+                is_named: wishes.numbers.iter().any(|wish| wish.number == number.phone_number),
             }));
         }
     }
@@ -156,6 +157,7 @@ fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wa
         from: address_of(wishes, account, number),
         to: Some((readable(name, street, friendly_name), best.map(|known| known.sid.clone()))),
         is_again,
+        is_named: true,
     }));
 }
 

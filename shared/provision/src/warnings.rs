@@ -6,15 +6,20 @@ use crate::plan::Note;
 /// What has to be known before these changes are made.
 pub(crate) fn of(changes: &[Change]) -> Vec<Note> {
     let mut warnings = Vec::new();
-    let moving: Vec<_> = changes
-        .iter()
-        .filter_map(|change| match change {
-            Change::Emergency(EmergencyMove { number, from, to: Some(_), is_again: false, .. }) => {
-                (!from.is_empty()).then_some(number.as_str())
+    let (mut moving, mut losing) = (Vec::new(), Vec::new());
+    for change in changes {
+        match change {
+            Change::Emergency(EmergencyMove { number, from, to: Some(_), is_again: false, .. })
+                if !from.is_empty() =>
+            {
+                moving.push(number.as_str());
             }
-            _ => None,
-        })
-        .collect();
+            Change::Emergency(EmergencyMove { number, to: None, is_named: true, .. }) => {
+                losing.push(number.as_str());
+            }
+            _ => {}
+        }
+    }
     if !moving.is_empty() {
         let has = if moving.len() == 1 { "has" } else { "have" };
         warnings.push(Note {
@@ -26,6 +31,16 @@ pub(crate) fn of(changes: &[Change]) -> Vec<Note> {
             ),
             remedy: "change it when nobody is likely to need it, and let `dialtone apply` run to its end (--wait)"
                 .into(),
+        });
+    }
+    if !losing.is_empty() {
+        let loses = if losing.len() == 1 { "loses its" } else { "lose their" };
+        warnings.push(Note {
+            about: losing.join(", "),
+            what: format!(
+                "{loses} emergency address for good: a call to 911 then goes to a national centre and costs 75 USD"
+            ),
+            remedy: "write its address into the file ([addresses]), unless nobody calls from there any more".into(),
         });
     }
     for change in changes {

@@ -150,6 +150,28 @@ fn an_address_that_changes_is_readable_and_warned_of() {
 }
 
 #[test]
+fn a_number_that_loses_its_address_for_good_is_warned_of() {
+    let mut account = Account {
+        numbers: vec![
+            at_address("AD1", "registered", lobby()),
+            number("PN2", "+15035550100", "dialtone:n:prod:emergency", "https://prod.example.org/incoming"),
+        ],
+        addresses: addresses().drain(..1).collect(),
+        ..Account::default()
+    };
+    let mut without = wishes(Options::default());
+    without.addresses.clear();
+    without.numbers.iter_mut().for_each(|wish| wish.address = None);
+    let warned = |account: &Account| difference(&without, account, &super::Pretend(Known::Given)).warnings();
+    let warnings = warned(&account);
+    assert!(warnings.len() == 1 && warnings[0].what.contains("loses its emergency address"), "{warnings:?}");
+    // From a number that is given up nobody calls.
+    account.numbers[0].phone_number = "+15035550119".into();
+    account.numbers.push(PhoneNumber { sid: "PN3".into(), ..lobby() });
+    assert!(warned(&account).is_empty());
+}
+
+#[test]
 fn a_stage_that_owns_nothing_says_whose_things_are() {
     let account = Account {
         domain: Some(domain("dialtone:m:prod", &[])),
