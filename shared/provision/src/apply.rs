@@ -264,17 +264,27 @@ impl Run<'_> {
         if troubles.is_empty() { Ok(round) } else { Err(troubles) }
     }
 
-    /// A number is about to leave its address. Whether the request arrives or not, help must not be counted on.
-    fn leaves(&self, step: &EmergencyMove) {
-        if step.to.is_none() {
-            return;
-        }
+    /// Moves a number, of which nobody must hope for help meanwhile: not if the run ends before the answer is there, and
+    /// not if the answer is lost.
+    fn moved(&self, change: &Change, make: impl FnOnce() -> Result<Step, Trouble>) -> Result<Step, Trouble> {
+        let Change::Emergency(EmergencyMove { number, to: Some(_), .. }) = change else { return make() };
+        let mut is_new = false;
         self.tell(|helpless| {
-            if helpless.iter().all(|known| known.number != step.number) {
-                let (number, status) = (step.number.clone(), "unregistered".to_owned());
-                helpless.push(Unregistered { number, status });
+            is_new = helpless.iter().all(|known| known.number != *number);
+            if is_new {
+                helpless.push(Unregistered { number: number.clone(), status: "unregistered".to_owned() });
             }
         });
+        let made = make();
+        let is_as_before = match &made {
+            Ok(step) => *step == Step::NotYet,
+            Err(Trouble::Twilio { error, .. }) => !error.is_uncertain(),
+            Err(_) => true,
+        };
+        if is_new && is_as_before {
+            self.tell(|helpless| helpless.retain(|known| known.number != *number));
+        }
+        made
     }
 
     /// Makes changes that do not depend on each other. After one that failed for good no other is begun.
@@ -285,10 +295,8 @@ impl Run<'_> {
             while !is_over.load(Ordering::Relaxed) {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(change) = changes.get(index) else { break };
-                if let Change::Emergency(step) = change {
-                    self.leaves(step);
-                }
-                let result = self.watched(change, || perform(change, self.client, self.keyring));
+                let make = || perform(change, self.client, self.keyring);
+                let result = self.watched(change, || self.moved(change, make));
                 match &result {
                     Ok(Step::Made) => self.count(&change.summary()),
                     Err(Trouble::Twilio { error, .. }) if error.is_uncertain() => {}
