@@ -1,19 +1,28 @@
 //! The phones' passwords: a file outside git that only its owner can read, or the environment.
 
+mod place;
+mod strength;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use provision::{Keyring, KeyringError, Known};
+use provision::{Keyring, KeyringError, Known, Note};
 use serde::{Deserialize, Serialize};
 use twilio::Secret;
 
+use self::place::{checkout_of, default_path, make_private, seen_in};
+use self::strength::{generate, is_strong};
 use crate::exit::{Failure, Result};
 
 /// Where passwords may be given instead of kept: `{"lobby":"..."}`.
 const VARIABLE: &str = "DIALTONE_PASSWORDS";
+
+/// What to do where git would see passwords.
+const KEEP_OUT_OF_GIT: &str =
+    "move it out of there, have git ignore it (.gitignore), or name another place with --passwords FILE";
 
 /// The passwords of one stage's phones.
 pub(crate) struct Passwords {
@@ -53,6 +62,10 @@ impl Passwords {
     /// Opens them to change them, too. Nobody else can until this is dropped.
     pub(crate) fn open_to_write(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
         let mut passwords = Self::open(path, network, stage)?;
+        // Before the lock, which is a file beside it.
+        if let Some(why) = passwords.exposure() {
+            return Err(Failure::usage(format!("{}: {why}; {KEEP_OUT_OF_GIT}", passwords.path.display())));
+        }
         passwords.lock = Some(passwords.lock()?);
         // It may have changed before the lock was had.
         passwords.kept = Mutex::new(read(&passwords.path)?);
@@ -119,6 +132,22 @@ impl Passwords {
         }
     }
 
+    /// Why the place that was named is none for passwords.
+    fn exposure(&self) -> Option<String> {
+        let checkout = seen_in(&self.path).filter(|_| !self.is_usual)?;
+        Some(format!("git would see it in the checkout {}", checkout.display()))
+    }
+
+    /// The phones whose password is kept, and is another than the one that is given.
+    fn contradictions<'u>(&self, users: &'u [String]) -> Vec<&'u str> {
+        let kept = self.entries();
+        let differs = |user: &&String| {
+            let (Some(given), Some(entry)) = (self.given.get(*user), kept.get(*user)) else { return false };
+            entry.password != *given
+        };
+        users.iter().filter(differs).map(String::as_str).collect()
+    }
+
     fn folder(&self) -> &Path {
         self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
@@ -133,13 +162,11 @@ impl Passwords {
         };
         let folder = self.folder();
         make_private(folder).map_err(|error| fail(&error))?;
-        if let Some(checkout) = checkout_of(&self.path) {
-            if self.is_usual {
-                // Somebody keeps their whole home in git. The folder holds nothing but passwords.
-                fs::write(folder.join(".gitignore"), "*\n").map_err(|error| fail(&error))?;
-            } else if !is_ignored(&self.path) {
-                return Err(fail(&format!("git would see it in the checkout {}", checkout.display())));
-            }
+        if self.is_usual && checkout_of(&self.path).is_some() {
+            // Somebody keeps their whole home in git. The folder holds nothing but passwords.
+            fs::write(folder.join(".gitignore"), "*\n").map_err(|error| fail(&error))?;
+        } else if let Some(why) = self.exposure() {
+            return Err(fail(&why));
         }
         let text = serde_json::to_vec_pretty(kept).map_err(|error| fail(&error))?;
         // A temporary file is readable by its owner alone, and stays so under its new name.
@@ -164,6 +191,37 @@ impl Keyring for Passwords {
         }
     }
 
+    fn notes(&self, users: &[String]) -> Vec<Note> {
+        let note = |about: String, what: String, remedy: &str| Note { about, what, remedy: remedy.into() };
+        let mut notes = Vec::new();
+        let nobody: Vec<_> =
+            self.given.keys().filter(|user| !users.contains(user)).map(String::as_str).collect();
+        if !nobody.is_empty() {
+            notes.push(note(
+                VARIABLE.into(),
+                format!("gives a password to {}, which the file does not have", some_of(&nobody)),
+                "write the name as in [extensions]; capital and small letters differ",
+            ));
+        }
+        let contradictions = self.contradictions(users);
+        if !contradictions.is_empty() {
+            notes.push(note(
+                self.path.display().to_string(),
+                format!("keeps another password of {} than {VARIABLE} gives", some_of(&contradictions)),
+                "`dialtone apply --set-passwords` sets the one that is given, and forgets the other; or unset the variable",
+            ));
+        }
+        if let Some(why) = self.exposure() {
+            let remedy = format!("{KEEP_OUT_OF_GIT}; `dialtone apply` refuses it until then");
+            notes.push(note(
+                self.path.display().to_string(),
+                format!("is no place for passwords: {why}"),
+                &remedy,
+            ));
+        }
+        notes
+    }
+
     fn password(&self, user: &str) -> std::result::Result<Secret, KeyringError> {
         if let Some(given) = self.given.get(user) {
             return Ok(Secret::new(given.clone()));
@@ -185,11 +243,29 @@ impl Keyring for Passwords {
     fn confirm(&self, user: &str, credential: &str) -> std::result::Result<(), KeyringError> {
         let mut kept = self.entries();
         let Some(entry) = kept.get_mut(user) else { return Ok(()) };
+        if let Some(given) = self.given.get(user) {
+            entry.next = None;
+            if entry.password != *given {
+                // It is void, and without the variable nobody must take it for the phone's.
+                kept.remove(user);
+                return self.write(&kept);
+            }
+        }
         entry.credential = Some(credential.to_owned());
         if let Some(next) = entry.next.take() {
             entry.password = next;
         }
         self.write(&kept)
+    }
+}
+
+/// Names, but not two hundred of them.
+fn some_of(names: &[&str]) -> String {
+    match names {
+        [first, second, third, _, rest @ ..] => {
+            format!("{first}, {second}, {third} and {} more", rest.len() + 1)
+        }
+        few => few.join(", "),
     }
 }
 
@@ -235,91 +311,9 @@ fn given() -> Result<BTreeMap<String, String>> {
     )))
 }
 
-/// Twilio's rule for passwords (<https://www.twilio.com/docs/voice/sip/api/sip-credential-resource>).
-fn is_strong(password: &str) -> bool {
-    password.chars().count() >= 12
-        && password.chars().any(|c| c.is_ascii_digit())
-        && password.chars().any(|c| c.is_ascii_uppercase())
-        && password.chars().any(|c| c.is_ascii_lowercase())
-}
-
-/// Letters and digits that nobody mistakes for one another: some telephones want their password typed in.
-const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
-
-/// How many of them: 24 of 57 are 139 bits.
-const LENGTH: usize = 24;
-
-fn generate() -> std::result::Result<String, KeyringError> {
-    loop {
-        let mut bytes = [0; 128];
-        getrandom::fill(&mut bytes).map_err(|error| {
-            KeyringError(format!("no password can be made, the system has no random numbers: {error}"))
-        })?;
-        // Bytes beyond the last whole multiple would make the first letters likelier.
-        let fair = usize::from(u8::MAX) / LETTERS.len() * LETTERS.len();
-        let letters = bytes.iter().map(|&byte| usize::from(byte)).filter(|&byte| byte < fair);
-        let password: String = letters
-            .filter_map(|byte| LETTERS.get(byte % LETTERS.len()))
-            .map(|&b| char::from(b))
-            .take(LENGTH)
-            .collect();
-        if password.len() == LENGTH && is_strong(&password) {
-            return Ok(password);
-        }
-    }
-}
-
-/// The user's own state, where no project lies.
-fn default_path(network: &str, stage: &str) -> Result<PathBuf> {
-    let from = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = from("XDG_STATE_HOME").or_else(|| from("HOME").map(|home| home.join(".local/state")));
-    let Some(home) = home else {
-        return Err(Failure::usage(
-            "there is no HOME to keep the passwords in; name a file with --passwords FILE",
-        ));
-    };
-    let word = |text: &str| -> String {
-        text.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect()
-    };
-    Ok(home.join("dialtone").join(word(network)).join(format!("{}.passwords.json", word(stage))))
-}
-
-/// The git checkout that a file lies in.
-fn checkout_of(path: &Path) -> Option<PathBuf> {
-    let whole = std::path::absolute(path).ok()?;
-    whole.ancestors().skip(1).find(|folder| folder.join(".git").exists()).map(Path::to_owned)
-}
-
-/// Whether git is told to leave a file alone.
-fn is_ignored(path: &Path) -> bool {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut git = std::process::Command::new("git");
-    git.arg("-C").arg(folder).args(["check-ignore", "--quiet", "--"]).args(path.file_name());
-    // Where the file lies decides, not the checkout whose hook may have started this.
-    git.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
-    git.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success())
-}
-
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn passwords_are_strong_and_all_different() {
-        let made: std::collections::HashSet<_> = (0..1000).map(|_| generate().unwrap()).collect();
-        assert_eq!(made.len(), 1000);
-        assert!(made.iter().all(|password| password.len() == LENGTH && is_strong(password)));
-        for weak in ["", "Short1a", "alllowercase1", "ALLUPPERCASE1", "NoDigitsAtAll"] {
-            assert!(!is_strong(weak), "{weak}");
-        }
-    }
 
     fn keyring(folder: &Path) -> Passwords {
         Passwords::open_to_write(Some(&folder.join("deep/p.json")), "n", "s").ok().unwrap()
@@ -374,7 +368,11 @@ mod tests {
     fn git_does_not_see_them() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join(".git")).unwrap();
-        let named = keyring(folder.path());
+        let named = folder.path().join("deep/p.json");
+        assert!(Passwords::open_to_write(Some(&named), "n", "s").is_err());
+        assert!(!folder.path().join("deep").exists(), "nothing is left behind, no lock either");
+        let named = Passwords::open(Some(&named), "n", "s").ok().unwrap();
+        assert!(named.notes(&[])[0].what.contains("git would see it"));
         assert!(named.password("lobby").unwrap_err().0.contains("git would see it"));
         let usual = Passwords { is_usual: true, ..named };
         usual.password("lobby").unwrap();

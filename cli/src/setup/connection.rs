@@ -1,14 +1,17 @@
 //! Which network, which account, which passwords.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use clap::Args;
 use dialplan::{Network, NetworkFile};
 use provision::{Options, Wishes};
-use twilio::{Client, Hosts, Secret};
+use twilio::{Client, Hosts, Secret, Wait};
 
 use crate::exit::{Failure, Result};
 use crate::files::NetworkArgs;
+use crate::output;
 use crate::passwords::Passwords;
 
 /// What every command about an account takes.
@@ -46,7 +49,8 @@ impl Connection {
                 .map_err(|error| Failure::usage(format!("--endpoint: {error}")))?,
             None => Hosts::default(),
         };
-        Ok(Session { file, network, client: Client::new(account, hosts), account: sid })
+        let client = Client::new(account, hosts).on_wait(tell_waits());
+        Ok(Session { file, network, client, account: sid })
     }
 
     /// The file, and the network from its stage.
@@ -67,6 +71,30 @@ impl Connection {
     /// The passwords, to be changed too. Only one process has them so.
     pub(crate) fn passwords_to_write(&self, network: &Network) -> Result<Passwords> {
         Passwords::open_to_write(self.passwords.as_deref(), network.name(), &network.stage().name)
+    }
+}
+
+/// Says that Twilio is waited for. Requests are made side by side, so one line holds for all that wait meanwhile.
+fn tell_waits() -> impl Fn(Wait) + Send + Sync {
+    let told_until = Mutex::new(Instant::now());
+    move |wait| {
+        let mut told_until = told_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if *told_until <= now {
+            output::aside(&words_for(wait));
+            *told_until = now + wait.pause;
+        }
+    }
+}
+
+fn words_for(Wait { asked, pause }: Wait) -> String {
+    let seconds = pause.as_secs();
+    match asked {
+        Some(asked) if asked > pause => {
+            format!("Twilio asks us to wait {} s; asking again in {seconds} s", asked.as_secs())
+        }
+        Some(asked) if !asked.is_zero() => format!("Twilio asks us to wait {} s", asked.as_secs()),
+        _ => format!("Twilio is busy, or hard to reach; asking again in {seconds} s"),
     }
 }
 
@@ -109,4 +137,21 @@ fn credentials() -> Result<(twilio::Account, String)> {
     };
     let account = account.map_err(Failure::usage)?;
     Ok((account, sid.unwrap_or_default().trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_wait_is_said_in_seconds() {
+        let words = |asked: Option<u64>, pause| {
+            words_for(Wait { asked: asked.map(Duration::from_secs), pause: Duration::from_secs(pause) })
+        };
+        assert_eq!(words(Some(20), 23), "Twilio asks us to wait 20 s");
+        assert_eq!(words(Some(100), 35), "Twilio asks us to wait 100 s; asking again in 35 s");
+        assert!(words(None, 3).contains("asking again in 3 s"));
+    }
 }

@@ -1,14 +1,15 @@
 //! `dialtone destroy`
 
-use std::sync::Mutex;
 use std::time::Duration;
 
 use clap::Args;
 use provision::Options;
 
-use super::apply::{Watcher, look, report};
+use super::apply::look;
 use super::connection::{Connection, wishes};
+use super::report::Report;
 use super::show;
+use super::watch::Watcher;
 use crate::ask::confirm_by_name;
 use crate::exit::{Outcome, Result};
 use crate::output;
@@ -45,6 +46,7 @@ pub(crate) struct Destroy {
 
 impl Destroy {
     pub(crate) fn run(self) -> Result {
+        let watcher = Watcher::new(self.json, self.connection.network.config.clone());
         let session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;
         let options = Options { release_numbers: self.release_numbers, ..Options::default() };
@@ -57,18 +59,12 @@ impl Destroy {
         if !plan.is_empty() && !self.yes {
             output::aside(&format!("The phones of stage {stage} will be cut off."));
             if !confirm_by_name(&format!("Take this away from account {}?", session.account), stage)? {
+                output::aside(show::NOTHING_CHANGED);
                 return Ok(Outcome::No);
             }
         }
-        let watcher = Watcher {
-            is_quiet: self.json,
-            made: Mutex::default(),
-            waits_for: Mutex::default(),
-            config: self.connection.network.config.clone(),
-        };
         let patience = Duration::from_secs(self.wait);
-        let applied = provision::apply(&session.client, &wants, &passwords, &watcher, patience);
-        let made = watcher.made.into_inner().unwrap_or_default();
-        report(network, stage, &made, applied, self.json)
+        let applied = provision::apply(&session.client, &wants, &passwords, &*watcher, patience);
+        Report { network, stage, plan: &plan, is_json: self.json }.end(&watcher, applied)
     }
 }

@@ -3,10 +3,13 @@
 mod apply;
 mod connection;
 mod destroy;
+mod folder;
 mod plan;
 mod purchase;
+mod report;
 mod rotate;
 mod show;
+mod watch;
 
 pub(crate) use apply::Apply;
 pub(crate) use connection::{Connection, Session, wishes};

@@ -1,11 +1,12 @@
 //! `dialtone plan`
 
 use clap::Args;
-use provision::{Account, Options, difference};
+use provision::Options;
 
+use super::apply::look;
 use super::connection::{Connection, wishes};
-use super::show;
-use crate::exit::{Failure, Outcome, Result};
+use super::{purchase, show};
+use crate::exit::{Outcome, Result};
 use crate::output;
 
 /// Shows what `apply` would change in Twilio, and changes nothing.
@@ -63,15 +64,14 @@ impl Plan {
         let session = self.connection.open()?;
         let passwords = self.connection.passwords(&session.network)?;
         let wishes = wishes(&session.file, &session.network, self.wanted.options());
-        let account = Account::read(&session.client, &wishes.names, &wishes.domain_name)
-            .map_err(|error| Failure::other_side(&error))?
-            .with_permissions(&session.client);
-        let plan = difference(&wishes, &account, &passwords);
+        let plan = look(&session, &wishes, &passwords)?;
+        let prices = purchase::prices(&session.client, &plan);
         let (network, stage) = (session.network.name(), &session.network.stage().name);
         if self.json {
-            output::json(&show::json_of(network, stage, &plan));
+            output::json(&show::json_of(network, stage, &plan, &prices));
         } else {
             show::print(network, stage, &plan);
+            prices.iter().for_each(|price| output::aside(price));
         }
         Ok(if plan.is_empty() { Outcome::Done } else { Outcome::No })
     }

@@ -6,27 +6,23 @@ use std::path::Path;
 
 use provision::{Change, Plan};
 use toml_edit::{DocumentMut, Value};
-use twilio::{Client, NumberKind};
+use twilio::Client;
 
 /// What the numbers of a plan will cost, in sentences. A price that Twilio does not tell is not guessed.
 pub(super) fn prices(client: &Client, plan: &Plan) -> Vec<String> {
-    let mut classes: Vec<(String, NumberKind, usize)> = Vec::new();
+    let mut classes: Vec<(&str, &str, usize)> = Vec::new();
     for change in &plan.changes {
         let Change::Buy(purchase) = change else { continue };
-        let kind = purchase.class();
-        match classes.iter_mut().find(|(country, known, _)| *country == purchase.country && *known == kind) {
+        let class = purchase.price_class();
+        match classes.iter_mut().find(|(country, known, _)| *country == purchase.country && *known == class) {
             Some((.., count)) => *count += 1,
-            None => classes.push((purchase.country.clone(), kind, 1)),
+            None => classes.push((&purchase.country, class, 1)),
         }
     }
     classes
         .into_iter()
-        .map(|(country, kind, count)| {
-            let class = match kind {
-                NumberKind::Local => "local",
-                NumberKind::TollFree => "toll free",
-            };
-            let price = client.number_prices(&country).ok().and_then(|(unit, prices)| {
+        .map(|(country, class, count)| {
+            let price = client.number_prices(country).ok().and_then(|(unit, prices)| {
                 let found = prices.into_iter().find(|price| price.number_type == class)?;
                 Some(format!("{} {unit} a month each", found.current_price))
             });

@@ -4,9 +4,11 @@ use clap::Args;
 use provision::{Account, Keyring, Names};
 
 use super::connection::Connection;
+use super::folder::Folder;
+use super::show;
+use super::watch::Watcher;
 use crate::ask::confirm;
-use crate::devices::DeviceFolder;
-use crate::exit::{Failure, Outcome, Result};
+use crate::exit::{self, Failure, Outcome, Result};
 use crate::output;
 
 /// Gives a phone a new password, in Twilio and in its device file.
@@ -15,7 +17,10 @@ use crate::output;
 /// refused until then, and it cannot be called. So have the device at hand, or let it fetch the file
 /// (`dialtone devices serve`).
 ///
-/// Exit codes: 0 done, 1 not confirmed, 2 wrong usage or no such phone, 3 Twilio failed (run it again).
+/// Whether the device file can be written is tried first: nothing is changed if it cannot.
+///
+/// Exit codes: 0 done, 1 not confirmed, 2 wrong usage or no such phone, 3 Twilio failed (run it again), or the password
+/// was changed and its device file could not be written.
 #[derive(Args)]
 pub(crate) struct Rotate {
     /// The phone: its name in the file.
@@ -26,7 +31,7 @@ pub(crate) struct Rotate {
     connection: Connection,
 
     #[command(flatten)]
-    folder: DeviceFolder,
+    folder: Folder,
 
     /// Does not ask.
     #[arg(long, short)]
@@ -39,6 +44,7 @@ pub(crate) struct Rotate {
 
 impl Rotate {
     pub(crate) fn run(self) -> Result {
+        let watcher = Watcher::new(true, self.connection.network.config.clone());
         let session = self.connection.open()?;
         let network = &session.network;
         let Some(phone) = network.extension(&self.phone) else {
@@ -58,18 +64,32 @@ impl Rotate {
                 "{user} has no credential in Twilio yet; `dialtone apply` makes it"
             )));
         };
+        self.folder.check(network, phone)?;
         if !self.yes && !confirm(&format!("{user} cannot be called until it has its new file. Go on?"))? {
+            output::aside(show::NOTHING_CHANGED);
             return Ok(Outcome::No);
         }
         let new = passwords.renew(user)?;
+        watcher.rotates(user);
         session.client.update_credential(&list, &credential, &new).map_err(|error| {
             Failure::other_side(format!(
                 "{error}\nthe new password is kept; run the same command again, or `dialtone apply`"
             ))
         })?;
-        passwords.confirm(user, &credential).map_err(|error| Failure::usage(&error))?;
+        passwords.confirm(user, &credential).map_err(|error| {
+            Failure::other_side(format!(
+                "{error}\nthe password of {user} WAS changed in Twilio; when that is mended, `dialtone apply` and then \
+                 `dialtone devices render {user} --out DIR` write its device file"
+            ))
+        })?;
 
-        let files = self.folder.render(network, phone, &passwords)?;
+        let files = self.folder.write(network, phone, &passwords).map_err(|failure| {
+            exit::report(Err(failure));
+            Failure::other_side(format!(
+                "the password of {user} WAS changed in Twilio, but its device file is not written; write it with \
+                 `dialtone devices render {user} --out DIR`"
+            ))
+        })?;
         if self.json {
             output::json(&serde_json::json!({"phone": user, "rotated": true, "files": files}));
             return Ok(Outcome::Done);

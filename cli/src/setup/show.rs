@@ -1,22 +1,27 @@
 //! Plans, as people and programs read them.
 
-use provision::{Action, FieldChange, Note, Plan, Summary};
+use provision::{Action, FieldChange, Note, Plan, Summary, Unregistered};
 use serde_json::{Value, json};
 
 use crate::output;
 
+/// What is said when somebody says no.
+pub(super) const NOTHING_CHANGED: &str = "nothing was changed";
+
 /// A plan as one JSON object.
-pub(super) fn json_of(network: &str, stage: &str, plan: &Plan) -> Value {
+pub(super) fn json_of(network: &str, stage: &str, plan: &Plan, prices: &[String]) -> Value {
     let changes: Vec<_> = plan.changes.iter().map(provision::Change::summary).collect();
-    json!({"network": network, "stage": stage, "changes": changes, "notes": plan.notes})
+    json!({
+        "network": network, "stage": stage, "changes": changes, "warnings": plan.warnings(), "notes": plan.notes,
+        "prices": prices,
+    })
 }
 
 /// Prints a plan as a diff.
 pub(super) fn print(network: &str, stage: &str, plan: &Plan) {
     let head = match plan.changes.len() {
         0 => format!("{network}, stage {stage}: nothing to do"),
-        1 => format!("{network}, stage {stage}: 1 change"),
-        count => format!("{network}, stage {stage}: {count} changes"),
+        changes => format!("{network}, stage {stage}: {}", count(changes)),
     };
     output::line(&head);
     if !plan.is_empty() {
@@ -25,27 +30,58 @@ pub(super) fn print(network: &str, stage: &str, plan: &Plan) {
     for change in &plan.changes {
         let summary = change.summary();
         output::line(&format!("  {}", line_of(&summary)));
-        let width = summary.fields.iter().map(|field| field.name.len()).max().unwrap_or_default();
-        for FieldChange { name, from, to } in &summary.fields {
-            let values = if summary.action == Action::Create {
-                shown(to).to_owned()
-            } else {
-                format!("{} -> {}", shown(from), shown(to))
+        let fields = || summary.fields.iter().filter(|field| field.from != field.to);
+        let width = fields().map(|field| field.name.len()).max().unwrap_or_default();
+        for FieldChange { name, from, to, .. } in fields() {
+            let values = match summary.action {
+                Action::Create | Action::Buy => shown(to).to_owned(),
+                Action::Delete => shown(from).to_owned(),
+                Action::Update => format!("{} -> {}", shown(from), shown(to)),
             };
             output::line(&format!("      {name:width$}  {values}"));
         }
     }
     notes(&plan.notes);
+    for Note { about, what, remedy } in plan.warnings() {
+        output::aside("");
+        output::aside(&format!("warning: {about} {what}; {remedy}"));
+    }
 }
 
 /// Prints what a person has to see to, beside the output proper.
-pub(super) fn notes(notes: &[Note]) {
-    if !notes.is_empty() {
-        output::aside("");
-    }
-    for Note { about, what, remedy } in notes {
+pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Note>) {
+    for (place, Note { about, what, remedy }) in notes.into_iter().enumerate() {
+        if place == 0 {
+            output::aside("");
+        }
         output::aside(&format!("note: {about} {what}; {remedy}"));
     }
+}
+
+/// From which numbers 911 does not work, why, and what to do.
+pub(super) fn help(unregistered: &[Unregistered]) -> Vec<String> {
+    let (failed, rest): (Vec<_>, Vec<_>) = unregistered.iter().partition(|number| number.has_failed());
+    let (pending, none): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|number| number.status == "pending-registration");
+    let line = |numbers: Vec<&Unregistered>, why: &str| {
+        // All of them: somebody may have to go there.
+        let numbers: Vec<_> = numbers.iter().map(|number| number.number.as_str()).collect();
+        (!numbers.is_empty()).then(|| format!("do not rely on 911 from {}: {why}", numbers.join(", ")))
+    };
+    let lines = [
+        line(
+            failed,
+            "Twilio could not register the address (registration-failure); correct it in the file and apply that, or \
+             ask Twilio's emergency support",
+        ),
+        line(pending, "Twilio is still registering the address; run the same command again later"),
+        line(
+            none,
+            "no address is registered now, so a call to 911 goes to a national centre and costs 75 USD; run the same \
+             command again",
+        ),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// One change on one line.
@@ -57,6 +93,14 @@ pub(super) fn line_of(summary: &Summary) -> String {
         Action::Buy => '$',
     };
     format!("{mark} {:<26} {}", summary.kind, summary.name)
+}
+
+/// So many changes.
+pub(super) fn count(changes: usize) -> String {
+    match changes {
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    }
 }
 
 fn shown(value: &str) -> &str {

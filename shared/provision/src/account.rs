@@ -11,8 +11,10 @@ use crate::names::Names;
 pub struct Account {
     /// This stage's credential lists, each with its credentials.
     pub lists: Vec<List>,
-    /// The stage's SIP domain, whoever made it.
+    /// The SIP domain that the file names, whoever made it.
     pub domain: Option<Domain>,
+    /// This stage's other SIP domains: the file called them differently once.
+    pub former_domains: Vec<SipDomain>,
     /// Every number of the account.
     pub numbers: Vec<PhoneNumber>,
     /// This stage's addresses, present and past.
@@ -57,11 +59,15 @@ impl Account {
                 lists.push(List { list, credentials });
             }
         }
-        let found = client
-            .sip_domains()?
-            .into_iter()
-            .find(|domain| domain.domain_name.eq_ignore_ascii_case(domain_name));
-        let domain = match found {
+        let (mut named, mut former_domains) = (None, Vec::new());
+        for domain in client.sip_domains()? {
+            if domain.domain_name.eq_ignore_ascii_case(domain_name) {
+                named = Some(domain);
+            } else if domain.friendly_name == names.domain() {
+                former_domains.push(domain);
+            }
+        }
+        let domain = match named {
             Some(domain) => Some(Domain {
                 calls: client.mappings(&domain.sid, Gate::Calls)?,
                 registrations: client.mappings(&domain.sid, Gate::Registrations)?,
@@ -72,7 +78,8 @@ impl Account {
         };
         let mut addresses = if_known(client.addresses())?;
         addresses.retain(|address| names.is_address(&address.friendly_name));
-        let mut account = Self { lists, domain, numbers: client.numbers()?, addresses, permissions: None };
+        let numbers = client.numbers()?;
+        let mut account = Self { lists, domain, former_domains, numbers, addresses, permissions: None };
         account.lists.sort_by_key(|list| {
             let is_mapped = account.domain.as_ref().is_some_and(|domain| domain.admits(&list.list.sid));
             // Of two lists with one name, phones use the one that is mapped, or else the fuller one.

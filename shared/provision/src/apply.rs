@@ -1,17 +1,17 @@
 //! Changes made, phase by phase, until none is left.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use twilio::{Client, CountryPermission};
 
 use crate::account::Account;
-use crate::change::{Change, Phase, Summary};
+use crate::change::{Change, EmergencyMove, Phase, Summary};
 use crate::difference::difference;
-use crate::emergency::PENDING;
+use crate::emergency::{Unregistered, unregistered};
 use crate::keyring::Keyring;
 use crate::perform::{Step, Trouble, buy, perform};
 use crate::plan::{Note, Plan};
@@ -28,10 +28,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Who watches, and writes numbers down.
 pub trait Progress: Sync {
+    /// A change is about to be made.
+    fn begun(&self, summary: &Summary);
+    /// The request for that change is over, whatever came of it.
+    fn ended(&self, summary: &Summary);
     /// A change was made: the how-manieth, of how many.
     fn made(&self, count: usize, total: usize, summary: &Summary);
     /// Something is waited for.
     fn waiting(&self, what: &str);
+    /// The numbers from which 911 does not work, as far as is known now. However the run ends, the last word holds.
+    fn unregistered(&self, numbers: &[Unregistered]);
     /// Writes a number that was bought into the file.
     ///
     /// # Errors
@@ -43,7 +49,7 @@ pub trait Progress: Sync {
 /// How an `apply` ended that did not fail.
 #[derive(Debug)]
 pub enum Applied {
-    /// Nothing is left to do, but for what the notes say.
+    /// Nothing is left to do, but for what the notes say, and for what [`Progress::unregistered`] said last.
     Done {
         /// What a person has to see to.
         notes: Vec<Note>,
@@ -74,18 +80,26 @@ pub fn apply(
     let mut wishes = wishes.clone();
     let permissions = client.dialing_permissions().ok();
     let (made, tries) = (AtomicUsize::new(0), HashMap::new());
-    let mut run = Run { client, keyring, progress, permissions, made, total: 0, tries };
+    let (asked, helpless) = (HashSet::new(), Mutex::default());
+    let mut run = Run { client, keyring, progress, permissions, made, total: 0, tries, asked, helpless };
     let (started, mut pause) = (Instant::now(), PAUSE);
     loop {
         let account = run.look(&wishes)?;
-        let plan = difference(&wishes, &account, keyring);
+        let mut plan = difference(&wishes, &account, keyring);
+        // What fails again in the same run needs a person.
+        plan.changes.retain(|change| !run.has_asked(change));
+        let helpless = unregistered(&wishes, &account);
+        let pending = helpless.iter().filter(|number| !number.has_failed()).count();
+        run.tell(|known| *known = helpless);
         run.total = run.total.max(run.made.load(Ordering::Relaxed) + plan.changes.len());
         if plan.is_empty() {
-            let pending = pending(&wishes, &account);
             if pending == 0 || started.elapsed() >= patience {
                 return Ok(Applied::Done { notes: plan.notes });
             }
-            progress.waiting(&format!("Twilio registers {pending} emergency addresses"));
+            progress.waiting(&match pending {
+                1 => "Twilio registers 1 emergency address".to_owned(),
+                _ => format!("Twilio registers {pending} emergency addresses"),
+            });
         } else {
             if plan.first_phase() == Some(Phase::Buy) {
                 run.buy(&plan)?;
@@ -130,6 +144,10 @@ struct Run<'a> {
     total: usize,
     /// How often each change has been made, or has been tried in vain.
     tries: HashMap<String, usize>,
+    /// The numbers (`PN…`) whose addresses Twilio was asked to register in this run.
+    asked: HashSet<String>,
+    /// The numbers from which 911 does not work.
+    helpless: Mutex<Vec<Unregistered>>,
 }
 
 impl Run<'_> {
@@ -146,6 +164,18 @@ impl Run<'_> {
         })
     }
 
+    /// Whether a change asks Twilio for a second time to register an address.
+    fn has_asked(&self, change: &Change) -> bool {
+        matches!(change, Change::Emergency(EmergencyMove { number_sid, is_again: true, .. })
+            if self.asked.contains(number_sid))
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut Vec<Unregistered>)) {
+        let mut helpless = self.helpless.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut helpless);
+        self.progress.unregistered(&helpless);
+    }
+
     fn count(&self, summary: &Summary) {
         let count = self.made.fetch_add(1, Ordering::Relaxed) + 1;
         self.progress.made(count, self.total.max(count), summary);
@@ -156,7 +186,7 @@ impl Run<'_> {
         for change in &plan.changes {
             let (phone, number) = match change {
                 Change::Record { phone, number } => (phone, number.clone()),
-                Change::Buy(purchase) => match buy(purchase, self.client) {
+                Change::Buy(purchase) => match self.watched(change, || buy(purchase, self.client)) {
                     Ok(number) => (&purchase.phone, number),
                     Err(Trouble::Twilio { error, .. }) if error.is_uncertain() && self.may_try(change) => {
                         // Another look tells whether it was bought: it has the phone's name.
@@ -170,9 +200,22 @@ impl Run<'_> {
             self.progress
                 .bought(phone, &number)
                 .map_err(|why| vec![Trouble::File { phone: phone.clone(), number: number.clone(), why }])?;
-            self.count(&change.summary());
+            let summary = match change {
+                Change::Buy(_) => Summary { name: number, ..change.summary() },
+                _ => change.summary(),
+            };
+            self.count(&summary);
         }
         Ok(())
+    }
+
+    /// Does something that may take long.
+    fn watched<T>(&self, change: &Change, make: impl FnOnce() -> T) -> T {
+        let summary = change.summary();
+        self.progress.begun(&summary);
+        let made = make();
+        self.progress.ended(&summary);
+        made
     }
 
     /// Makes the changes of the first phase in which something can be done.
@@ -198,7 +241,12 @@ impl Run<'_> {
         for (change, result) in turn.iter().zip(results) {
             match result {
                 None | Some(Ok(Step::NotYet)) => {}
-                Some(Ok(_)) => {
+                Some(Ok(step)) => {
+                    if let (Step::Made, Change::Emergency(EmergencyMove { number_sid, to: Some(_), .. })) =
+                        (step, change)
+                    {
+                        self.asked.insert(number_sid.clone());
+                    }
                     *self.tries.entry(key(change)).or_default() += 1;
                     round = Round::Progress;
                 }
@@ -216,6 +264,29 @@ impl Run<'_> {
         if troubles.is_empty() { Ok(round) } else { Err(troubles) }
     }
 
+    /// Moves a number, of which nobody must hope for help meanwhile: not if the run ends before the answer is there, and
+    /// not if the answer is lost.
+    fn moved(&self, change: &Change, make: impl FnOnce() -> Result<Step, Trouble>) -> Result<Step, Trouble> {
+        let Change::Emergency(EmergencyMove { number, to: Some(_), .. }) = change else { return make() };
+        let mut is_new = false;
+        self.tell(|helpless| {
+            is_new = helpless.iter().all(|known| known.number != *number);
+            if is_new {
+                helpless.push(Unregistered { number: number.clone(), status: "unregistered".to_owned() });
+            }
+        });
+        let made = make();
+        let is_as_before = match &made {
+            Ok(step) => *step == Step::NotYet,
+            Err(Trouble::Twilio { error, .. }) => !error.is_uncertain(),
+            Err(_) => true,
+        };
+        if is_new && is_as_before {
+            self.tell(|helpless| helpless.retain(|known| known.number != *number));
+        }
+        made
+    }
+
     /// Makes changes that do not depend on each other. After one that failed for good no other is begun.
     fn together(&self, changes: &[&Change]) -> Vec<Option<Result<Step, Trouble>>> {
         let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -224,14 +295,15 @@ impl Run<'_> {
             while !is_over.load(Ordering::Relaxed) {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(change) = changes.get(index) else { break };
-                let result = perform(change, self.client, self.keyring);
+                let make = || perform(change, self.client, self.keyring);
+                let result = self.watched(change, || self.moved(change, make));
                 match &result {
                     Ok(Step::Made) => self.count(&change.summary()),
                     Err(Trouble::Twilio { error, .. }) if error.is_uncertain() => {}
                     Err(_) => is_over.store(true, Ordering::Relaxed),
                     Ok(_) => {}
                 }
-                let mut results = results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(place) = results.get_mut(index) {
                     *place = Some(result);
                 }
@@ -242,7 +314,7 @@ impl Run<'_> {
                 scope.spawn(work);
             }
         });
-        results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+        results.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn may_try(&mut self, change: &Change) -> bool {
@@ -267,13 +339,4 @@ fn waits(change: &Change, account: &Account) -> bool {
                 && number.emergency_address_sid.is_empty()
                 && number.emergency_address_status == "pending-unregistration"
         })
-}
-
-/// How many of the file's addresses Twilio is still registering.
-fn pending(wishes: &Wishes, account: &Account) -> usize {
-    let wanted = wishes.numbers.iter().filter(|wish| wish.address.is_some());
-    wanted
-        .filter_map(|wish| account.number(&wish.number))
-        .filter(|number| number.emergency_address_status == PENDING)
-        .count()
 }

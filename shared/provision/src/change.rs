@@ -4,6 +4,7 @@ use dialplan::PostalAddress;
 use serde::Serialize;
 use twilio::Gate;
 
+use crate::emergency::{REGISTERED, REGISTRATION_FAILURE};
 use crate::wishes::Purchase;
 
 /// A value that changes.
@@ -15,6 +16,15 @@ pub struct FieldChange {
     pub from: String,
     /// What it will be.
     pub to: String,
+    /// What Twilio is told, where that is not what people read.
+    #[serde(skip)]
+    pub(crate) sid: Option<String>,
+}
+
+impl FieldChange {
+    pub(crate) fn new(name: &'static str, from: String, to: String) -> Self {
+        Self { name, from, to, sid: None }
+    }
 }
 
 /// What happens to a resource.
@@ -177,6 +187,8 @@ pub enum Change {
         sid: String,
         /// The whole name.
         name: String,
+        /// Whether the stage has another instead.
+        is_replaced: bool,
     },
     /// Deletes a credential list.
     DeleteList {
@@ -198,6 +210,8 @@ pub enum Change {
         sid: String,
         /// Its name.
         friendly_name: String,
+        /// What it is the address of.
+        street: String,
     },
 }
 
@@ -206,10 +220,14 @@ pub enum Change {
 pub struct EmergencyMove {
     pub(crate) number_sid: String,
     pub(crate) number: String,
-    /// The address it has now, by its name in Twilio or else its SID; blank: none.
+    /// The address it has now, as people read it; blank: none.
     pub(crate) from: String,
-    /// The address it is to have: its name in Twilio, and its SID if it is there. None: no address.
+    /// The address it is to have, as people read it, and its SID if it is there. None: no address.
     pub(crate) to: Option<(String, Sid)>,
+    /// Whether it has that address already, but Twilio could not register it.
+    pub(crate) is_again: bool,
+    /// Whether the file has the number.
+    pub(crate) is_named: bool,
 }
 
 impl Change {
@@ -244,21 +262,44 @@ impl Change {
             ..of(action, kind, name)
         };
         match self {
-            Self::Buy(purchase) => of(
-                Buy,
-                "phone number",
-                &format!("in area code {} for {}", purchase.area_code, purchase.phone),
-            ),
+            Self::Buy(purchase) => {
+                let fields = [
+                    ("phone", purchase.phone.as_str()),
+                    ("area_code", &purchase.area_code),
+                    ("price_class", purchase.price_class()),
+                ];
+                let fields = fields.map(|(name, to)| FieldChange::new(name, String::new(), to.to_owned()));
+                with(Buy, "phone number", &purchase.phone, &fields)
+            }
             Self::Record { phone, number } => {
                 of(Update, "network file", &format!("{phone} has the number {number}"))
             }
-            Self::CreateAddress { address, .. } => of(Create, "address", &address.name),
+            Self::CreateAddress { address, .. } => {
+                let PostalAddress { name, customer, street, unit, city, region, postal_code, country } =
+                    address.as_ref();
+                let unit = unit.as_deref().unwrap_or_default();
+                let fields = [
+                    ("customer", customer.as_str()),
+                    ("street", street),
+                    ("unit", unit),
+                    ("city", city),
+                    ("region", region),
+                    ("postal_code", postal_code),
+                    ("country", country.as_str()),
+                ];
+                let fields = fields.map(|(name, to)| FieldChange::new(name, String::new(), to.to_owned()));
+                with(Create, "address", name, &fields)
+            }
             Self::CreateList { friendly_name } => of(Create, "credential list", friendly_name),
             Self::CreateCredential { user, .. } => of(Create, "credential", user),
             Self::SetPassword { user, .. } => of(Update, "password", user),
+            Self::Emergency(EmergencyMove { number, is_again: true, .. }) => {
+                let (from, to) = (REGISTRATION_FAILURE.to_owned(), REGISTERED.to_owned());
+                with(Update, "emergency address", number, &[FieldChange::new("Status", from, to)])
+            }
             Self::Emergency(EmergencyMove { number, from, to, .. }) => {
                 let to = to.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
-                let field = FieldChange { name: "EmergencyAddress", from: from.clone(), to };
+                let field = FieldChange::new("EmergencyAddress", from.clone(), to);
                 with(Update, "emergency address", number, &[field])
             }
             Self::CreateDomain { name, fields } => with(Create, "SIP domain", name, fields),
@@ -270,7 +311,10 @@ impl Change {
             Self::DeleteDomain { name, .. } => of(Delete, "SIP domain", name),
             Self::DeleteList { friendly_name, .. } => of(Delete, "credential list", friendly_name),
             Self::Release { number, .. } => of(Delete, "phone number", number),
-            Self::DeleteAddress { friendly_name, .. } => of(Delete, "address", friendly_name),
+            Self::DeleteAddress { friendly_name, street, .. } => {
+                let street = FieldChange::new("street", street.clone(), String::new());
+                with(Delete, "address", friendly_name, &[street])
+            }
         }
     }
 }

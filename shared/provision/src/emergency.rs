@@ -1,17 +1,56 @@
 //! Emergency addresses: where help is sent for each number.
 
+use dialplan::PostalAddress;
+use serde::Serialize;
 use twilio::PhoneNumber;
 
 use crate::account::Account;
 use crate::change::{Change, EmergencyMove};
-use crate::numbers_in_use::keeper;
+use crate::numbers_in_use::{keeper, missing};
 use crate::plan::Plan;
 use crate::wishes::{NumberWish, Wishes};
 
 /// Twilio's words for how far an address has got (`emergency_address_status`).
 pub(crate) const REGISTERED: &str = "registered";
-pub(crate) const PENDING: &str = "pending-registration";
-const FAILED: [&str; 2] = ["registration-failure", "unregistration-failure"];
+pub(crate) const REGISTRATION_FAILURE: &str = "registration-failure";
+const PENDING: &str = "pending-registration";
+const REMOVAL_FAILURE: &str = "unregistration-failure";
+
+/// A number of the network whose address in the file emergency services do not know yet, or not any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unregistered {
+    /// In E.164 form.
+    pub number: String,
+    /// Twilio's word for how far its address has got.
+    pub status: String,
+}
+
+impl Unregistered {
+    /// Whether Twilio tried, and could not. It does not try again by itself.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        [REGISTRATION_FAILURE, REMOVAL_FAILURE].contains(&self.status.as_str())
+    }
+}
+
+/// The numbers that the file gives an address, and from which 911 does not work yet.
+pub(crate) fn unregistered(wishes: &Wishes, account: &Account) -> Vec<Unregistered> {
+    let wanted = wishes.numbers.iter().filter(|wish| wish.address.is_some());
+    wanted
+        .filter_map(|wish| account.number(&wish.number))
+        .filter(|number| keeper(wishes, number).is_none() && number.emergency_address_status != REGISTERED)
+        .map(|number| Unregistered {
+            number: number.phone_number.clone(),
+            status: number.emergency_address_status.clone(),
+        })
+        .collect()
+}
+
+/// An address of the file, and what it is called in Twilio.
+struct Wanted<'a> {
+    address: &'a PostalAddress,
+    friendly_name: String,
+}
 
 pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
     let mut wanted = Vec::new();
@@ -23,36 +62,41 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
                 address: Box::new(address.clone()),
             });
         }
-        wanted.push((address.name.as_str(), friendly_name));
+        wanted.push(Wanted { address, friendly_name });
     }
     for wish in &wishes.numbers {
         let Some(number) = account.number(&wish.number).filter(|number| keeper(wishes, number).is_none())
         else {
             continue;
         };
-        let name = wish.address.as_ref().and_then(|name| {
-            wanted.iter().find(|(known, _)| known == name).map(|(_, friendly_name)| friendly_name)
-        });
-        match name {
-            Some(name) => settle(account, number, name, plan),
+        let address =
+            wish.address.as_ref().and_then(|name| wanted.iter().find(|known| known.address.name == *name));
+        match address {
+            Some(address) => settle(wishes, account, number, address, plan),
             None => without(wish, number, plan),
         }
     }
+    let stays = |number: &PhoneNumber| {
+        missing(wishes, account).is_some()
+            && wishes.numbers.iter().all(|wish| wish.number != number.phone_number)
+    };
     for number in &account.numbers {
         let is_wanted =
             wishes.numbers.iter().any(|wish| wish.number == number.phone_number && wish.address.is_some());
         let has_ours = account.addresses.iter().any(|address| address.sid == number.emergency_address_sid);
-        if has_ours && !is_wanted && keeper(wishes, number).is_none() {
+        if has_ours && !is_wanted && !stays(number) && keeper(wishes, number).is_none() {
             plan.add(Change::Emergency(EmergencyMove {
                 number_sid: number.sid.clone(),
                 number: number.phone_number.clone(),
-                from: address_name(account, number),
+                from: address_of(wishes, account, number),
                 to: None,
+                is_again: false,
+                is_named: wishes.numbers.iter().any(|wish| wish.number == number.phone_number),
             }));
         }
     }
     for (index, address) in account.addresses.iter().enumerate() {
-        let is_wanted = wanted.iter().any(|(_, name)| *name == address.friendly_name);
+        let is_wanted = wanted.iter().any(|known| known.friendly_name == address.friendly_name);
         // Of two with one name, which a lost answer can leave, the one that a number has is kept, or else the first.
         let is_twin = account.addresses.iter().enumerate().any(|(other_index, other)| {
             other.friendly_name == address.friendly_name
@@ -60,10 +104,13 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
                 && (is_in_use(account, &other.sid), other_index < index)
                     > (is_in_use(account, &address.sid), index < other_index)
         });
-        if !is_wanted || is_twin {
+        let is_kept =
+            account.numbers.iter().any(|number| number.emergency_address_sid == address.sid && stays(number));
+        if (!is_wanted || is_twin) && !is_kept {
             plan.add(Change::DeleteAddress {
                 sid: address.sid.clone(),
                 friendly_name: address.friendly_name.clone(),
+                street: address.street.clone(),
             });
         }
     }
@@ -74,32 +121,43 @@ fn is_in_use(account: &Account, sid: &str) -> bool {
 }
 
 /// A number whose address is in the file.
-fn settle(account: &Account, number: &PhoneNumber, name: &str, plan: &mut Plan) {
-    let of_name = || account.addresses.iter().filter(|address| address.friendly_name == name);
-    let is_there = of_name().any(|address| address.sid == number.emergency_address_sid);
-    if is_there {
-        let status = number.emergency_address_status.as_str();
-        if FAILED.contains(&status) {
-            plan.note(
-                &number.phone_number,
-                format!("has an emergency address that Twilio could not register ({status})"),
-                "correct the address in the file and apply it, or ask Twilio's support",
-            );
-        } else if status == PENDING {
-            plan.note(
-                &number.phone_number,
-                "has an emergency address that is still being registered",
-                "wait; do not rely on 911 until `dialtone doctor` says that it is",
-            );
-        }
+fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wanted<'_>, plan: &mut Plan) {
+    let of_name = || account.addresses.iter().filter(|known| known.friendly_name == address.friendly_name);
+    let is_there = of_name().any(|known| known.sid == number.emergency_address_sid);
+    let status = number.emergency_address_status.as_str();
+    let is_again = is_there && status == REGISTRATION_FAILURE;
+    if is_again {
+        plan.note(
+            &number.phone_number,
+            format!("has an emergency address that Twilio could not register ({status})"),
+            "`dialtone apply` asks once more; if that fails, correct the address in the file, or ask Twilio's support",
+        );
+    } else if is_there && status == REMOVAL_FAILURE {
+        plan.note(
+            &number.phone_number,
+            format!("has an emergency address that Twilio could not take away ({status})"),
+            "ask Twilio's support what emergency services know",
+        );
+    } else if is_there && status == PENDING {
+        plan.note(
+            &number.phone_number,
+            "has an emergency address that is still being registered",
+            "wait; do not rely on 911 until `dialtone doctor` says that it is",
+        );
+    }
+    if is_there && !is_again {
         return;
     }
-    let best = of_name().max_by_key(|address| is_in_use(account, &address.sid));
+    let best = of_name()
+        .max_by_key(|known| (known.sid == number.emergency_address_sid, is_in_use(account, &known.sid)));
+    let Wanted { address: PostalAddress { name, street, .. }, friendly_name } = address;
     plan.add(Change::Emergency(EmergencyMove {
         number_sid: number.sid.clone(),
         number: number.phone_number.clone(),
-        from: address_name(account, number),
-        to: Some((name.to_owned(), best.map(|address| address.sid.clone()))),
+        from: address_of(wishes, account, number),
+        to: Some((readable(name, street, friendly_name), best.map(|known| known.sid.clone()))),
+        is_again,
+        is_named: true,
     }));
 }
 
@@ -115,7 +173,18 @@ fn without(wish: &NumberWish, number: &PhoneNumber, plan: &mut Plan) {
 }
 
 /// What to call the address that a number has.
-fn address_name(account: &Account, number: &PhoneNumber) -> String {
+fn address_of(wishes: &Wishes, account: &Account, number: &PhoneNumber) -> String {
     let known = account.addresses.iter().find(|address| address.sid == number.emergency_address_sid);
-    known.map_or_else(|| number.emergency_address_sid.clone(), |address| address.friendly_name.clone())
+    known.map_or_else(
+        || number.emergency_address_sid.clone(),
+        |address| {
+            let name = wishes.names.name_of_address(&address.friendly_name);
+            readable(name, &address.street, &address.friendly_name)
+        },
+    )
+}
+
+/// An address as the file calls it, and as Twilio does.
+fn readable(name: &str, street: &str, friendly_name: &str) -> String {
+    format!("{name}, {street} ({friendly_name})")
 }

@@ -2,6 +2,8 @@
 
 use twilio::Secret;
 
+use crate::plan::Note;
+
 /// What is known of a phone's password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
@@ -22,6 +24,11 @@ pub enum Known {
 pub trait Keyring: Sync {
     /// What is known of a phone's password.
     fn known(&self, user: &str) -> Known;
+
+    /// What a person should know of the passwords, given the users that the file has.
+    fn notes(&self, _users: &[String]) -> Vec<Note> {
+        Vec::new()
+    }
 
     /// The password that a phone's credential is to have. It is made and kept, safely, before this returns.
     ///

@@ -20,12 +20,15 @@ mod names;
 mod numbers_in_use;
 mod perform;
 mod plan;
+mod sip_domain;
+mod warnings;
 mod wishes;
 
 pub use account::Account;
 pub use apply::{Applied, Progress, apply};
 pub use change::{Action, Change, FieldChange, Summary};
 pub use difference::difference;
+pub use emergency::Unregistered;
 pub use keyring::{Keyring, KeyringError, Known};
 pub use names::{Names, NumberOwner};
 pub use perform::Trouble;

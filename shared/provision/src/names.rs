@@ -5,6 +5,8 @@ use sha2::{Digest, Sha256};
 
 /// The longest friendly name of most resources.
 const LONGEST: usize = 64;
+/// How many digits a short hash has.
+const HASH: usize = 6;
 /// Twilio's limit for an address that is used in emergencies (<https://www.twilio.com/docs/voice/api/sip-emergency-calling>).
 const LONGEST_OF_ADDRESS: usize = 32;
 
@@ -36,9 +38,21 @@ impl Names {
     /// The names of one stage.
     #[must_use]
     pub fn new(network: &str, stage: &str) -> Self {
-        // A colon separates, so there is none within.
-        let network = network.replace(':', "-");
+        // A colon separates, so there is none within. The hash keeps the network apart from one that is really called
+        // so; and whatever looks as if it had such a hash gets one, so that no two networks have the same names.
+        let has_hash = network.rsplit_once('~').is_some_and(|(_, end)| {
+            end.len() == HASH && end.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        });
+        let network = match network.contains(':') || has_hash {
+            true => format!("{}~{}", network.replace(':', "-"), short_hash(network)),
+            false => network.to_owned(),
+        };
         Self { owner: format!("dialtone:{network}:{stage}"), network }
+    }
+
+    /// What all names begin with.
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
     }
 
     /// The SIP domain's friendly name.
@@ -103,10 +117,23 @@ impl Names {
         friendly_name.starts_with(&self.addresses())
     }
 
+    /// What the file called one of this stage's addresses, or how that began.
+    pub(crate) fn name_of_address<'a>(&self, friendly_name: &'a str) -> &'a str {
+        let rest = friendly_name.strip_prefix(&self.addresses()).unwrap_or(friendly_name);
+        rest.rsplit_once(':').map_or(rest, |(name, _)| name)
+    }
+
     /// How the names of addresses begin. There is no room for network and stage, so a hash stands for them.
     fn addresses(&self) -> String {
         format!("dialtone:{}:", short_hash(&self.owner))
     }
+}
+
+/// The network and stage of Dialtone that a friendly name tells, as `dialtone:NETWORK:STAGE`.
+pub(crate) fn owner_of(friendly_name: &str) -> Option<&str> {
+    friendly_name.strip_prefix("dialtone:")?;
+    let end = friendly_name.match_indices(':').nth(2).map_or(friendly_name.len(), |(end, _)| end);
+    friendly_name.get(..end)
 }
 
 /// A name within a limit. One that is cut is told apart from others by its hash.
@@ -114,7 +141,7 @@ fn fit(name: &str, limit: usize) -> String {
     if name.chars().count() <= limit {
         return name.to_owned();
     }
-    let head: String = name.chars().take(limit - 7).collect();
+    let head: String = name.chars().take(limit - HASH - 1).collect();
     format!("{head}~{}", short_hash(name))
 }
 
@@ -155,6 +182,33 @@ mod tests {
             ("dialtone:direct-futel:prod", "dialtone:direct-futel:prod:list:2")
         );
         assert_eq!(names.list_index("dialtone:direct-futel:prod-old"), None);
+    }
+
+    #[test]
+    fn no_two_networks_have_the_same_names() {
+        let of = |network: &str| Names::new(network, "prod").domain();
+        let mangled = of("a:b");
+        let alike = mangled.split(':').nth(1).unwrap();
+        let all = [of("a-b"), of("a:b"), of("a::b"), of("a-:b"), of(alike), of(&format!("{alike}~000000"))];
+        let different: std::collections::HashSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len(), "{all:?}");
+        assert!(all.iter().all(|name| name.split(':').count() == 3), "{all:?}");
+        // Ordinary ones are called what they are called: their resources have these names already.
+        for network in ["a-b", "direct-futel", "n~1", "shop ~ north"] {
+            assert_eq!(of(network), format!("dialtone:{network}:prod"));
+        }
+    }
+
+    #[test]
+    fn a_friendly_name_tells_its_owner() {
+        for (name, owner) in [
+            ("dialtone:n:prod", Some("dialtone:n:prod")),
+            ("dialtone:n:prod:lobby", Some("dialtone:n:prod")),
+            ("dialtone:n:prod:list:2", Some("dialtone:n:prod")),
+            ("n:prod", None),
+        ] {
+            assert_eq!(owner_of(name), owner, "{name}");
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use twilio::PhoneNumber;
 
 use crate::account::Account;
 use crate::change::{Change, FieldChange};
-use crate::names::NumberOwner;
-use crate::plan::Plan;
+use crate::names::{NumberOwner, owner_of};
+use crate::plan::{Plan, some_of};
 use crate::wishes::{NumberSettings, NumberWish, Wishes};
 
 pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
@@ -18,6 +18,9 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
             ),
             Some(number) => adopt(wishes, wish, number, plan),
         }
+    }
+    if wishes.domain.is_none() {
+        note_others(wishes, account, plan);
     }
     for purchase in &wishes.purchases {
         let name = &purchase.settings.friendly_name;
@@ -41,10 +44,48 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
         let NumberOwner::Ours(phone) = wishes.names.owner_of_number(&number.friendly_name) else { continue };
         let is_wanted = wishes.numbers.iter().any(|wish| wish.number == number.phone_number)
             || wishes.purchases.iter().any(|purchase| purchase.phone == phone);
-        if !is_wanted {
-            give_up(wishes, number, plan);
+        if is_wanted {
+            continue;
+        }
+        match missing(wishes, account) {
+            Some(missing) => plan.note(
+                &number.phone_number,
+                format!(
+                    "is not in the file, but rings as before: {missing} of the file is not in the account, so one may \
+                     be meant for the other"
+                ),
+                "correct the number in the file, or buy or port the new one; then the old one is given up",
+            ),
+            None => give_up(wishes, number, plan),
         }
     }
+}
+
+/// Numbers of the file that stay when this stage goes, since they have another's name. A mistyped network owns nothing.
+fn note_others(wishes: &Wishes, account: &Account, plan: &mut Plan) {
+    let mut others: Vec<(String, Vec<&str>)> = Vec::new();
+    for number in wishes.named.iter().filter_map(|number| account.number(number)) {
+        let owner = owner_of(&number.friendly_name).filter(|owner| *owner != wishes.names.owner());
+        let Some(owner) = owner else { continue };
+        match others.iter_mut().find(|(known, _)| known == owner) {
+            Some((_, numbers)) => numbers.push(&number.phone_number),
+            None => others.push((owner.to_owned(), vec![&number.phone_number])),
+        }
+    }
+    for (owner, numbers) in others {
+        let (belongs, stays) = if numbers.len() == 1 { ("belongs", "stays") } else { ("belong", "stay") };
+        plan.note(
+            some_of(&numbers),
+            format!("{belongs} to {owner}, not to {}, and {stays}", wishes.names.owner()),
+            "look at the network's name in the file, and at --stage",
+        );
+    }
+}
+
+/// A number of the file that the account does not have: mistyped, or not ported yet. While there is one, a number that
+/// still works is not given up for it.
+pub(crate) fn missing<'w>(wishes: &'w Wishes, account: &Account) -> Option<&'w str> {
+    wishes.numbers.iter().map(|wish| wish.number.as_str()).find(|number| account.number(number).is_none())
 }
 
 /// Whether somebody else answers a number: another stage, or another network of Dialtone.
@@ -78,7 +119,7 @@ fn adopt(wishes: &Wishes, wish: &NumberWish, number: &PhoneNumber, plan: &mut Pl
     }
     let fields: Vec<_> = settings(&wish.settings)
         .into_iter()
-        .map(|(name, to)| FieldChange { name, from: current(number, name), to })
+        .map(|(name, to)| FieldChange::new(name, current(number, name), to))
         .filter(|change| change.from != change.to)
         .collect();
     if !fields.is_empty() {
@@ -106,7 +147,7 @@ fn give_up(wishes: &Wishes, number: &PhoneNumber, plan: &mut Plan) {
     };
     let fields = settings(&nothing)
         .into_iter()
-        .map(|(name, to)| FieldChange { name, from: current(number, name), to })
+        .map(|(name, to)| FieldChange::new(name, current(number, name), to))
         .filter(|change| change.from != change.to)
         .collect();
     plan.add(Change::UpdateNumber { sid, number: text.clone(), fields, gives_up: true });

@@ -3,6 +3,7 @@
 use twilio::{Client, Error, Fields};
 
 use crate::change::{Change, EmergencyMove, FieldChange, Summary};
+use crate::emergency::REGISTRATION_FAILURE;
 use crate::keyring::{Keyring, KeyringError};
 use crate::numbers_in_use::settings;
 use crate::wishes::Purchase;
@@ -150,11 +151,13 @@ fn move_emergency(step: &EmergencyMove, client: &Client) -> twilio::Result<Step>
             .map(|_| ())
     };
     let number = client.number(&step.number_sid)?;
-    let is_free =
-        matches!(number.emergency_address_status.as_str(), "" | "unregistered" | "registration-failure");
+    let status = number.emergency_address_status.as_str();
+    let is_free = matches!(status, "" | "unregistered" | REGISTRATION_FAILURE);
     match &step.to {
         None => set("").map(|()| Step::Made),
         Some((_, None)) => Ok(Step::NotYet),
+        // It came right by itself since the last look.
+        Some(_) if step.is_again && !status.is_empty() && !is_free => Ok(Step::NotYet),
         Some((_, Some(sid))) if number.emergency_address_sid.is_empty() && is_free => {
             set(sid).map(|()| Step::Made)
         }
@@ -164,5 +167,7 @@ fn move_emergency(step: &EmergencyMove, client: &Client) -> twilio::Result<Step>
 }
 
 fn parameters(fields: &[FieldChange]) -> Fields {
-    fields.iter().fold(Fields::default(), |all, field| all.with(field.name, &field.to))
+    fields
+        .iter()
+        .fold(Fields::default(), |all, field| all.with(field.name, field.sid.as_ref().unwrap_or(&field.to)))
 }

@@ -31,6 +31,12 @@ impl Plan {
         self.changes.is_empty()
     }
 
+    /// What the changes themselves do to phones and to emergency calls, to be read before they are made.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Note> {
+        crate::warnings::of(&self.changes)
+    }
+
     pub(crate) fn add(&mut self, change: Change) {
         self.changes.push(change);
     }
@@ -53,5 +59,15 @@ impl Plan {
     /// The phase that comes first.
     pub(crate) fn first_phase(&self) -> Option<Phase> {
         self.changes.first().map(Change::phase)
+    }
+}
+
+/// Names, but not two hundred of them.
+pub(crate) fn some_of(names: &[&str]) -> String {
+    match names {
+        [first, second, third, _, rest @ ..] => {
+            format!("{first}, {second}, {third} and {} more", rest.len() + 1)
+        }
+        few => few.join(", "),
     }
 }

@@ -34,6 +34,8 @@ pub struct Wishes {
     pub users: Vec<String>,
     /// Numbers of the network, each once.
     pub numbers: Vec<NumberWish>,
+    /// All numbers that the file names, also when everything is to go.
+    pub named: Vec<String>,
     /// Numbers to be bought.
     pub purchases: Vec<Purchase>,
     /// Addresses that some number needs.
@@ -99,6 +101,15 @@ impl Purchase {
         match self.area_code.as_str() {
             "800" | "833" | "844" | "855" | "866" | "877" | "888" => NumberKind::TollFree,
             _ => NumberKind::Local,
+        }
+    }
+
+    /// What Twilio's price list calls that class.
+    #[must_use]
+    pub fn price_class(&self) -> &'static str {
+        match self.class() {
+            NumberKind::Local => "local",
+            NumberKind::TollFree => "toll free",
         }
     }
 }
@@ -168,6 +179,7 @@ impl Wishes {
             users: network.extensions().iter().map(|phone| phone.name().to_owned()).collect(),
             addresses: network.addresses().iter().filter(is_used).cloned().collect(),
             allow: network.allow().iter().map(|region| region.as_str().to_owned()).collect(),
+            named: numbers.iter().map(|number| number.number.clone()).collect(),
             names,
             numbers,
             purchases,

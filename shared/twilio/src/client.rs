@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::hosts::Host;
 use crate::patience::Kind;
 use crate::transport::{Body, Call, Transport};
-use crate::{Account, Error, Fields, Hosts, Patience, Refusal, Result};
+use crate::{Account, Error, Fields, Hosts, Patience, Refusal, Result, Wait};
 
 /// Asks Twilio on behalf of one account. Blocks; threads share one by reference.
 ///
@@ -27,6 +27,12 @@ impl Client {
     #[must_use]
     pub fn patience(self, patience: Patience) -> Self {
         Self { transport: self.transport.patience(patience) }
+    }
+
+    /// The same, telling somebody of each pause of two seconds or more, before it begins.
+    #[must_use]
+    pub fn on_wait(self, tell: impl Fn(Wait) + Send + Sync + 'static) -> Self {
+        Self { transport: self.transport.on_wait(Box::new(tell)) }
     }
 
     pub(crate) fn transport(&self) -> &Transport {

@@ -15,11 +15,18 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// Twilio answered no (4xx), or would have: nothing was done.
     Refused(Refusal),
-    /// Twilio was not reached, or has trouble of its own (5xx) while it was only asked to read: nothing was done.
+    /// Twilio was not reached: nothing was done.
     Unreachable {
         /// What was asked.
         request: String,
         /// What happened, in plain words.
+        reason: String,
+    },
+    /// Twilio has trouble of its own (5xx) while it was only asked to read: nothing was done.
+    Troubled {
+        /// What was asked.
+        request: String,
+        /// What it says, in plain words.
         reason: String,
     },
     /// It may or may not have been done: no answer in time, a connection lost, a 5xx, or an answer to a creation
@@ -80,6 +87,7 @@ impl Error {
         match self {
             Self::Refused(Refusal { request, .. })
             | Self::Unreachable { request, .. }
+            | Self::Troubled { request, .. }
             | Self::Uncertain { request, .. }
             | Self::Unreadable { request, .. } => request,
         }
@@ -88,10 +96,13 @@ impl Error {
     /// What to do about it, if that is known.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
-            Self::Refused(refusal) => remedy::of(refusal.status, refusal.code),
+            Self::Refused(refusal) => remedy::of(refusal.status, refusal.code, &refusal.message),
             Self::Unreachable { .. } => Some(
                 "check the network connection, and HTTPS_PROXY if you use a proxy; status.twilio.com says how Twilio is",
             ),
+            Self::Troubled { .. } => {
+                Some("Twilio has trouble: run it again later; status.twilio.com says how it is")
+            }
             Self::Uncertain { .. } => {
                 Some("nobody can say whether it was done: look what is there before you ask for it again")
             }
@@ -113,6 +124,7 @@ impl fmt::Display for Error {
         match self {
             Self::Refused(refusal) => write!(f, "{refusal}")?,
             Self::Unreachable { reason, .. } => write!(f, "cannot ask Twilio for {request}: {reason}")?,
+            Self::Troubled { reason, .. } => write!(f, "Twilio does not answer {request}: {reason}")?,
             Self::Uncertain { reason, .. } => {
                 write!(f, "asked Twilio for {request}, but cannot tell what came of it: {reason}")?;
             }
@@ -137,7 +149,7 @@ impl fmt::Display for Refusal {
             Some(code) => write!(f, " ({status}, error {code})")?,
             None => write!(f, " ({status})")?,
         }
-        if remedy::of(*status, *code).is_none() && !more_info.is_empty() {
+        if remedy::of(*status, *code, message).is_none() && !more_info.is_empty() {
             write!(f, "\n  see {more_info}")?;
         }
         Ok(())

@@ -9,7 +9,7 @@
 //! * [`Client`]: one function for each thing that can be asked. Blocking, `Send` and `Sync`: threads share one.
 //! * [`Account`], [`Secret`], [`Hosts`], [`Patience`]: who asks, with what, where, and for how long.
 //! * [`Fields`]: what a resource is to be, by Twilio's names.
-//! * [`Error`]: four ways to fail, told apart by what is known of the other side afterwards.
+//! * [`Error`]: five ways to fail, told apart by what is known of the other side afterwards.
 //!
 //! Whatever may be asked twice (reading, deleting, changing what is there) is asked again when Twilio is busy or
 //! the connection breaks. A creation is not, for Twilio has no key that would make it safe: unless it surely was
@@ -71,7 +71,7 @@ pub use fields::Fields;
 pub use hosts::{Hosts, HostsError};
 pub use monitor::Alert;
 pub use numbers::{AvailableNumber, Capabilities, NumberKind, PhoneNumber};
-pub use patience::Patience;
+pub use patience::{Patience, Wait};
 pub use secret::Secret;
 pub use sip::{Credential, CredentialList, Gate, Mapping, SipDomain};
 pub use voice::{CountryPermission, NumberPrice};

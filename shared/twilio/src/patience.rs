@@ -36,6 +36,15 @@ impl Default for Patience {
     }
 }
 
+/// A pause of some seconds before a request is made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// For how long Twilio asks us to wait (`Retry-After`), if it does.
+    pub asked: Option<Duration>,
+    /// For how long it will be: not longer than [`Patience::longest_pause`] and what chance adds.
+    pub pause: Duration,
+}
+
 /// What a request does, and so whether it may be made twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

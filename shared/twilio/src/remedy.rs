@@ -1,13 +1,27 @@
 //! What to do about Twilio's error codes (<https://www.twilio.com/docs/api/errors>).
 
 /// What to do about a refusal, if that is known.
-pub(crate) fn of(status: u16, code: Option<u32>) -> Option<&'static str> {
+pub(crate) fn of(status: u16, code: Option<u32>, message: &str) -> Option<&'static str> {
+    // The code for credentials is also that of an account that may do nothing, whose credentials are right.
+    if matches!((status, code), (401 | 403, Some(20003) | None)) && is_about_the_account(message) {
+        return Some(ACCOUNT);
+    }
+    if (status, code) == (403, Some(20003)) {
+        return of_status(403);
+    }
     code.and_then(of_code).or_else(|| of_status(status))
+}
+
+/// Whether Twilio says that the account, and not its credentials, is the trouble.
+fn is_about_the_account(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    ["suspended", "not active", "closed", "deactivated"].iter().any(|word| message.contains(word))
 }
 
 fn of_code(code: u32) -> Option<&'static str> {
     Some(match code {
         20003 => CREDENTIALS,
+        20005 => ACCOUNT,
         20008 => {
             "these are test credentials, which SIP resources do not take: use the live ones from the Twilio Console"
         }
@@ -52,9 +66,9 @@ fn of_code(code: u32) -> Option<&'static str> {
 fn of_status(status: u16) -> Option<&'static str> {
     match status {
         401 => Some(CREDENTIALS),
-        403 => {
-            Some("the account, or the API key, may not do this: see its permissions in the Twilio Console")
-        }
+        403 => Some(
+            "the account, or the API key, may not do this: see its state and permissions in the Twilio Console",
+        ),
         404 => Some(NOT_FOUND),
         429 => Some(BUSY),
         _ => None,
@@ -63,6 +77,7 @@ fn of_status(status: u16) -> Option<&'static str> {
 
 const CREDENTIALS: &str = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: they do not fit together, or the token \
                            was replaced";
+const ACCOUNT: &str = "the account is not active: see in the Twilio Console why, and what opens it again";
 const NOT_FOUND: &str = "it does not exist, or no longer: look what is there and try again";
 const BUSY: &str = "Twilio is asked too much at once: wait a minute and try again";
 
@@ -72,8 +87,8 @@ mod tests {
 
     #[test]
     fn credentials_are_what_a_401_is_about() {
-        for (status, code) in [(401, Some(20003)), (401, None), (401, Some(99999)), (403, Some(20003))] {
-            let remedy = of(status, code).unwrap();
+        for (status, code) in [(401, Some(20003)), (401, None), (401, Some(99999))] {
+            let remedy = of(status, code, "Authenticate").unwrap();
             assert!(
                 remedy.contains("TWILIO_ACCOUNT_SID") && remedy.contains("TWILIO_AUTH_TOKEN"),
                 "{status} {code:?}"
@@ -82,9 +97,26 @@ mod tests {
     }
 
     #[test]
+    fn an_account_that_may_not_is_not_a_wrong_token() {
+        for (status, code, message, says) in [
+            (403, Some(20003), "Permission denied", "permissions"),
+            (403, None, "", "permissions"),
+            (401, Some(20003), "Account suspended", "not active"),
+            (403, Some(20003), "Your account has been suspended.", "not active"),
+            (403, Some(20005), "Account not active", "not active"),
+        ] {
+            let remedy = of(status, code, message).unwrap();
+            assert!(
+                remedy.contains(says) && !remedy.contains("TWILIO_AUTH_TOKEN"),
+                "{status} {message}: {remedy}"
+            );
+        }
+    }
+
+    #[test]
     fn a_code_says_more_than_a_status() {
-        assert!(of(403, Some(20008)).unwrap().contains("test credentials"));
-        assert_eq!(of(400, None), None);
-        assert_eq!(of(400, Some(1)), None);
+        assert!(of(403, Some(20008), "").unwrap().contains("test credentials"));
+        assert_eq!(of(400, None, ""), None);
+        assert_eq!(of(400, Some(1), ""), None);
     }
 }

@@ -12,10 +12,13 @@ use ureq::http::{HeaderValue, Response};
 use crate::hosts::{Host, is_local};
 use crate::paging::shape_of;
 use crate::patience::{Kind, Next, Outcome, retry_after, what_next, with_chance};
-use crate::{Account, Error, Hosts, Patience, Refusal, Result};
+use crate::{Account, Error, Hosts, Patience, Refusal, Result, Wait};
 
 /// The largest answer that is read, in bytes. A page of 1000 numbers is about 2 MB.
 const MAX_ANSWER: u64 = 16 * 1024 * 1024;
+
+/// A pause that somebody who waits wants to be told of.
+const LONG: Duration = Duration::from_secs(2);
 
 /// The longest message of Twilio's that is passed on, in characters.
 const MAX_MESSAGE: usize = 500;
@@ -101,7 +104,11 @@ pub(crate) struct Transport {
     account: Account,
     hosts: Hosts,
     patience: Patience,
+    on_wait: Option<OnWait>,
 }
+
+/// Who is told of a long pause.
+pub(crate) type OnWait = Box<dyn Fn(Wait) + Send + Sync>;
 
 impl Transport {
     pub(crate) fn new(account: Account, hosts: Hosts, patience: Patience) -> Self {
@@ -117,11 +124,15 @@ impl Transport {
             .user_agent(concat!("dialtone/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Self { agent, account, hosts, patience }
+        Self { agent, account, hosts, patience, on_wait: None }
     }
 
     pub(crate) fn patience(self, patience: Patience) -> Self {
-        Self::new(self.account, self.hosts, patience)
+        Self { on_wait: self.on_wait, ..Self::new(self.account, self.hosts, patience) }
+    }
+
+    pub(crate) fn on_wait(self, on_wait: OnWait) -> Self {
+        Self { on_wait: Some(on_wait), ..self }
     }
 
     pub(crate) fn hosts(&self) -> &Hosts {
@@ -153,7 +164,17 @@ impl Transport {
                 Attempt::TooLong => return self.judge(call, ended),
             };
             match what_next(call.kind, outcome, attempt, &self.patience) {
-                Next::Retry(pause) => sleep(with_chance(pause, getrandom::u32().unwrap_or_default())),
+                Next::Retry(pause) => {
+                    let pause = with_chance(pause, getrandom::u32().unwrap_or_default());
+                    let asked = match outcome {
+                        Outcome::Answered(_, asked) => asked,
+                        _ => None,
+                    };
+                    if let Some(tell) = self.on_wait.as_ref().filter(|_| pause >= LONG) {
+                        tell(Wait { asked, pause });
+                    }
+                    sleep(pause);
+                }
                 Next::GiveUp => return self.judge(call, ended),
             }
         }
@@ -223,7 +244,10 @@ impl Transport {
                     "" => format!("it has trouble of its own ({status})"),
                     message => format!("it has trouble of its own ({status}): {message}"),
                 };
-                Err(unsettled(call.kind, request, reason))
+                Err(match unsettled(call.kind, request, reason) {
+                    Error::Unreachable { request, reason } => Error::Troubled { request, reason },
+                    error => error,
+                })
             }
             Attempt::Failure { outcome: Outcome::NotSent | Outcome::Hopeless, reason } => {
                 Err(Error::Unreachable { request, reason })

@@ -1,9 +1,11 @@
 //! `plan`, `apply`, `destroy` and `rotate` against a stand-in that behaves as Twilio's API does.
 
 mod faults;
+mod help;
 mod network;
 mod numbers;
 mod passwords;
+mod terminal;
 
 use std::fs;
 use std::path::PathBuf;

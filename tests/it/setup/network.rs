@@ -235,3 +235,91 @@ fn the_json_of_apply_says_what_was_made() {
     assert!(told["notes"].as_array().unwrap().iter().any(|note| note["about"] == "bench"), "{told}");
     assert_eq!(said.err, "");
 }
+
+#[test]
+fn a_domain_that_is_called_differently_leaves_nothing_behind() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    setup.edit("street-prod.sip.twilio.com", "street-new.sip.twilio.com");
+    let plan = setup.plan(&[]);
+    assert_eq!(
+        plan,
+        [
+            "create SIP domain street-new.sip.twilio.com",
+            "create mapping for calls dialtone:street:prod",
+            "create mapping for registrations dialtone:street:prod",
+            "delete SIP domain street-prod.sip.twilio.com",
+        ]
+    );
+    let said = setup.run(&["plan"]);
+    assert!(said.err.contains("warning: street-prod.sip.twilio.com is removed in the end"), "{}", said.err);
+    let before = setup.account.mutations().len();
+    setup.done(&["apply", "--yes"]);
+    let order: Vec<_> = setup.account.mutations().drain(before..).collect();
+    assert!(order.len() == 4 && order[3].starts_with("DELETE /SIP/Domains/"), "{order:#?}");
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    setup.assert_others_are_untouched();
+
+    // Two of them, and both go.
+    setup.account.seed(json!({"domains": [{
+        "domain_name": "street-older.sip.twilio.com", "friendly_name": "dialtone:street:prod",
+        "calls": ["dialtone:street:prod"], "registrations": ["dialtone:street:prod"],
+    }]}));
+    setup.done(&["destroy", "--yes"]);
+    assert_eq!(setup.account.state()["domains"].as_array().unwrap().len(), 1);
+    setup.assert_others_are_untouched();
+    openapi::check(&setup.account.journal());
+}
+
+#[test]
+fn destroying_under_a_wrong_name_says_whose_things_are() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    setup.edit("\"street\"", "\"strete\"");
+    let said = setup.done(&["destroy", "--yes"]);
+    assert!(said.out.contains("nothing to do"), "{}", said.out);
+    for about in ["street-prod.sip.twilio.com belongs", "+15035550110, +19715550102, +15035550100 belong"] {
+        let note = format!("note: {about} to dialtone:street:prod, not to dialtone:strete:prod");
+        assert!(said.err.contains(&note), "{note}: {}", said.err);
+    }
+}
+
+#[test]
+fn what_was_said_is_not_said_again() {
+    let setup = Setup::new();
+    let said = setup.done(&["apply", "--yes"]);
+    assert_eq!(said.err.matches("bench has no number yet").count(), 1, "{}", said.err);
+    // A program hears everything at the end, also when it went wrong.
+    setup.edit("[extensions.lobby]", "[extensions.shed]\n[extensions.lobby]");
+    setup.account.faults(&json!([{
+        "effect": "refuse", "of": "mutating", "nth": 1, "status": 400, "code": 20001, "message": "no",
+    }]));
+    let said = setup.run(&["apply", "--yes", "--json"]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert!(told["notes"].as_array().unwrap().iter().any(|note| note["about"] == "bench"), "{told}");
+}
+
+#[test]
+fn waiting_for_twilio_is_not_silent_and_its_trouble_is_not_ours() {
+    let setup = Setup::new();
+    setup.account.faults(&json!([{"effect": "429", "nth": 1, "retry_after": 2}]));
+    let said = setup.run(&["plan"]);
+    assert!(said.code == 1 && said.err.matches("Twilio asks us to wait 2 s").count() == 1, "{}", said.err);
+
+    setup.account.faults(&json!([{"effect": "500-before", "path": "/SIP/", "count": 7}]));
+    let said = setup.run(&["plan"]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(
+        said.err.contains("run it again later") && !said.err.contains("network connection"),
+        "{}",
+        said.err
+    );
+
+    setup.account.faults(&json!([{
+        "effect": "refuse", "status": 403, "code": 20003, "message": "Account is suspended.",
+    }]));
+    let said = setup.run(&["plan"]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(said.err.contains("not active") && !said.err.contains("TWILIO_AUTH_TOKEN"), "{}", said.err);
+}

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -106,7 +108,7 @@ fn without_their_file_passwords_stay_as_they_are() {
     let before = setup.account.passwords("Porch");
     fs::remove_file(setup.passwords_file()).unwrap();
     let said = setup.done(&["apply", "--yes"]);
-    assert!(said.err.contains("has a password in Twilio that is not known here"), "{}", said.err);
+    assert!(said.err.contains("have passwords in Twilio that are not known here"), "{}", said.err);
     assert_eq!(setup.account.passwords("Porch"), before);
 }
 
@@ -135,9 +137,96 @@ fn passwords_stay_out_of_git() {
     let said = setup.run(&["apply", "--yes", "--passwords", named.to_str().unwrap()]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("git would see it") && said.err.contains("--passwords"), "{}", said.err);
-    assert!(!named.exists());
+    assert!(!named.exists() && !named.with_extension("lock").exists(), "nothing is left behind");
     assert!(setup.account.passwords("Porch").is_empty(), "Twilio has no password that nobody keeps");
     // A home that is kept in git is nobody's mistake.
     setup.done(&["apply", "--yes"]);
     assert!(setup.passwords_file().with_file_name(".gitignore").exists());
+}
+
+#[test]
+fn passwords_that_git_sees_already_are_told_and_refused() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let folder = setup.account.home.join("checkout");
+    fs::create_dir(&folder).unwrap();
+    let made = Command::new("git").arg("-C").arg(&folder).args(["init", "--quiet"]).status();
+    assert!(made.unwrap().success(), "git init");
+    let named = folder.join("passwords.json");
+    fs::rename(setup.passwords_file(), &named).unwrap();
+    let plan = setup.done(&["plan", "--passwords", named.to_str().unwrap()]);
+    assert!(plan.err.contains("is no place for passwords: git would see it"), "{}", plan.err);
+    let said = setup.run(&["apply", "--yes", "--passwords", named.to_str().unwrap()]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains(".gitignore") && said.err.contains("--passwords FILE"), "{}", said.err);
+    fs::write(folder.join(".gitignore"), "passwords.*\n").unwrap();
+    setup.done(&["apply", "--yes", "--passwords", named.to_str().unwrap()]);
+}
+
+#[test]
+fn a_place_where_no_file_can_be_written_is_known_before_the_password_is_changed() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let (before, kept) = (setup.account.mutations().len(), setup.kept());
+    let file = setup.account.home.join("a-file");
+    fs::write(&file, "").unwrap();
+    let blocked = setup.account.home.join("blocked");
+    let name = "cfg000b82123456.xml";
+    fs::create_dir_all(blocked.join(name)).unwrap();
+    for out in [file.join("below"), file, blocked] {
+        let said = setup.run(&["rotate", "lobby", "--yes", "--out", out.to_str().unwrap()]);
+        assert_eq!(said.code, 2, "{}: {}", out.display(), said.err);
+        assert!(said.err.contains("--out DIR") && said.err.contains("nothing was changed"), "{}", said.err);
+    }
+    assert_eq!(setup.account.mutations().len(), before);
+    assert!(setup.kept() == kept && setup.agrees("lobby"));
+}
+
+#[test]
+fn a_device_file_that_fails_after_the_change_is_told_as_what_it_is() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let old = setup.kept()["lobby"].clone();
+    let before = setup.account.mutations().len();
+    setup.account.faults(&json!([{"effect": "slow", "of": "mutating", "nth": 1, "seconds": 1}]));
+    let out = setup.account.home.join("files");
+    let mut command = setup.command(&["rotate", "lobby", "--yes", "--out", out.to_str().unwrap()]);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while setup.account.mutations().len() == before {
+        thread::sleep(Duration::from_millis(10));
+    }
+    // It was a folder when that was tried.
+    fs::remove_dir_all(&out).unwrap();
+    fs::write(&out, "").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{err}");
+    assert!(err.contains("WAS changed") && err.contains("dialtone devices render lobby --out DIR"), "{err}");
+    assert!(setup.kept()["lobby"] != old && setup.agrees("lobby"));
+    let other = setup.account.home.join("other");
+    setup.done(&["devices", "render", "lobby", "--out", other.to_str().unwrap()]);
+}
+
+#[test]
+fn a_given_password_takes_the_place_of_a_kept_one() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let given = json!({"lobby": "Given-passw0rd-1", "lobbi": "Given-passw0rd-2"}).to_string();
+    let with = |words: &[&str]| Said::of(setup.command(words).env("DIALTONE_PASSWORDS", &given));
+    let plan = with(&["plan"]);
+    assert_eq!(plan.code, 0, "{}", plan.err);
+    for part in ["gives a password to lobbi, which the file does not have", "keeps another password of lobby"]
+    {
+        assert!(plan.err.contains(part), "{part}: {}", plan.err);
+    }
+    assert!(!plan.err.contains("Given-passw0rd"), "{}", plan.err);
+    let said = with(&["apply", "--yes", "--set-passwords"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(setup.account.passwords("lobby").contains(&sha256(b"Given-passw0rd-1")));
+    assert_eq!(setup.kept().into_keys().collect::<Vec<_>>(), ["Porch", "bench"]);
+    assert!(!with(&["plan"]).err.contains("keeps another password"));
+    // Without the variable nobody knows it, and nobody pretends to.
+    let out = setup.account.home.join("files");
+    let said = setup.run(&["devices", "render", "lobby", "--out", out.to_str().unwrap()]);
+    assert!(said.code == 2 && said.err.contains("its password is not known here"), "{}", said.err);
 }

@@ -21,7 +21,8 @@ def associate(account, record, address_sid):
         raise Refusal(20001, f"Address {address_sid} is not emergency enabled")
     if address_sid == present and status in ("registered", "pending-registration"):
         return {}
-    if status not in ("unregistered", "registration-failure"):
+    # What failed is an address all the same, also if it is to be tried again.
+    if status != "unregistered":
         raise Refusal(20001, f"The number has an emergency address that is {status}: take it away first")
     return {"emergency_address_sid": address_sid} | wait(account, "pending-registration", account.emergency_outcome)
 

@@ -1,6 +1,7 @@
 //! What is asked again, and what is not.
 
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::server::{Line, Server, say};
@@ -65,7 +66,10 @@ fn reading_is_asked_for_again() {
 fn reading_in_vain_is_not_uncertain() {
     let server = Server::new((0..4).map(|_| say(503, "<h1>busy</h1>")));
     let error = client_of(&server).credential_lists().unwrap_err();
-    assert!(matches!(&error, Error::Unreachable { reason, .. } if reason.contains("503")), "{error:?}");
+    assert!(matches!(&error, Error::Troubled { reason, .. } if reason.contains("503")), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains("run it again later") && text.contains("status.twilio.com"), "{text}");
+    assert!(!text.contains("network connection"), "{text}");
     assert_eq!(server.lines().len(), 4);
 }
 
@@ -113,6 +117,24 @@ fn a_retry_after_is_waited_for() {
     client_of(&server).patience(patient).create_credential_list("phones").unwrap();
     assert!(start.elapsed() >= Duration::from_millis(200));
     assert_eq!(server.lines().len(), 2);
+}
+
+#[test]
+fn a_long_wait_is_told_before_it_begins() {
+    let say_wait = |seconds: &'static str| Line::Say(429, seconds, String::new());
+    let server =
+        Server::new([say_wait("Retry-After: 100\r\n"), say(200, LISTS), say(429, ""), say(200, LISTS)]);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&told);
+    let patient = Patience { longest_pause: Duration::from_secs(2), ..patience() };
+    let client = client_of(&server).on_wait(move |wait| list.lock().unwrap().push(wait)).patience(patient);
+    client.credential_lists().unwrap();
+    // A short pause is nobody's business.
+    client.credential_lists().unwrap();
+    let told = told.lock().unwrap();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].asked, Some(Duration::from_secs(100)));
+    assert!(told[0].pause >= Duration::from_secs(2) && told[0].pause <= Duration::from_secs(3), "{told:?}");
 }
 
 #[test]

@@ -1,0 +1,80 @@
+//! How `apply` and `destroy` end.
+
+use provision::{Applied, Note, Plan, Trouble};
+use serde_json::json;
+
+use super::show;
+use super::watch::Watcher;
+use crate::exit::{Failure, Outcome, Result};
+use crate::output;
+
+/// What was said before the run, so that the end says only what is new.
+pub(super) struct Report<'a> {
+    pub(super) network: &'a str,
+    pub(super) stage: &'a str,
+    pub(super) plan: &'a Plan,
+    pub(super) is_json: bool,
+}
+
+impl Report<'_> {
+    /// Says how it ended.
+    pub(super) fn end(
+        &self,
+        watcher: &Watcher,
+        applied: std::result::Result<Applied, Vec<Trouble>>,
+    ) -> Result {
+        let made = watcher.made_so_far();
+        let without_help = watcher.without_help();
+        let (outcome, mut errors, notes): (_, Vec<String>, Vec<Note>) = match applied {
+            Ok(Applied::Done { notes }) if without_help.is_empty() => (Outcome::Done, Vec::new(), notes),
+            Ok(Applied::Done { notes }) => (Outcome::No, Vec::new(), notes),
+            Ok(Applied::FileChanged) => (Outcome::Done, Vec::new(), Vec::new()),
+            Ok(Applied::Unfinished { plan }) => {
+                let left = show::count(plan.changes.len());
+                let error = format!("Twilio needs more time for {left}; run the same command again later");
+                (Outcome::No, vec![error], plan.notes)
+            }
+            Err(troubles) => {
+                let is_ours = troubles
+                    .iter()
+                    .all(|trouble| matches!(trouble, Trouble::Keyring(_) | Trouble::File { .. }));
+                let outcome = if is_ours { Outcome::Usage } else { Outcome::OtherSide };
+                let errors = troubles.iter().map(ToString::to_string).collect();
+                // What a person has to see to was there before, and still is.
+                (outcome, errors, self.plan.notes.clone())
+            }
+        };
+        errors.extend(show::help(&without_help));
+        if self.is_json {
+            output::json(&json!({
+                "network": self.network, "stage": self.stage, "done": outcome == Outcome::Done,
+                "made": made, "errors": errors, "warnings": self.plan.warnings(), "notes": notes,
+                "without_911": without_help,
+            }));
+        } else {
+            // An error says more of a number than its note.
+            let is_new = |note: &&Note| {
+                !self.plan.notes.contains(note)
+                    && without_help.iter().all(|number| number.number != note.about)
+            };
+            show::notes(notes.iter().filter(is_new));
+            match (outcome, made.len()) {
+                (Outcome::Done, 0) => output::line("nothing had to be changed"),
+                (Outcome::Done, count) => output::line(&format!("done: {}", show::count(count))),
+                (Outcome::No, count) => output::line(&format!("{} made", show::count(count))),
+                (Outcome::Usage | Outcome::OtherSide, _) => {}
+            }
+        }
+        if outcome == Outcome::Done {
+            return Ok(outcome);
+        }
+        let mut text = errors.join("\n");
+        if outcome != Outcome::No {
+            text.push_str(&format!(
+                "\n{} made before; when it is mended, run the same command again: it goes on from here",
+                show::count(made.len())
+            ));
+        }
+        Err(Failure::of(outcome, text))
+    }
+}

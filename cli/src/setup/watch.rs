@@ -1,0 +1,214 @@
+//! What a run has made so far: told while it goes on, and kept for how it ends.
+
+use std::io::{IsTerminal, stderr};
+use std::path::PathBuf;
+use std::process;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use provision::{Action, Progress, Summary, Unregistered};
+
+use super::{purchase, show};
+use crate::output;
+
+/// After how long a step is worth a word of its own.
+const SLOW: Duration = Duration::from_secs(1);
+/// What a shell reports of a command that Ctrl-C has ended.
+const INTERRUPTED: i32 = 130;
+
+/// Prints progress, and writes down what was bought.
+pub(super) struct Watcher {
+    is_quiet: bool,
+    config: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    made: Vec<Summary>,
+    waits_for: String,
+    unregistered: Vec<Unregistered>,
+    under_way: Vec<Step>,
+}
+
+struct Step {
+    since: Instant,
+    summary: Summary,
+    is_told: bool,
+}
+
+impl Watcher {
+    /// One that says on Ctrl-C what is done, from now on until the command ends.
+    pub(super) fn new(is_quiet: bool, config: PathBuf) -> Arc<Self> {
+        let watcher = Arc::new(Self { is_quiet, config, state: Mutex::default() });
+        let watched = Arc::clone(&watcher);
+        thread::spawn(move || watched.watch());
+        watcher
+    }
+
+    /// A phone's password is about to be changed.
+    pub(super) fn rotates(&self, user: &str) {
+        let (kind, name) = ("password", user.to_owned());
+        self.begun(&Summary { action: Action::Update, kind, name, fields: Vec::new() });
+    }
+
+    /// What was made.
+    pub(super) fn made_so_far(&self) -> Vec<Summary> {
+        self.state().made.clone()
+    }
+
+    /// The numbers from which 911 does not work, as far as is known.
+    pub(super) fn without_help(&self) -> Vec<Unregistered> {
+        self.state().unregistered.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn watch(&self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            let interrupt = tokio::signal::ctrl_c();
+            tokio::pin!(interrupt);
+            loop {
+                tokio::select! {
+                    Ok(()) = &mut interrupt => self.interrupted(),
+                    () = tokio::time::sleep(SLOW / 4) => self.tell_slow_steps(),
+                }
+            }
+        });
+    }
+
+    fn interrupted(&self) -> ! {
+        output::aside("");
+        self.ending().iter().for_each(|line| output::aside(line));
+        process::exit(INTERRUPTED)
+    }
+
+    /// What is to be said when a run ends in its middle.
+    fn ending(&self) -> Vec<String> {
+        let state = self.state();
+        if state.made.is_empty() && state.under_way.is_empty() {
+            return vec![show::NOTHING_CHANGED.to_owned()];
+        }
+        let made = show::count(state.made.len());
+        let under_way = match state.under_way.len() {
+            0 => String::new(),
+            count => format!(", and {count} may have been made"),
+        };
+        let mut lines = vec![format!(
+            "stopped: {made} made{under_way}; run the same command again: it goes on from here"
+        )];
+        lines.extend(show::help(&state.unregistered));
+        lines
+    }
+
+    fn tell_slow_steps(&self) {
+        if self.is_quiet || !stderr().is_terminal() {
+            return;
+        }
+        for line in self.slow_steps(Instant::now()) {
+            output::aside(&line);
+        }
+    }
+
+    /// Steps that take long, each once.
+    fn slow_steps(&self, now: Instant) -> Vec<String> {
+        let mut state = self.state();
+        let slow = |step: &&mut Step| !step.is_told && now.duration_since(step.since) >= SLOW;
+        let tell = |step: &mut Step| {
+            step.is_told = true;
+            format!("under way: {}", show::line_of(&step.summary))
+        };
+        state.under_way.iter_mut().filter(slow).map(tell).collect()
+    }
+}
+
+impl Progress for Watcher {
+    fn begun(&self, summary: &Summary) {
+        let step = Step { since: Instant::now(), summary: summary.clone(), is_told: false };
+        self.state().under_way.push(step);
+    }
+
+    fn ended(&self, summary: &Summary) {
+        let mut state = self.state();
+        if let Some(place) = state.under_way.iter().position(|step| step.summary == *summary) {
+            state.under_way.remove(place);
+        }
+    }
+
+    fn made(&self, count: usize, total: usize, summary: &Summary) {
+        let mut state = self.state();
+        state.made.push(summary.clone());
+        if !self.is_quiet {
+            // What was bought before the file was read again counts, too.
+            let before = state.made.len().saturating_sub(count);
+            let (count, total) = (state.made.len(), total + before);
+            let width = total.to_string().len();
+            output::aside(&format!("[{count:>width$}/{total}] {}", show::line_of(summary)));
+        }
+    }
+
+    fn waiting(&self, what: &str) {
+        let mut state = self.state();
+        if !self.is_quiet && state.waits_for != what {
+            output::aside(&format!("waiting: {what}"));
+            what.clone_into(&mut state.waits_for);
+        }
+    }
+
+    fn unregistered(&self, numbers: &[Unregistered]) {
+        numbers.clone_into(&mut self.state().unregistered);
+    }
+
+    fn bought(&self, phone: &str, number: &str) -> Result<(), String> {
+        purchase::write_down(&self.config, phone, number)?;
+        if !self.is_quiet {
+            output::aside(&format!("{} has {number} for {phone} now", self.config.display()));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(name: &str) -> Summary {
+        Summary { action: Action::Create, kind: "credential", name: name.into(), fields: Vec::new() }
+    }
+
+    fn watcher() -> Watcher {
+        Watcher { is_quiet: true, config: PathBuf::new(), state: Mutex::default() }
+    }
+
+    #[test]
+    fn a_step_that_takes_long_is_told_once() {
+        let watcher = watcher();
+        watcher.begun(&summary("lobby"));
+        watcher.begun(&summary("porch"));
+        watcher.ended(&summary("porch"));
+        assert!(watcher.slow_steps(Instant::now()).is_empty());
+        let later = Instant::now() + SLOW;
+        let told = watcher.slow_steps(later);
+        assert!(told.len() == 1 && told[0].contains("lobby"), "{told:?}");
+        assert!(watcher.slow_steps(later).is_empty());
+    }
+
+    #[test]
+    fn whoever_stops_it_hears_what_is_done_and_where_help_is_missing() {
+        let watcher = watcher();
+        assert_eq!(watcher.ending(), ["nothing was changed"]);
+        watcher.made(1, 2, &summary("lobby"));
+        watcher.begun(&summary("porch"));
+        let (number, status) = ("+15035550110".to_owned(), "pending-unregistration".to_owned());
+        watcher.unregistered(&[Unregistered { number, status }]);
+        let text = watcher.ending().join("\n");
+        for part in ["1 change made, and 1 may have been made", "do not rely on 911 from +15035550110"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The SIP domain, and who may pass its gates.
+
+use twilio::{Gate, SipDomain};
+
+use crate::account::{Account, Domain};
+use crate::change::{Change, FieldChange};
+use crate::difference::Kept;
+use crate::names::owner_of;
+use crate::plan::Plan;
+use crate::wishes::{DomainWish, Wishes};
+
+pub(crate) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &mut Plan) {
+    let name = &wishes.domain_name;
+    let ours = wishes.names.domain();
+    if !is_refused(wishes, account) {
+        // Phases put this behind everything that the new domain needs.
+        for former in &account.former_domains {
+            let (sid, name) = (former.sid.clone(), former.domain_name.clone());
+            plan.add(Change::DeleteDomain { sid, name, is_replaced: wishes.domain.is_some() });
+        }
+    }
+    match (&wishes.domain, &account.domain) {
+        (None, None) => {}
+        (None, Some(found)) => {
+            unmap_ours(wishes, account, found, kept, plan);
+            if found.domain.friendly_name == ours {
+                let sid = found.domain.sid.clone();
+                plan.add(Change::DeleteDomain { sid, name: name.clone(), is_replaced: false });
+            } else if let Some(owner) = owner_of(&found.domain.friendly_name) {
+                plan.note(
+                    name,
+                    format!("belongs to {owner}, not to {}, and stays", wishes.names.domain()),
+                    "look at the network's name in the file, and at --stage",
+                );
+            }
+        }
+        (Some(wish), None) => {
+            let caller = emergency_caller(wish, account, plan);
+            let fields = settings(wish, &caller)
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, to)| with_number(account, FieldChange::new(name, String::new(), to)))
+                .collect();
+            plan.add(Change::CreateDomain { name: name.clone(), fields });
+            map(None, kept, plan);
+        }
+        (Some(wish), Some(found)) => {
+            if is_refused(wishes, account) {
+                plan.note(
+                    name,
+                    format!("is kept by another network of Dialtone ({})", found.domain.friendly_name),
+                    "choose another sip_domain, or take it with --take-over",
+                );
+                return;
+            }
+            let caller = emergency_caller(wish, account, plan);
+            let fields: Vec<_> = settings(wish, &caller)
+                .into_iter()
+                .map(|(name, to)| FieldChange::new(name, current(&found.domain, name), to))
+                .filter(|change| change.from != change.to)
+                // The caller is none of our business while Dialtone answers emergency calls itself.
+                .filter(|change| change.name != "EmergencyCallerSid" || !change.to.is_empty())
+                .map(|change| with_number(account, change))
+                .collect();
+            if !fields.is_empty() {
+                plan.add(Change::UpdateDomain { sid: found.domain.sid.clone(), name: name.clone(), fields });
+            }
+            map(Some(found), kept, plan);
+            unmap_ours(wishes, account, found, kept, plan);
+            note_strangers(wishes, account, found, plan);
+        }
+    }
+}
+
+/// Whether another network or stage of Dialtone keeps the domain that this stage wants. Then it has no other than the one
+/// that it had before.
+fn is_refused(wishes: &Wishes, account: &Account) -> bool {
+    let Some(found) = account.domain.as_ref().filter(|_| wishes.domain.is_some()) else { return false };
+    let owner = &found.domain.friendly_name;
+    owner.starts_with("dialtone:") && *owner != wishes.names.domain() && !wishes.options.take_over
+}
+
+fn settings(wish: &DomainWish, emergency_caller: &str) -> Vec<(&'static str, String)> {
+    let DomainWish { friendly_name, voice_url, fallback_url, status_url, emergency_calling, secure, .. } =
+        wish;
+    let text = |flag: bool| flag.to_string();
+    vec![
+        ("FriendlyName", friendly_name.clone()),
+        ("SipRegistration", text(true)),
+        ("VoiceUrl", voice_url.clone()),
+        ("VoiceMethod", "POST".into()),
+        ("VoiceFallbackUrl", fallback_url.clone()),
+        ("VoiceFallbackMethod", "POST".into()),
+        ("VoiceStatusCallbackUrl", status_url.clone()),
+        ("VoiceStatusCallbackMethod", "POST".into()),
+        ("EmergencyCallingEnabled", text(*emergency_calling)),
+        ("EmergencyCallerSid", emergency_caller.to_owned()),
+        ("Secure", text(*secure)),
+    ]
+}
+
+fn current(domain: &SipDomain, field: &str) -> String {
+    match field {
+        "FriendlyName" => domain.friendly_name.clone(),
+        "SipRegistration" => domain.sip_registration.to_string(),
+        "VoiceUrl" => domain.voice_url.clone(),
+        "VoiceMethod" => domain.voice_method.clone(),
+        "VoiceFallbackUrl" => domain.voice_fallback_url.clone(),
+        "VoiceFallbackMethod" => domain.voice_fallback_method.clone(),
+        "VoiceStatusCallbackUrl" => domain.voice_status_callback_url.clone(),
+        "VoiceStatusCallbackMethod" => domain.voice_status_callback_method.clone(),
+        "EmergencyCallingEnabled" => domain.emergency_calling_enabled.to_string(),
+        "EmergencyCallerSid" => domain.emergency_caller_sid.clone(),
+        "Secure" => domain.secure.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// The SID of the number that 911 sees, where Twilio answers emergency calls.
+fn emergency_caller(wish: &DomainWish, account: &Account, plan: &mut Plan) -> String {
+    let Some(number) = &wish.emergency_caller else { return String::new() };
+    match account.number(number) {
+        Some(found) => found.sid.clone(),
+        None => {
+            plan.note(
+                "emergency_caller_id",
+                "is not a number of this account, so 911 would be refused",
+                "set it to a number that the account has",
+            );
+            String::new()
+        }
+    }
+}
+
+/// The same change, with a number where Twilio has its SID.
+fn with_number(account: &Account, change: FieldChange) -> FieldChange {
+    if change.name != "EmergencyCallerSid" {
+        return change;
+    }
+    let shown = |sid: &str| {
+        let known = account.numbers.iter().find(|number| number.sid == sid);
+        known.map_or_else(|| sid.to_owned(), |number| number.phone_number.clone())
+    };
+    FieldChange { from: shown(&change.from), to: shown(&change.to), sid: Some(change.to), ..change }
+}
+
+const GATES: [Gate; 2] = [Gate::Calls, Gate::Registrations];
+
+fn map(domain: Option<&Domain>, kept: &[Kept], plan: &mut Plan) {
+    for list in kept {
+        for gate in GATES {
+            let is_open = domain
+                .zip(list.sid.as_ref())
+                .is_some_and(|(domain, sid)| domain.gate(gate).iter().any(|mapping| mapping.sid == *sid));
+            if !is_open {
+                plan.add(Change::Map {
+                    domain_sid: domain.map(|domain| domain.domain.sid.clone()),
+                    gate,
+                    list: list.name.clone(),
+                    list_sid: list.sid.clone(),
+                });
+            }
+        }
+    }
+}
+
+/// Closes the gates to lists of ours that no phone uses.
+fn unmap_ours(wishes: &Wishes, account: &Account, domain: &Domain, kept: &[Kept], plan: &mut Plan) {
+    for list in &account.lists {
+        let is_kept = kept.iter().any(|kept| kept.sid.as_ref() == Some(&list.list.sid));
+        if is_kept && wishes.domain.is_some() {
+            continue;
+        }
+        for gate in GATES {
+            if domain.gate(gate).iter().any(|mapping| mapping.sid == list.list.sid) {
+                plan.add(Change::Unmap {
+                    domain_sid: domain.domain.sid.clone(),
+                    gate,
+                    list: list.list.friendly_name.clone(),
+                    list_sid: list.list.sid.clone(),
+                });
+            }
+        }
+    }
+}
+
+/// Who else may pass the gates. Nobody but the user can say whether that is meant.
+fn note_strangers(wishes: &Wishes, account: &Account, domain: &Domain, plan: &mut Plan) {
+    let is_ours = |sid: &str| account.lists.iter().any(|list| list.list.sid == sid);
+    let mut names: Vec<_> = GATES
+        .iter()
+        .flat_map(|&gate| domain.gate(gate))
+        .filter(|mapping| !is_ours(&mapping.sid))
+        .map(|mapping| mapping.friendly_name.as_str())
+        .collect();
+    names.dedup();
+    names.sort_unstable();
+    names.dedup();
+    if !names.is_empty() {
+        plan.note(
+            &wishes.domain_name,
+            format!("also admits users of {}", names.join(", ")),
+            "if no phone needs them any more, remove the mapping in Twilio's console",
+        );
+    }
+    if !domain.addresses.is_empty() {
+        plan.note(
+            &wishes.domain_name,
+            "also asks for certain IP addresses, so a phone elsewhere cannot call",
+            "remove the IP access control list from the domain's voice authentication, unless it is meant",
+        );
+    }
+}

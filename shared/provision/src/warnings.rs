@@ -1,0 +1,60 @@
+//! What changes do on their way, however well they end.
+
+use crate::change::{Change, EmergencyMove};
+use crate::plan::Note;
+
+/// What has to be known before these changes are made.
+pub(crate) fn of(changes: &[Change]) -> Vec<Note> {
+    let mut warnings = Vec::new();
+    let (mut moving, mut losing) = (Vec::new(), Vec::new());
+    for change in changes {
+        match change {
+            Change::Emergency(EmergencyMove { number, from, to: Some(_), is_again: false, .. })
+                if !from.is_empty() =>
+            {
+                moving.push(number.as_str());
+            }
+            Change::Emergency(EmergencyMove { number, to: None, is_named: true, .. }) => {
+                losing.push(number.as_str());
+            }
+            _ => {}
+        }
+    }
+    if !moving.is_empty() {
+        let has = if moving.len() == 1 { "has" } else { "have" };
+        warnings.push(Note {
+            // All of them: somebody may have to be told.
+            about: moving.join(", "),
+            what: format!(
+                "{has} no emergency address while it changes, for up to 30 minutes: a call to 911 then goes to a \
+                 national centre and costs 75 USD"
+            ),
+            remedy: "change it when nobody is likely to need it, and let `dialtone apply` run to its end (--wait)"
+                .into(),
+        });
+    }
+    if !losing.is_empty() {
+        let loses = if losing.len() == 1 { "loses its" } else { "lose their" };
+        warnings.push(Note {
+            about: losing.join(", "),
+            what: format!(
+                "{loses} emergency address for good: a call to 911 then goes to a national centre and costs 75 USD"
+            ),
+            remedy: "write its address into the file ([addresses]), unless nobody calls from there any more".into(),
+        });
+    }
+    for change in changes {
+        if let Change::DeleteDomain { name, is_replaced: true, .. } = change {
+            warnings.push(Note {
+                about: name.clone(),
+                what: "is removed in the end: phones that still register there are cut off, from 911 too, until they \
+                       have their new device files"
+                    .into(),
+                remedy: "deploy the functions with the new sip_domain, and have the device files at hand \
+                         (`dialtone devices`)"
+                    .into(),
+            });
+        }
+    }
+    warnings
+}
