@@ -122,7 +122,9 @@ where
 }
 
 fn plain(request: lambda_http::Request) -> Request<Bytes> {
-    let raw = raw_uri(request.raw_http_path(), request.uri().query());
+    // Most of the time the parser has left path and query as they were.
+    let is_raw = request.uri().path() == request.raw_http_path();
+    let raw = (!is_raw).then(|| raw_uri(request.raw_http_path(), request.uri().query())).flatten();
     let id = request.lambda_context_ref().map(|context| RequestId(context.request_id.clone()));
     let (mut parts, body) = request.into_parts();
     // A path that is no URI cannot be a route; the URL parser's reading of it stays, and the signature fails.
