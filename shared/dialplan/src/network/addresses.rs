@@ -73,7 +73,7 @@ pub(super) fn addresses_of_numbers(
     phones: &Extensions<'_>,
 ) -> HashMap<E164, String> {
     let mut found: HashMap<E164, String> = HashMap::new();
-    for (table, phone) in phones {
+    for (table, phone) in &phones.phones {
         let (Some(number), Some(address)) = (phone.number, &phone.address) else { continue };
         match found.get(&number) {
             Some(other) if other != address => reader.report(
@@ -101,7 +101,7 @@ pub(super) fn advise_on_addresses(
     addresses: &HashMap<E164, String>,
     advice: &mut Vec<Problem>,
 ) {
-    for (table, phone) in phones {
+    for (table, phone) in &phones.phones {
         if phone.emergency && phone.number.is_some_and(|number| !addresses.contains_key(&number)) {
             advice.push(Problem {
                 line: reader.line(table.offset()),

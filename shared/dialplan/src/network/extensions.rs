@@ -8,7 +8,7 @@ use numbers::E164;
 use super::codes::{Places, read_codes};
 use super::device::{TakenMacs, read_device};
 use super::problem::Problem;
-use super::reader::{At, Path, Reader, Section, Wrong, table, wrong};
+use super::reader::{At, Path, Place, Reader, Section, Wrong, table, wrong};
 use super::{AreaCode, Extension, PostalAddress, Target, parse};
 use crate::emergency;
 use crate::event::UNKNOWN;
@@ -24,17 +24,14 @@ pub(super) struct Shared<'a> {
     pub(super) addresses: &'a [PostalAddress],
 }
 
-/// The phones, each with the table it was read from.
-pub(super) type Extensions<'a> = Vec<(Section<'a>, Extension)>;
-
-/// The phones that were read so far, by everything that must not repeat or repeat too often.
+/// The phones, and how they are found.
 #[derive(Default)]
-struct Taken<'a> {
-    /// User names and metrics' names in lower case, with the path of who has them.
-    names: HashMap<String, Path<'a>>,
-    endpoints: HashMap<String, Path<'a>>,
-    phones_of: HashMap<E164, usize>,
-    macs: TakenMacs<'a>,
+pub(super) struct Extensions<'a> {
+    /// Each with the table it was read from.
+    pub(super) phones: Vec<(Place<'a>, Extension)>,
+    /// By user names in lower case.
+    pub(super) by_name: HashMap<String, usize>,
+    pub(super) by_number: HashMap<E164, Vec<usize>>,
 }
 
 pub(super) fn read_extensions<'a>(
@@ -43,12 +40,13 @@ pub(super) fn read_extensions<'a>(
     shared: &Shared<'_>,
     advice: &mut Vec<Problem>,
 ) -> Extensions<'a> {
-    let mut taken = Taken::default();
-    let mut extensions = Vec::new();
+    let mut read = Extensions::default();
+    let mut labels = HashMap::new();
+    let mut macs = TakenMacs::default();
     for (name, value) in section.entries() {
         let path = section.path(name.value);
         let Some(mut table) = table(reader, path, value) else { continue };
-        let checked = check_name(name.value, shared.codes).and_then(|()| taken.name(name.value, path));
+        let checked = check_name(name.value, shared.codes).and_then(|()| read.take_name(name.value));
         let is_good = checked.is_ok();
         if let Err(problem) = checked {
             reader.report(name.offset, path, problem);
@@ -63,7 +61,7 @@ pub(super) fn read_extensions<'a>(
             });
         }
         let mut extension = read_extension(reader, &mut table, name.value, label, shared);
-        extension.device = read_device(reader, &mut table, &mut taken.macs);
+        extension.device = read_device(reader, &mut table, &mut macs);
         table.refuse_unknown(reader);
         if extension.buy.is_some() {
             advice.push(Problem {
@@ -73,15 +71,40 @@ pub(super) fn read_extensions<'a>(
                 remedy: "`dialtone apply --buy` buys one and writes it here; then deploy the file".into(),
             });
         }
-        if is_good && let Err(problem) = taken.endpoint(&extension.endpoint, path) {
-            reader.report(name.offset, path, problem);
+        if is_good
+            && let Some(label) = &extension.label
+            && let Some(twin) = labels.insert(label.to_lowercase(), (name.offset, path))
+        {
+            reader.report(name.offset, path, same_in_metrics(twin.1));
         }
-        if let Err(problem) = taken.number(extension.number) {
+        if let Err(problem) = read.take_number(extension.number) {
             reader.report(table.offset_of("number"), table.path("number"), problem);
         }
-        extensions.push((table, extension));
+        read.phones.push((table.place(), extension));
     }
-    extensions
+    refuse_names_as_labels(reader, &read, &labels);
+    read
+}
+
+/// A label that is the name of a phone without one. Of the two, the one that comes later is told.
+fn refuse_names_as_labels<'a>(
+    reader: &mut Reader<'_>,
+    read: &Extensions<'a>,
+    labels: &HashMap<String, (usize, Path<'a>)>,
+) {
+    for (label, &(offset, path)) in labels {
+        let named = read.by_name.get(label).and_then(|&i| read.phones.get(i));
+        let Some((place, _)) = named.filter(|(_, phone)| phone.label.is_none()) else { continue };
+        if place.offset() < offset {
+            reader.report(offset, path, same_in_metrics(place.own_path()));
+        } else {
+            reader.report(place.offset(), place.own_path(), same_in_metrics(path));
+        }
+    }
+}
+
+fn same_in_metrics(twin: Path<'_>) -> Wrong {
+    wrong(format!("goes by the same name in metrics as {twin}"), "give one of them another label")
 }
 
 fn read_extension(
@@ -113,14 +136,9 @@ fn read_extension(
             wrong("needs a number that 911 can call back", remedy),
         );
     }
-    let endpoint = match label {
-        Some(label) => label.value,
-        None if name.starts_with('+') => UNKNOWN.to_owned(),
-        None => name.to_owned(),
-    };
     Extension {
         name: name.to_owned(),
-        endpoint,
+        label: label.map(|at| at.value),
         number,
         caller_id: caller_id.or(number),
         emergency: emergency.map_or(number.is_some(), |at| at.value),
@@ -167,40 +185,30 @@ fn check_name(name: &str, codes: &BTreeMap<String, Target>) -> Result<(), Wrong>
     Ok(())
 }
 
-impl<'a> Taken<'a> {
-    fn name(&mut self, name: &str, path: Path<'a>) -> Result<(), Wrong> {
-        match self.names.entry(name.to_lowercase()) {
+impl Extensions<'_> {
+    /// Takes the user name of the phone that is read next.
+    fn take_name(&mut self, name: &str) -> Result<(), Wrong> {
+        match self.by_name.entry(name.to_lowercase()) {
             Entry::Vacant(entry) => {
-                entry.insert(path);
+                entry.insert(self.phones.len());
                 Ok(())
             }
             Entry::Occupied(twin) => {
-                let what =
-                    format!("is the same user name as {}, since they compare without case", twin.get());
+                let twin = self.phones.get(*twin.get()).map(|(place, _)| place.own_path());
+                let twin = twin.unwrap_or_default();
+                let what = format!("is the same user name as {twin}, since they compare without case");
                 Err(wrong(what, "rename one of them"))
             }
         }
     }
 
-    fn endpoint(&mut self, endpoint: &str, path: Path<'a>) -> Result<(), Wrong> {
-        if endpoint == UNKNOWN {
-            return Ok(());
-        }
-        match self.endpoints.insert(endpoint.to_lowercase(), path) {
-            None => Ok(()),
-            Some(twin) => Err(wrong(
-                format!("goes by the same name in metrics as {twin}"),
-                "give one of them another label",
-            )),
-        }
-    }
-
-    fn number(&mut self, number: Option<E164>) -> Result<(), Wrong> {
+    /// Takes the number of the phone that is read next.
+    fn take_number(&mut self, number: Option<E164>) -> Result<(), Wrong> {
         let Some(number) = number else { return Ok(()) };
-        let phones = self.phones_of.entry(number).or_default();
-        *phones += 1;
+        let phones = self.by_number.entry(number).or_default();
+        phones.push(self.phones.len());
         // Once is enough, however many more there are.
-        if *phones == twiml::Dial::MAX_NOUNS + 1 {
+        if phones.len() == twiml::Dial::MAX_NOUNS + 1 {
             return Err(wrong(
                 "is shared by more than ten phones",
                 "Twilio rings ten at once; use another number",

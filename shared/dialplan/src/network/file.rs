@@ -1,13 +1,11 @@
 //! The sections of `dialtone.toml`.
 
-use std::collections::HashMap;
-
 use numbers::{E164, Prefix, Region};
 use toml_spanner::{Arena, ErrorKind, Table};
 
 use super::addresses::{addresses_of_numbers, advise_on_addresses, read_addresses};
 use super::codes::{Places, read_codes, with_built_in};
-use super::extensions::{Shared, named_address, read_extensions};
+use super::extensions::{Extensions, Shared, named_address, read_extensions};
 use super::parse;
 use super::problem::{Problem, Problems};
 use super::reader::{At, Reader, Section, table, wrong};
@@ -153,14 +151,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
     }
 
     let stages = stages?;
-    let extensions: Vec<_> = extensions.into_iter().map(|(_, extension)| extension).collect();
-    let mut by_number: HashMap<E164, Vec<usize>> = HashMap::new();
-    for (i, extension) in extensions.iter().enumerate() {
-        if let Some(number) = extension.number {
-            by_number.entry(number).or_default().push(i);
-        }
-    }
-    let by_name = extensions.iter().enumerate().map(|(i, e)| (e.name.to_lowercase(), i)).collect();
+    let Extensions { phones, by_name, by_number } = extensions;
     let shared = Network {
         name: name?,
         stage: stages.first()?.clone(),
@@ -175,7 +166,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
         emergency_caller_id: rest.emergency_caller_id,
         asterisk,
         codes,
-        extensions,
+        extensions: phones.into_iter().map(|(_, phone)| phone).collect(),
         by_name,
         by_number,
         other_domains: Vec::new(),

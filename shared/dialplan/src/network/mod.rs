@@ -20,6 +20,7 @@ pub use device::{Device, DeviceKind, DeviceMode, Mac};
 pub use file::NetworkFile;
 pub use problem::{Problem, Problems};
 
+use crate::event::UNKNOWN;
 use crate::speech::Language;
 
 /// A valid network, seen from one stage: what the decisions are made by.
@@ -74,7 +75,7 @@ pub struct Stage {
 #[derive(Debug, Clone)]
 pub struct Extension {
     pub(crate) name: String,
-    pub(crate) endpoint: String,
+    pub(crate) label: Option<String>,
     pub(crate) number: Option<E164>,
     pub(crate) caller_id: Option<E164>,
     pub(crate) emergency: bool,
@@ -251,7 +252,11 @@ impl Extension {
     /// or else as `unknown`.
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        &self.endpoint
+        match &self.label {
+            Some(label) => label,
+            None if self.name.starts_with('+') => UNKNOWN,
+            None => &self.name,
+        }
     }
 
     /// The number that rings this phone.

@@ -106,10 +106,36 @@ impl Display for Path<'_> {
 
 /// One table of the file, and which of its keys are known.
 pub(super) struct Section<'a> {
+    place: Place<'a>,
+    known: Vec<&'static str>,
+}
+
+/// Where one table of the file stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
     table: &'a Table<'a>,
     path: Path<'a>,
     offset: usize,
-    known: Vec<&'static str>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Where a key's value stands, or the table if it has no such key.
+    pub(super) fn offset_of(&self, key: &str) -> usize {
+        self.table.get(key).map_or(self.offset, start)
+    }
+
+    pub(super) fn path(&self, key: &'a str) -> Path<'a> {
+        self.path.join(key)
+    }
+
+    /// The path of the table itself.
+    pub(super) fn own_path(&self) -> Path<'a> {
+        self.path
+    }
 }
 
 /// A value and where it stands.
@@ -126,32 +152,37 @@ impl<'a> Section<'a> {
     }
 
     fn new(table: &'a Table<'a>, path: Path<'a>, offset: usize) -> Self {
-        Self { table, path, offset, known: Vec::with_capacity(16) }
+        Self { place: Place { table, path, offset }, known: Vec::with_capacity(16) }
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> Place<'a> {
+        self.place
     }
 
     pub(super) fn offset(&self) -> usize {
-        self.offset
+        self.place.offset()
     }
 
     /// Where a key's value stands, or the table if it has no such key.
     pub(super) fn offset_of(&self, key: &str) -> usize {
-        self.table.get(key).map_or(self.offset, start)
+        self.place.offset_of(key)
     }
 
     pub(super) fn path(&self, key: &'a str) -> Path<'a> {
-        self.path.join(key)
+        self.place.path(key)
     }
 
     /// Every key of the table with its value, in the order of the file; for tables whose keys the user chooses.
     pub(super) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a Item<'a>)> + use<'a> {
-        self.table.entries().iter().map(|(key, value)| {
+        self.place.table.entries().iter().map(|(key, value)| {
             (At { value: key.name, offset: usize::try_from(key.span.start).unwrap_or_default() }, value)
         })
     }
 
     pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Item<'a>> {
         self.known.push(key);
-        self.table.get(key)
+        self.place.table.get(key)
     }
 
     /// A string that `parse` accepts.
@@ -175,7 +206,7 @@ impl<'a> Section<'a> {
     ) -> Option<At<T>> {
         if self.value(key).is_none() {
             reader.report_missing(
-                self.offset,
+                self.place.offset,
                 self.path(key),
                 format!("add it, such as {key} = {example:?}"),
             );

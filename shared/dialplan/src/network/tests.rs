@@ -84,6 +84,17 @@ fn names_that_would_not_work() {
     }
     let label = "[extensions.a]\nlabel = \"x\"\n[extensions.b]\nlabel = \"X\"\n";
     assert!(problems_with(label)[0].contains("goes by the same name in metrics"));
+    let named = "[extensions.a]\n[extensions.b]\nlabel = \"A\"\n";
+    assert!(
+        problems_with(named)[0]
+            .starts_with("line 9: extensions.b: goes by the same name in metrics as extensions.a")
+    );
+    let named_later = "[extensions.b]\nlabel = \"A\"\n[extensions.a]\n[extensions.c]\nlabel = \"c\"\n";
+    assert!(
+        problems_with(named_later)[0]
+            .starts_with("line 10: extensions.a: goes by the same name in metrics as extensions.b")
+    );
+    assert_eq!(problems_with(named_later).len(), 1);
 }
 
 #[test]
