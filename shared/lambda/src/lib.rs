@@ -17,6 +17,9 @@ use tower::{Layer, Service};
 
 pub use lambda_http::Error;
 
+// Only to be linked.
+use nolibm as _;
+
 /// Reads the settings, builds the sink from them and serves some routes until Lambda ends the process.
 ///
 /// # Errors
