@@ -16,7 +16,8 @@ pub extern "C" fn pow(base: f64, exponent: f64) -> f64 {
 mod tests {
     #[test]
     fn powers_are_those_of_the_standard_library() {
-        for (base, exponent) in [(2.0, 10.0), (0.9, 3.0), (2.0, -0.5), (0.0, 0.0), (-8.0, 3.0), (1.5, 40.25)] {
+        for (base, exponent) in [(2.0, 10.0), (0.9, 3.0), (2.0, -0.5), (0.0, 0.0), (-8.0, 3.0), (1.5, 40.25)]
+        {
             let (ours, expected) = (super::pow(base, exponent), f64::powf(base, exponent));
             assert!((ours - expected).abs() <= expected.abs() * f64::EPSILON, "{base} {exponent}");
         }

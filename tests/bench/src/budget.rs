@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bench::note;
@@ -29,7 +29,7 @@ const TOLERANCE_PERCENT: u64 = 10;
 const HEADER: &str = "\
 # What a voice function may cost: `cargo xtask budget` fails if a figure is more than 10 % above. After a rise that is\n\
 # worth it, `cargo xtask budget --write` writes this file anew; say why in the commit.\n\
-# size: bytes of the binary. crates: what it links. start, invoke: instructions in user mode until the first answer,\n\
+# size: bytes of the binary. crates: what it links. libraries: what the dynamic linker loads. start, invoke: instructions in user mode until the first answer,\n\
 # and of each further one.\n\
 # Compilers, C libraries and processors differ: these are of x86-64.\n";
 
@@ -76,8 +76,14 @@ fn path() -> PathBuf {
 }
 
 fn measure(subject: &Subject, can_count: bool) -> Result<Figures> {
-    let mut figures =
-        Figures::from([("size".to_owned(), subject.size()?), ("crates".to_owned(), crates(subject.name)?)]);
+    let mut figures = Figures::from(
+        [
+            ("size", subject.size()?),
+            ("crates", crates(subject.name)?),
+            ("libraries", libraries(&subject.program)?),
+        ]
+        .map(|(figure, value)| (figure.to_owned(), value)),
+    );
     if can_count {
         note(&format!("counting instructions of {}", subject.name))?;
         let (start, invoke) = measure::instructions(subject, &build::folder()?)?;
@@ -98,6 +104,16 @@ fn crates(function: &str) -> Result<u64> {
     let names: BTreeSet<_> =
         text.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !line.is_empty()).collect();
     Ok(names.len().try_into()?)
+}
+
+/// How many shared libraries the dynamic linker must load for it, before `main`.
+fn libraries(program: &Path) -> Result<u64> {
+    let output = Command::new("readelf").arg("--dynamic").arg(program).output()?;
+    if !output.status.success() {
+        return Err(format!("readelf: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    Ok(text.lines().filter(|line| line.contains("(NEEDED)")).count().try_into()?)
 }
 
 /// Every figure that is measured or has a budget.
@@ -186,7 +202,7 @@ mod tests {
             toml::from_str(&fs::read_to_string(path()).unwrap()).unwrap();
         for function in ["outgoing", "incoming"] {
             let names: Vec<_> = budgets[function].keys().map(String::as_str).collect();
-            assert_eq!(names, ["crates", "invoke", "size", "start"], "{function}");
+            assert_eq!(names, ["crates", "invoke", "libraries", "size", "start"], "{function}");
         }
     }
 }

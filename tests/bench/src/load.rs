@@ -150,7 +150,7 @@ fn cold(outgoing: &mut Subject, file: &Path, phone: &str) -> Result<Duration> {
     let folder = build::folder()?;
     let mut all = Vec::new();
     for _ in 0..10 {
-        all.push(measure::cold(outgoing, &folder)?.total);
+        all.push(measure::cold(outgoing, &folder, None)?.total);
     }
     Ok(percentile(&mut all, 50))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::Result;
 use crate::emulator::{Emulator, Signal};
 use crate::process::Process;
+use crate::sns::Sns;
 use crate::subjects::Subject;
 
 /// One cold start.
@@ -16,6 +17,8 @@ pub(crate) struct Cold {
     pub(crate) next: Duration,
     /// From the start of the process to its first answer.
     pub(crate) total: Duration,
+    /// From the start of the process to the moment at which SNS has its first message, if it publishes.
+    pub(crate) publish: Option<Duration>,
     /// User and system, until it waits for the second event.
     pub(crate) cpu: Duration,
     /// The most memory until then, in KiB.
@@ -23,7 +26,7 @@ pub(crate) struct Cold {
 }
 
 /// Starts a subject and lets it answer once.
-pub(crate) fn cold(subject: &Subject, folder: &Path) -> Result<Cold> {
+pub(crate) fn cold(subject: &Subject, folder: &Path, sns: Option<&Sns>) -> Result<Cold> {
     let emulator = Emulator::start(&subject.event, 1)?;
     let process = Process::start(&mut subject.command(&emulator.address()), &folder.join("log"))?;
     let mut next = None;
@@ -39,7 +42,9 @@ pub(crate) fn cold(subject: &Subject, folder: &Path) -> Result<Cold> {
         }
     }
     let (next, total) = next.zip(total).ok_or("idle before the first answer")?;
-    Ok(Cold { next, total, cpu: process.cpu()?, rss: process.peak_rss()? })
+    // Published by now: a function asks for the next event when it has done all that this one left.
+    let publish = sns.and_then(|sns| sns.first_after(process.started)).map(|taken| taken - process.started);
+    Ok(Cold { next, total, publish, cpu: process.cpu()?, rss: process.peak_rss()? })
 }
 
 /// Latencies of warm invokes, and the most memory in KiB.

@@ -15,6 +15,8 @@ pub(crate) struct Row {
     /// Milliseconds, medians of cold starts.
     pub(crate) next_ms: f64,
     pub(crate) cold_ms: f64,
+    /// None for those that do not publish.
+    pub(crate) publish_ms: Option<f64>,
     pub(crate) cpu_ms: f64,
     /// KiB after the first answer.
     pub(crate) cold_rss_kib: u64,
@@ -39,14 +41,14 @@ impl Row {
         instructions: Option<(u64, u64)>,
         size: u64,
     ) -> Self {
-        let milliseconds = |of: fn(&Cold) -> Duration| {
-            let mut all: Vec<_> = colds.iter().map(of).collect();
-            percentile(&mut all, 50).as_secs_f64() * 1e3
-        };
+        let median = |mut all: Vec<Duration>| percentile(&mut all, 50).as_secs_f64() * 1e3;
+        let milliseconds = |of: fn(&Cold) -> Duration| median(colds.iter().map(of).collect());
+        let publishes: Option<Vec<_>> = colds.iter().map(|cold| cold.publish).collect();
         Self {
             name: subject.name.to_owned(),
             next_ms: milliseconds(|cold| cold.next),
             cold_ms: milliseconds(|cold| cold.total),
+            publish_ms: publishes.map(median),
             cpu_ms: milliseconds(|cold| cold.cpu),
             cold_rss_kib: colds.iter().map(|cold| cold.rss).max().unwrap_or_default(),
             warm_p50_us: percentile(warm, 50).as_secs_f64() * 1e6,
@@ -66,10 +68,11 @@ pub(crate) fn percentile(all: &mut [Duration], percent: usize) -> Duration {
     all.get(index).copied().unwrap_or_default()
 }
 
-const HEAD: [&str; 10] = [
+const HEAD: [&str; 11] = [
     "",
     "next ms",
     "answer ms",
+    "publish ms",
     "CPU ms",
     "p50 us",
     "p99 us",
@@ -79,7 +82,7 @@ const HEAD: [&str; 10] = [
     "invoke kinstr",
 ];
 
-fn cells(row: &Row) -> [String; 10] {
+fn cells(row: &Row) -> [String; 11] {
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     let scaled = |value: u64, by: f64, digits: usize| format!("{:.digits$}", value as f64 / by);
     let counted = |value: Option<u64>, by: f64, digits| {
@@ -89,6 +92,7 @@ fn cells(row: &Row) -> [String; 10] {
         row.name.clone(),
         format!("{:.2}", row.next_ms),
         format!("{:.2}", row.cold_ms),
+        row.publish_ms.map_or_else(String::new, |value| format!("{value:.2}")),
         format!("{:.2}", row.cpu_ms),
         format!("{:.0}", row.warm_p50_us),
         format!("{:.0}", row.warm_p99_us),

@@ -4,9 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -14,11 +14,21 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::{Result, build};
 
+/// When requests were taken.
+#[derive(Clone, Default)]
+struct Taken(Arc<Mutex<Vec<Instant>>>);
+
+impl Taken {
+    fn times(&self) -> MutexGuard<'_, Vec<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// It lives as long as the process.
 pub(crate) struct Sns {
     address: SocketAddr,
     certificate: Option<PathBuf>,
-    taken: Arc<AtomicU64>,
+    taken: Taken,
 }
 
 impl Sns {
@@ -28,12 +38,12 @@ impl Sns {
         let address = listener.local_addr()?;
         let certificate = is_tls.then(|| certificate(folder)).transpose()?;
         let tls = certificate.as_deref().map(|path| server(path, folder)).transpose()?;
-        let taken = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&taken);
+        let taken = Taken::default();
+        let counter = taken.clone();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(std::result::Result::ok) {
                 let _ = stream.set_nodelay(true);
-                let (tls, counter) = (tls.clone(), Arc::clone(&counter));
+                let (tls, counter) = (tls.clone(), counter.clone());
                 // A client that goes away in the middle is no concern of anybody's.
                 thread::spawn(move || match tls {
                     None => converse(stream, &counter),
@@ -57,9 +67,9 @@ impl Sns {
         self.certificate.as_deref()
     }
 
-    /// How many requests were taken.
-    pub(crate) fn taken(&self) -> u64 {
-        self.taken.load(Ordering::Relaxed)
+    /// When the first request was taken after some moment.
+    pub(crate) fn first_after(&self, moment: Instant) -> Option<Instant> {
+        self.taken.times().iter().copied().find(|taken| *taken > moment)
     }
 }
 
@@ -106,7 +116,7 @@ fn server(certificate: &Path, folder: &Path) -> Result<Arc<ServerConfig>> {
     Ok(Arc::new(config))
 }
 
-fn converse(stream: impl Read + Write, taken: &AtomicU64) -> Result<()> {
+fn converse(stream: impl Read + Write, taken: &Taken) -> Result<()> {
     const ID: &str = "00000000-0000-0000-0000-000000000000";
     let mut reader = BufReader::new(stream);
     loop {
@@ -127,7 +137,7 @@ fn converse(stream: impl Read + Write, taken: &AtomicU64) -> Result<()> {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
-        taken.fetch_add(1, Ordering::Relaxed);
+        taken.times().push(Instant::now());
         let answer = if body.windows(12).any(|word| word == b"PublishBatch") {
             format!(
                 "<PublishBatchResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishBatchResult><Failed/>\
