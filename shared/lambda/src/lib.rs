@@ -18,7 +18,7 @@ use tower::{Layer, Service};
 pub use lambda_http::Error;
 
 // Only to be linked.
-use nolibm as _;
+use fewlibs as _;
 
 /// Reads the settings, builds the sink from them and serves some routes until Lambda ends the process.
 ///
