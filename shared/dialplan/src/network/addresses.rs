@@ -34,6 +34,7 @@ pub(super) fn read_addresses(
     reader: &mut Reader<'_>,
     section: Option<&Section<'_>>,
     country: Option<Region>,
+    advice: &mut Vec<Problem>,
 ) -> Vec<PostalAddress> {
     let mut addresses = Vec::new();
     for (section, name, value) in section.into_iter().flat_map(|s| s.entries().map(move |(k, v)| (s, k, v))) {
@@ -53,6 +54,19 @@ pub(super) fn read_addresses(
         let (Some(customer), Some(street), Some(city)) = (customer, street, city) else { continue };
         let (Some(region), Some(postal_code)) = (region, postal_code) else { continue };
         let Some(country) = own_country.map(|at| at.value).or(country) else { continue };
+        if country.as_str() == "US" {
+            let mut advise = |offset, key, remedy: &str| {
+                let (line, key) = (reader.line(offset), table.path(key).to_string());
+                let what = "is not what Twilio takes in the United States".into();
+                advice.push(Problem { line, key, what, remedy: remedy.into() });
+            };
+            if !is_state(&region.value) {
+                advise(region.offset, "region", "write the state by its two letters, such as \"OR\"");
+            }
+            if !is_zip(&postal_code.value) {
+                advise(postal_code.offset, "postal_code", "write five digits, or five, a hyphen and four");
+            }
+        }
         addresses.push(PostalAddress {
             name: name.value.to_owned(),
             customer: customer.value,
@@ -65,6 +79,38 @@ pub(super) fn read_addresses(
         });
     }
     addresses
+}
+
+/// A state by its postal abbreviation (USPS Publication 28, appendix B), in form only.
+fn is_state(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// A ZIP code, or ZIP+4.
+fn is_zip(text: &str) -> bool {
+    let are_digits =
+        |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once('-') {
+        Some((five, four)) => are_digits(five, 5) && are_digits(four, 4),
+        None => are_digits(text, 5),
+    }
+}
+
+/// Addresses that nothing names: `apply` would register them with Twilio for nobody.
+pub(super) fn advise_on_unused(
+    reader: &Reader<'_>,
+    section: &Section<'_>,
+    is_used: impl Fn(&str) -> bool,
+    advice: &mut Vec<Problem>,
+) {
+    for (name, _) in section.entries().filter(|(name, _)| !is_used(name.value)) {
+        advice.push(Problem {
+            line: reader.line(name.offset),
+            key: section.path(name.value).to_string(),
+            what: "is no phone's address".into(),
+            remedy: "name it at a phone or as network.address, or remove it".into(),
+        });
+    }
 }
 
 /// Which address each number has: one phone's, or the network's own. Phones that share a number cannot stand at two.

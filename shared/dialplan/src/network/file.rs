@@ -1,9 +1,11 @@
 //! The sections of `dialtone.toml`.
 
+use std::collections::HashSet;
+
 use numbers::{E164, Prefix, Region};
 use toml_spanner::{Arena, ErrorKind, Table};
 
-use super::addresses::{addresses_of_numbers, advise_on_addresses, read_addresses};
+use super::addresses::{addresses_of_numbers, advise_on_addresses, advise_on_unused, read_addresses};
 use super::codes::{Places, read_codes, with_built_in};
 use super::extensions::{Extensions, Shared, named_address, read_extensions};
 use super::parse;
@@ -110,7 +112,8 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
     if root.value("stages").is_none() {
         reader.report_missing(0, "stages", STAGES_REMEDY);
     }
-    let stages = root.section(reader, "stages").and_then(|section| read_stages(reader, &section));
+    let stages =
+        root.section(reader, "stages").and_then(|section| read_stages(reader, &section, &mut advice));
     if root.value("network").is_none() {
         reader.report_missing(0, "network", "add a [network] section with name and region");
     }
@@ -118,8 +121,8 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
     let network_offset = section.as_ref().map_or(0, Section::offset);
     let (name, region, language, rest) =
         section.map_or_else(Default::default, |mut section| read_network(reader, &mut section));
-    let section = root.section(reader, "addresses");
-    let addresses = read_addresses(reader, section.as_ref(), region);
+    let section_of_addresses = root.section(reader, "addresses");
+    let addresses = read_addresses(reader, section_of_addresses.as_ref(), region, &mut advice);
     let address = rest.address.as_ref().and_then(|at| {
         named_address(&at.value, &addresses)
             .map_err(|problem| reader.report(at.offset, "network.address", problem))
@@ -148,6 +151,16 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
     let address_of = addresses_of_numbers(reader, &extensions);
     if !addresses.is_empty() && address.is_none() {
         advise_on_addresses(reader, &extensions, &address_of, &mut advice);
+    }
+    if let Some(section) = &section_of_addresses {
+        let used: HashSet<_> =
+            extensions.phones.iter().filter_map(|(_, phone)| phone.address.as_deref()).collect();
+        advise_on_unused(
+            reader,
+            section,
+            |name| used.contains(name) || address.as_deref() == Some(name),
+            &mut advice,
+        );
     }
 
     let stages = stages?;
@@ -283,9 +296,42 @@ fn read_asterisk(reader: &mut Reader<'_>, mut section: Section<'_>) -> Option<As
     Some(Asterisk { host: host?.value, params: params.map(|at| at.value).unwrap_or_default() })
 }
 
+/// What Twilio would not take, or what carries callers' numbers in the clear. Neither keeps calls from being decided.
+fn advise_on_stage(
+    reader: &Reader<'_>,
+    stage: &Section<'_>,
+    sip_domain: &At<String>,
+    public_url: &At<String>,
+    advice: &mut Vec<Problem>,
+) {
+    let mut advise = |offset, key, what: &str, remedy: &str| {
+        let (line, key) = (reader.line(offset), stage.path(key).to_string());
+        advice.push(Problem { line, key, what: what.into(), remedy: remedy.into() });
+    };
+    if !sip_domain.value.strip_suffix(".sip.twilio.com").is_some_and(|name| !name.contains('.')) {
+        let remedy =
+            "write NAME.sip.twilio.com with a name of your own, or `dialtone apply` cannot create it";
+        advise(sip_domain.offset, "sip_domain", "is not a SIP domain of Twilio", remedy);
+    }
+    let host = public_url.value.strip_prefix("http://").and_then(|rest| rest.split(':').next());
+    if host.is_some_and(|host| host != "localhost" && !host.starts_with("127.")) {
+        let remedy = "write https://, unless this is a network of your own for trials";
+        advise(
+            public_url.offset,
+            "public_url",
+            "lets callers' numbers cross the internet in the clear",
+            remedy,
+        );
+    }
+}
+
 const STAGES_REMEDY: &str = "add at least one, such as [stages.prod] with sip_domain and public_url";
 
-fn read_stages(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Vec<Stage>> {
+fn read_stages(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    advice: &mut Vec<Problem>,
+) -> Option<Vec<Stage>> {
     let mut stages: Vec<Stage> = Vec::new();
     let mut complete = true;
     for (name, value) in section.entries() {
@@ -315,6 +361,7 @@ fn read_stages(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Vec<Sta
                 wrong(format!("is the domain of stage {} too", twin.name), "give each stage its own");
             reader.report(sip_domain.offset, stage.path("sip_domain"), problem);
         }
+        advise_on_stage(reader, &stage, &sip_domain, &public_url, advice);
         stages.push(Stage {
             name: name.value.to_owned(),
             sip_domain: sip_domain.value,

@@ -182,6 +182,39 @@ fn numbers_have_one_address_each() {
 }
 
 #[test]
+fn what_twilio_would_not_take_is_advised_against() {
+    let advice = |text: &str| -> Vec<String> {
+        NetworkFile::parse(text).unwrap().advice().iter().map(|advice| advice.key.clone()).collect()
+    };
+    let good = GOOD.replace("region", "emergency_caller_id = \"+15035550110\"\nregion");
+    assert_eq!(advice(&good), [""; 0]);
+    for domain in ["voice.example.org", "street", "a.b.example.sip.twilio.com.evil"] {
+        assert_eq!(advice(&good.replace("n.sip.twilio.com", domain)), ["stages.prod.sip_domain"], "{domain}");
+    }
+    assert_eq!(advice(&good.replace("https://", "http://")), ["stages.prod.public_url"]);
+    for local in ["http://127.0.0.1:8080", "http://localhost"] {
+        assert_eq!(advice(&good.replace("https://n.example.org", local)), [""; 0], "{local}");
+    }
+    let address = |text: &str| {
+        format!(
+            "{good}[addresses.shop]\n{text}[extensions.a]\nnumber = \"+15035550110\"\naddress = \"shop\"\n"
+        )
+    };
+    assert_eq!(advice(&address(ADDRESS)), [""; 0]);
+    assert_eq!(advice(&address(&ADDRESS.replace("97201", "97201-1234"))), [""; 0]);
+    assert_eq!(
+        advice(&address(&ADDRESS.replace("OR", "Oregon").replace("97201", "9720"))),
+        ["addresses.shop.region", "addresses.shop.postal_code"]
+    );
+    assert_eq!(
+        advice(&address(&format!("{}country = \"CA\"\n", ADDRESS.replace("97201", "K1A 0B1")))),
+        [""; 0]
+    );
+    let unused = address(ADDRESS).replace("address = \"shop\"\n", "");
+    assert!(advice(&unused).contains(&"addresses.shop".to_owned()), "{:?}", advice(&unused));
+}
+
+#[test]
 fn devices_are_what_dialtone_can_set_up() {
     let phone = |device: &str| format!("[extensions.a]\ndevice = {device}\n");
     let good = phone(
