@@ -63,7 +63,7 @@ fn files_are_not_written_where_git_would_see_them() {
 }
 
 #[test]
-fn rotate_does_not_write_there_either_and_says_what_to_do() {
+fn rotate_changes_no_password_whose_file_git_would_see() {
     let (directory, folder) = checkout();
     let account = Account::new();
     let file = account.home.join("dialtone.toml");
@@ -76,13 +76,50 @@ fn rotate_does_not_write_there_either_and_says_what_to_do() {
     };
     let said = run(&["apply"]);
     assert!(said.status.success(), "{}", text(&said.stderr));
-    let said = run(&["rotate", "ht801", "--out", folder.to_str().unwrap()]);
-    let err = text(&said.stderr);
-    assert_eq!(said.status.code(), Some(2), "{err}");
-    for words in ["git would see it", "has its new password", "dialtone devices render ht801"] {
-        assert!(err.contains(words), "{words}: {err}");
+    let state = || {
+        let kept = account.home.join(".local/state/dialtone/street/prod.passwords.json");
+        (account.mutations(), account.passwords("ht801"), fs::read(kept).unwrap())
+    };
+    let before = state();
+    let rotate = |out: &Path| run(&["rotate", "ht801", "--out", out.to_str().unwrap()]);
+    // A link from elsewhere leads to the same place.
+    let link = account.home.join("link");
+    std::os::unix::fs::symlink(&folder, &link).unwrap();
+    for out in [&folder, &link] {
+        let said = rotate(out);
+        let err = text(&said.stderr);
+        assert_eq!(said.status.code(), Some(2), "{err}");
+        for words in ["git would see it", "--out DIR", ".gitignore", "nothing was changed"] {
+            assert!(err.contains(words), "{words}: {err}");
+        }
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is written");
+    assert!(state() == before, "Twilio has the old password, and so has the phone");
+    // What the message says helps.
+    fs::write(folder.join(".gitignore"), "*\n").unwrap();
+    let said = rotate(&folder);
+    assert!(said.status.success(), "{}", text(&said.stderr));
+    assert!(folder.join("cfg000b82000002.xml").exists() && account.passwords("ht801") != before.1);
+    fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn all_files_can_be_written_or_none_is() {
+    let directory = scratch();
+    let out = directory.join("files");
+    fs::create_dir_all(out.join("linphone-linphone.xml")).unwrap();
+    fs::write(directory.join("a-file"), "").unwrap();
+    for (out, what) in [
+        ("files", "linphone-linphone.xml: is a folder"),
+        ("a-file", "a-file: "),
+        ("a-file/below", "a-file/below: "),
+    ] {
+        let said = render(&directory, NETWORK, "prod", &["ht801", "linphone", "--out", out]);
+        let err = text(&said.stderr);
+        assert_eq!(said.status.code(), Some(2), "{err}");
+        assert!(err.contains(what) && err.contains("--out DIR"), "{err}");
+    }
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "not the first one either");
     fs::remove_dir_all(directory).unwrap();
 }
 
