@@ -291,7 +291,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, Entry>> {
 }
 
 /// Passwords from the environment.
-fn given() -> Result<BTreeMap<String, String>> {
+pub(crate) fn given() -> Result<BTreeMap<String, String>> {
     let Some(text) = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty()) else {
         return Ok(BTreeMap::new());
     };
