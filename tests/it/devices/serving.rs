@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use super::folders::scanned;
 use super::{NETWORK, PASSWORD, command};
 use crate::harness::scratch;
 
@@ -180,8 +181,9 @@ fn another_server_may_stand_in_front() {
     let out = serving.read("out");
     assert!(out.contains("  https://files.example.org/phones/"), "{out}");
     assert!(!serving.read("err").contains("not encrypted"));
-    let image = fs::read(images.join("linphone.png")).unwrap();
-    assert!(image.starts_with(b"\x89PNG"), "an image");
+    let url = scanned(&images.join("linphone.png"));
+    assert!(url.starts_with("https://files.example.org/phones/"), "{url}");
+    assert!(out.contains(&url) && url.ends_with("/linphone-linphone.xml"), "{url}: {out}");
     fs::remove_dir_all(directory).unwrap();
 }
 
