@@ -20,7 +20,7 @@ use serde_json::json;
 use self::report::Report;
 use self::sources::Sources;
 use self::test_933::{Book, Case, Entry, Guide, Outcome as Verdict, Terminal};
-use crate::exit::{Failure, Outcome, Result};
+use crate::exit::{Failure, Outcome, Result, both};
 use crate::output;
 use crate::setup::{Connection, Session};
 
@@ -84,8 +84,8 @@ impl Doctor {
         if !self.record.is_empty() {
             return self.write_down();
         }
-        let session = self.connection.open()?;
-        let mut book = Book::open(&self.connection.network.config)?;
+        let book = Book::open(&self.connection.network.config);
+        let (session, mut book) = both(self.connection.open(), book)?;
         if self.emergency_test {
             return guide(&session, &mut book);
         }
