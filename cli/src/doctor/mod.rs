@@ -99,6 +99,7 @@ impl Doctor {
             report.print(self.phones);
         }
         match sources.trouble() {
+            Some(_) if !self.json => Err(Failure::other_side("Twilio cannot be asked; the table says why")),
             Some(silence) => Err(Failure::other_side(format!(
                 "Twilio cannot be asked: {}\n{}",
                 silence.what, silence.remedy
