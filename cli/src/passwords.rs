@@ -17,6 +17,7 @@ use self::place::default_path;
 use self::strength::{generate, is_strong};
 use crate::exit::{Failure, Result};
 use crate::git::{checkout_of, seen_in};
+use crate::output::some_of;
 use crate::private;
 
 /// Where passwords may be given instead of kept: `{"lobby":"..."}`.
@@ -197,7 +198,7 @@ impl Keyring for Passwords {
         if !nobody.is_empty() {
             notes.push(note(
                 VARIABLE.into(),
-                format!("gives a password to {}, which the file does not have", some_of(&nobody)),
+                format!("gives a password to {}, which the file does not have", some_of(&nobody, 3)),
                 "write the name as in [extensions]; capital and small letters differ",
             ));
         }
@@ -205,7 +206,7 @@ impl Keyring for Passwords {
         if !contradictions.is_empty() {
             notes.push(note(
                 self.path.display().to_string(),
-                format!("keeps another password of {} than {VARIABLE} gives", some_of(&contradictions)),
+                format!("keeps another password of {} than {VARIABLE} gives", some_of(&contradictions, 3)),
                 "`dialtone apply --set-passwords` sets the one that is given, and forgets the other; or unset the variable",
             ));
         }
@@ -254,16 +255,6 @@ impl Keyring for Passwords {
             entry.password = next;
         }
         self.write(&kept)
-    }
-}
-
-/// Names, but not two hundred of them.
-fn some_of(names: &[&str]) -> String {
-    match names {
-        [first, second, third, _, rest @ ..] => {
-            format!("{first}, {second}, {third} and {} more", rest.len() + 1)
-        }
-        few => few.join(", "),
     }
 }
 

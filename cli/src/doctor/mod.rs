@@ -191,7 +191,7 @@ fn entry(text: &str, network: &Network, from: Option<&str>, date: &str) -> Resul
         let ids: Vec<_> = cases.iter().map(Case::id).collect();
         return Err(Failure::usage(format!(
             "--record {text:?}: write CASE=pass or CASE=fail, and after a colon a note; the cases are {}",
-            report::some_of(&ids, 30)
+            output::some_of(&ids, 30)
         )));
     };
     let phone = match case {

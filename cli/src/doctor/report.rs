@@ -298,15 +298,6 @@ fn second(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Names, but not two hundred of them.
-pub(super) fn some_of<T: AsRef<str>>(names: &[T], most: usize) -> String {
-    let shown: Vec<_> = names.iter().take(most).map(AsRef::as_ref).collect();
-    match names.len().saturating_sub(most) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,12 +352,5 @@ mod tests {
         assert_eq!(unheard.texts(), [failed, failed, same, same, "no certificate\n-> s"]);
         // Programs read each row by itself.
         assert_eq!(unheard.as_json()["checks"][2]["finding"], "GET /x failed");
-    }
-
-    #[test]
-    fn long_lists_are_cut() {
-        assert_eq!(some_of(&["a", "b"], 2), "a, b");
-        assert_eq!(some_of(&["a", "b", "c"], 2), "a, b and 1 more");
-        assert_eq!(some_of::<&str>(&[], 2), "");
     }
 }
