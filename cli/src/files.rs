@@ -36,10 +36,7 @@ impl NetworkArgs {
     /// Reads the whole file.
     pub(crate) fn file(&self) -> Result<NetworkFile> {
         let path = self.config.display();
-        let text = std::fs::read_to_string(&self.config).map_err(|error| {
-            Failure::usage(format!("{path}: {error}; name the network file with --config FILE"))
-        })?;
-        NetworkFile::parse(&text).map_err(|problems| {
+        NetworkFile::parse(&self.text()?).map_err(|problems| {
             let lines: Vec<_> = problems.0.iter().map(|problem| format!("{path}: {problem}")).collect();
             Failure::usage(lines.join("\n"))
         })

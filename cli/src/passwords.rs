@@ -5,7 +5,7 @@ mod strength;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,9 +13,12 @@ use provision::{Keyring, KeyringError, Known, Note};
 use serde::{Deserialize, Serialize};
 use twilio::Secret;
 
-use self::place::{checkout_of, default_path, make_private, seen_in};
+use self::place::default_path;
 use self::strength::{generate, is_strong};
 use crate::exit::{Failure, Result};
+use crate::git::{checkout_of, seen_in};
+use crate::output::some_of;
+use crate::private;
 
 /// Where passwords may be given instead of kept: `{"lobby":"..."}`.
 const VARIABLE: &str = "DIALTONE_PASSWORDS";
@@ -119,7 +122,7 @@ impl Passwords {
             ))
         };
         let folder = self.folder();
-        make_private(folder).map_err(|error| fail(&error))?;
+        private::make_folder(folder).map_err(|error| fail(&error))?;
         let name = self.path.with_extension("lock");
         let file = File::options().create(true).append(true).open(name).map_err(|error| fail(&error))?;
         match file.try_lock() {
@@ -161,19 +164,15 @@ impl Passwords {
             ))
         };
         let folder = self.folder();
-        make_private(folder).map_err(|error| fail(&error))?;
+        private::make_folder(folder).map_err(|error| fail(&error))?;
         if self.is_usual && checkout_of(&self.path).is_some() {
             // Somebody keeps their whole home in git. The folder holds nothing but passwords.
-            fs::write(folder.join(".gitignore"), "*\n").map_err(|error| fail(&error))?;
+            private::keep_out_of_git(folder).map_err(|error| fail(&error))?;
         } else if let Some(why) = self.exposure() {
             return Err(fail(&why));
         }
         let text = serde_json::to_vec_pretty(kept).map_err(|error| fail(&error))?;
-        // A temporary file is readable by its owner alone, and stays so under its new name.
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| fail(&error))?;
-        file.write_all(&text).and_then(|()| file.as_file().sync_all()).map_err(|error| fail(&error))?;
-        file.persist(&self.path).map_err(|error| fail(&error.error))?;
-        Ok(())
+        private::write(folder, &self.path, &text).map_err(|error| fail(&error))
     }
 }
 
@@ -199,7 +198,7 @@ impl Keyring for Passwords {
         if !nobody.is_empty() {
             notes.push(note(
                 VARIABLE.into(),
-                format!("gives a password to {}, which the file does not have", some_of(&nobody)),
+                format!("gives a password to {}, which the file does not have", some_of(&nobody, 3)),
                 "write the name as in [extensions]; capital and small letters differ",
             ));
         }
@@ -207,7 +206,7 @@ impl Keyring for Passwords {
         if !contradictions.is_empty() {
             notes.push(note(
                 self.path.display().to_string(),
-                format!("keeps another password of {} than {VARIABLE} gives", some_of(&contradictions)),
+                format!("keeps another password of {} than {VARIABLE} gives", some_of(&contradictions, 3)),
                 "`dialtone apply --set-passwords` sets the one that is given, and forgets the other; or unset the variable",
             ));
         }
@@ -259,16 +258,6 @@ impl Keyring for Passwords {
     }
 }
 
-/// Names, but not two hundred of them.
-fn some_of(names: &[&str]) -> String {
-    match names {
-        [first, second, third, _, rest @ ..] => {
-            format!("{first}, {second}, {third} and {} more", rest.len() + 1)
-        }
-        few => few.join(", "),
-    }
-}
-
 fn read(path: &Path) -> Result<BTreeMap<String, Entry>> {
     let shown = path.display();
     let text = match fs::read(path) {
@@ -293,7 +282,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, Entry>> {
 }
 
 /// Passwords from the environment.
-fn given() -> Result<BTreeMap<String, String>> {
+pub(crate) fn given() -> Result<BTreeMap<String, String>> {
     let Some(text) = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty()) else {
         return Ok(BTreeMap::new());
     };

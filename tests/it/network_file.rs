@@ -137,3 +137,25 @@ fn a_file_that_is_not_there() {
     assert_eq!(code, Some(2));
     assert!(err.contains("/no/such/dialtone.toml") && err.contains("--config"), "{err}");
 }
+
+#[test]
+fn commands_about_an_account_say_all_that_is_missing_at_once() {
+    let commands: [&[&str]; 5] =
+        [&["plan"], &["apply", "--yes"], &["rotate", "lobby", "--yes"], &["destroy", "--yes"], &["doctor"]];
+    for words in commands {
+        let mut command = dialtone();
+        command.args(words).args(["--config", "/no/such/file", "--endpoint", "nowhere"]);
+        let output = command.env("DIALTONE_PASSWORDS", "lobby=x").output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {err}");
+        for what in [
+            "/no/such/file: ",
+            "TWILIO_ACCOUNT_SID is not set",
+            "TWILIO_AUTH_TOKEN is not set",
+            "--endpoint: ",
+            "DIALTONE_PASSWORDS is not JSON",
+        ] {
+            assert!(err.contains(&format!("error: {what}")), "{words:?}: {what}: {err}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! A response's body that knows whether it was sent to its end.
+//! A response's body that says when it was handed over to its end.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -26,15 +26,13 @@ pub(super) fn words(text: &'static str) -> AnyBody {
 /// The body of a file on its way.
 pub(super) struct FileBody {
     rest: Bytes,
-    parcel: Parcel,
-    /// Who is told, by its path, that the file has arrived.
-    arrivals: UnboundedSender<String>,
-    is_over: bool,
+    /// Where the parcel goes when the connection has all of it. If the body is dropped before that, it broke off.
+    parcel: Option<(Parcel, UnboundedSender<Parcel>)>,
 }
 
 impl FileBody {
-    pub(super) fn new(bytes: Bytes, parcel: Parcel, arrivals: UnboundedSender<String>) -> Self {
-        Self { rest: bytes, parcel, arrivals, is_over: false }
+    pub(super) fn new(bytes: Bytes, parcel: Parcel, handed_over: UnboundedSender<Parcel>) -> Self {
+        Self { rest: bytes, parcel: Some((parcel, handed_over)) }
     }
 }
 
@@ -46,23 +44,22 @@ impl Body for FileBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if self.is_over {
+        if self.parcel.is_none() {
             return Poll::Ready(None);
         }
         let size = PIECE.min(self.rest.len());
         let piece = self.rest.split_to(size);
-        if self.rest.is_empty() {
-            self.is_over = true;
-            self.parcel.arrives();
-            let path = self.parcel.path().to_owned();
-            // Nobody listens any more once the server stops.
-            let _ = self.arrivals.send(path);
+        if self.rest.is_empty()
+            && let Some((parcel, handed_over)) = self.parcel.take()
+        {
+            // The connection listens as long as it has a body.
+            let _ = handed_over.send(parcel);
         }
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_over
+        self.parcel.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -1,17 +1,22 @@
 //! A folder for files that hold passwords.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use devices::Password;
 use dialplan::{Extension, Network};
 
-use super::git;
 use super::phones;
 use crate::exit::{Failure, Result};
+use crate::git::seen_in;
 use crate::output;
 use crate::passwords::Passwords;
+use crate::private;
+
+/// What can be done where the folder will not do.
+const REMEDY: &str = "name another folder with --out DIR";
 
 /// Where files of devices are written.
 #[derive(Args)]
@@ -24,6 +29,22 @@ pub(crate) struct DeviceFolder {
 }
 
 impl DeviceFolder {
+    /// Whether the files of a phone's device can be made and written here, asked before its password is changed. A
+    /// phone without a device needs no files.
+    ///
+    /// # Errors
+    ///
+    /// Why not, and what to do.
+    pub(crate) fn check(&self, network: &Network, phone: &Extension) -> std::result::Result<(), String> {
+        if phone.device().is_none() {
+            return Ok(());
+        }
+        // Any password will do: none of it is written.
+        let files = devices::render(network, phone, Password::new("Any-passw0rd-does"))
+            .map_err(|error| format!("{}: {error}", phone.name()))?;
+        self.check_names(files.iter().map(|file| file.name.as_str()))
+    }
+
     /// Writes the files of a phone whose password is new, and says where they are: nowhere if it has no device.
     pub(crate) fn render(
         &self,
@@ -35,42 +56,39 @@ impl DeviceFolder {
             return Ok(Vec::new());
         }
         let made = phones::phone(network, phone, passwords).map_err(Failure::usage)?;
-        let name = phone.name();
-        self.check(made.files.iter().map(|file| file.name.as_str())).map_err(|problem| {
-            Failure::usage(format!(
-                "{problem}\n{name} has its new password, but no file with it: `dialtone devices render {name} --out \
-                 DIR` writes it elsewhere"
-            ))
-        })?;
         phones::tell_of_911(network, phone);
         made.files.iter().map(|file| self.write(&file.name, &file.bytes)).collect()
     }
 
-    /// Whether files of these names may be written here: not where git would see one. Nothing is written yet.
+    /// Whether files of these names can be written here, and git would see none of them. None is written yet, but the
+    /// folder is there afterwards.
     ///
     /// # Errors
     ///
     /// Why not, and what to do.
-    pub(super) fn check<'f>(
+    pub(super) fn check_names<'f>(
         &self,
         names: impl IntoIterator<Item = &'f str>,
     ) -> std::result::Result<(), String> {
-        if !self.out.is_dir() {
-            return Ok(());
-        }
-        let shown = self.out.display();
-        for name in names {
-            if let Some(checkout) = git::would_see(&self.out, name) {
+        let (out, was_there) = (&self.out, self.out.is_dir());
+        let shown = out.display();
+        try_folder(out).map_err(|error| format!("{shown}: {error}; {REMEDY}"))?;
+        for path in names.into_iter().map(|name| out.join(name)) {
+            let file = path.display();
+            if path.is_dir() {
+                return Err(format!("{file}: is a folder, so no file can take its place; {REMEDY}"));
+            }
+            // A folder that was just made tells git to leave it alone.
+            if let Some(checkout) = was_there.then(|| seen_in(&path)).flatten() {
                 return Err(format!(
-                    "{}: git would see it in the checkout {}, and it holds a password; name a folder that is not \
+                    "{file}: git would see it in the checkout {}, and it holds a password; name a folder that is not \
                      there yet or is elsewhere with --out DIR, or write * into {}",
-                    self.out.join(name).display(),
                     checkout.display(),
-                    self.out.join(".gitignore").display()
+                    out.join(".gitignore").display()
                 ));
             }
         }
-        if is_open(&self.out) {
+        if is_open(out) {
             output::aside(&format!(
                 "note: others can look into {shown}; the files are for you alone, but their names are not: \
                  `chmod 700 {shown}`"
@@ -82,9 +100,8 @@ impl DeviceFolder {
     /// Writes one file, in one step, and says where.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<String> {
         let path = self.out.join(name);
-        write_private(&self.out, &path, bytes).map_err(|error| {
-            Failure::usage(format!("{}: {error}; name another folder with --out DIR", path.display()))
-        })?;
+        write_private(&self.out, &path, bytes)
+            .map_err(|error| Failure::usage(format!("{}: {error}; {REMEDY}", path.display())))?;
         Ok(path.display().to_string())
     }
 }
@@ -100,25 +117,23 @@ fn is_open(folder: &Path) -> bool {
     false
 }
 
-/// Writes a file that only its owner can read. Whoever reads meanwhile sees the old one or the new one.
+/// Writes a file that only its owner can read, into a folder that is made if need be.
 pub(super) fn write_private(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if !folder.is_dir() {
-        make_private(folder)?;
-        // A folder of secrets in a checkout must not be committed by accident.
-        fs::write(folder.join(".gitignore"), "*\n")?;
-    }
-    // A temporary file is readable by its owner alone, and stays so under its new name.
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    make(folder)?;
+    private::write(folder, path, bytes)
 }
 
-fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+/// Writes into a folder, which is made if need be, and takes it away again.
+fn try_folder(folder: &Path) -> io::Result<()> {
+    make(folder)?;
+    tempfile::NamedTempFile::new_in(folder).map(drop)
+}
+
+/// Makes a folder that is not there. A folder of secrets in a checkout must not be committed by accident.
+fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    private::make_folder(folder)?;
+    private::keep_out_of_git(folder)
 }

@@ -2,7 +2,6 @@
 
 mod body;
 mod folder;
-mod git;
 mod guide;
 mod phones;
 mod render;

@@ -6,10 +6,10 @@ use clap::Args;
 use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT, Password};
 use dialplan::{DeviceMode, Extension, Network};
 
-use crate::exit::{Failure, Result};
+use crate::exit::{Failure, Result, both};
 use crate::files::NetworkArgs;
 use crate::output;
-use crate::passwords::Passwords;
+use crate::passwords::{Passwords, given};
 
 /// Which phones, of which network.
 #[derive(Args)]
@@ -52,7 +52,7 @@ impl Phones {
         if self.names.is_empty() && !self.all {
             return Err(Failure::usage("name the phones, or write --all for every phone that has a device"));
         }
-        let network = self.network.network()?;
+        let (network, ()) = both(self.network.network(), given().map(drop))?;
         let passwords = Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)?;
         let mut problems = Vec::new();
         let (mut phones, mut skipped) = (Vec::new(), Vec::new());
@@ -111,8 +111,10 @@ pub(super) fn phone(
     };
     let Some(password) = passwords.of(name) else {
         return Err(format!(
-            "{name}: its password is not known here; run `dialtone apply`, which makes it, or `dialtone rotate {name}` \
-             if another machine has it"
+            "{name}: its password is not known here; if it has none in Twilio yet, run `dialtone apply`, which makes \
+             it; otherwise bring the file of passwords from where it is kept (--passwords FILE), or give the phone a \
+             new one: `dialtone rotate {name}`, or one of your own in DIALTONE_PASSWORDS and `dialtone apply \
+             --set-passwords`"
         ));
     };
     let files = devices::render(network, extension, Password::new(password.expose()))

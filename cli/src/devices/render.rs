@@ -13,12 +13,13 @@ use crate::output;
 
 /// Writes the files that set up phones' devices, under the names that the devices ask for.
 ///
-/// docs/devices.md says for each device what to do with its file. Nothing is written unless all files can be made.
+/// docs/devices.md says for each device what to do with its file. Nothing is written unless every file
+/// can be.
 ///
 /// Linphone scans a QR code of its file's URL. Where the files will be fetched from is for you to say (--url); the
 /// code is then shown, and written beside the file.
 ///
-/// Exit codes: 0 done, 2 wrong usage, no device, no password, or git would see the files.
+/// Exit codes: 0 done, 2 wrong usage, no device, no password, the files cannot be written, or git would see them.
 #[derive(Args)]
 pub(crate) struct Render {
     #[command(flatten)]
@@ -62,7 +63,7 @@ impl Render {
             || chosen.phones.iter().flat_map(|phone| phone.files.iter().map(move |file| (phone, file)));
         let names = files().map(|(_, file)| file.name.as_str());
         let names = names.chain(codes.iter().map(|code| code.name.as_str()));
-        self.folder.check(names).map_err(Failure::usage)?;
+        self.folder.check_names(names).map_err(Failure::usage)?;
 
         let mut written = Vec::new();
         for (phone, file) in files() {

@@ -1,11 +1,12 @@
 //! A plain HTTP/1.1 server in front of the shelf.
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -13,12 +14,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
 
 use super::body::{AnyBody, FileBody, words};
-use super::shelf::{Answer, Shelf};
+use super::shelf::{Answer, Parcel, Shelf};
 use crate::output;
 
 /// How long a client may take to send a request's head.
@@ -26,6 +29,15 @@ const READ_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long the last download may go on when everything else is over.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long the server stays when all is fetched, so that whoever asks second is told so.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// How long a client may take to close its side when it has everything.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long a client's reset may take.
+const RESET_LIMIT: Duration = Duration::from_millis(300);
 
 /// How the serving ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +52,13 @@ pub(super) enum End {
 
 /// Serves until everything is fetched, the time is over or somebody stops it.
 pub(super) async fn serve(listener: TcpListener, shelf: &Shelf, time: Duration) -> End {
-    let connections = GracefulShutdown::new();
-    let (sender, mut arrivals) = unbounded_channel();
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    let all_fetched = Arc::new(Notify::new());
     let end = tokio::time::sleep(time);
     let stop = stop_signal();
     tokio::pin!(end, stop);
+    let mut how = End::TimeOver;
     let how = loop {
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -55,42 +69,100 @@ pub(super) async fn serve(listener: TcpListener, shelf: &Shelf, time: Duration) 
                     continue;
                 }
             },
-            () = all_fetched(&mut arrivals, shelf) => break End::Fetched,
-            () = &mut end => break End::TimeOver,
+            () = all_fetched.notified(), if how == End::TimeOver => {
+                how = End::Fetched;
+                end.as_mut().reset(tokio::time::Instant::now() + LINGER);
+                continue;
+            }
+            // Those that have ended are forgotten.
+            Some(_) = connections.join_next() => continue,
+            () = &mut end => break how,
             () = &mut stop => break End::Stopped,
         };
         let _ = stream.set_nodelay(true);
-        let (shelf, sender) = (shelf.clone(), sender.clone());
+        let Ok((stream, watched)) = twice(stream) else { continue };
+        let (handed_over, parcels) = unbounded_channel();
+        let service_shelf = shelf.clone();
         let service = service_fn(move |request| {
-            let answer = answer(&shelf, &request, peer, &sender);
+            let answer = answer(&service_shelf, &request, peer, &handed_over);
             async move { Ok::<_, Infallible>(answer) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(READ_LIMIT)
             .serve_connection(TokioIo::new(stream), service);
-        // An error here is a client that went away.
-        tokio::spawn(connections.watch(connection));
+        let connection = graceful.watch(connection);
+        connections.spawn(see_off(shelf.clone(), connection, watched, parcels, Arc::clone(&all_fetched)));
     };
     drop(listener);
-    let _ = tokio::time::timeout(SHUTDOWN_LIMIT, connections.shutdown()).await;
+    let _ = tokio::time::timeout(SHUTDOWN_LIMIT, async {
+        graceful.shutdown().await;
+        while connections.join_next().await.is_some() {}
+    })
+    .await;
     how
 }
 
-/// Waits for the arrival after which nothing is left. Cancelled and begun again, it loses none that matters: it
-/// looks at the shelf.
-async fn all_fetched(arrivals: &mut UnboundedReceiver<String>, shelf: &Shelf) {
-    loop {
-        let Some(path) = arrivals.recv().await else { return std::future::pending().await };
+/// The same socket twice: for the connection, and to see what became of it.
+fn twice(stream: TcpStream) -> std::io::Result<(TcpStream, TcpStream)> {
+    let stream = stream.into_std()?;
+    let other = stream.try_clone()?;
+    Ok((TcpStream::from_std(stream)?, TcpStream::from_std(other)?))
+}
+
+/// Waits for the end of a connection. What it was given has arrived if the client took it; otherwise it broke off.
+async fn see_off(
+    shelf: Shelf,
+    connection: impl Future<Output = hyper::Result<()>>,
+    watched: TcpStream,
+    mut parcels: UnboundedReceiver<Parcel>,
+    all_fetched: Arc<Notify>,
+) {
+    let has_ended_well = connection.await.is_ok();
+    if parcels.is_empty() {
+        return;
+    }
+    let has_arrived = has_ended_well && is_taken(&watched).await;
+    while let Ok(mut parcel) = parcels.try_recv() {
+        let path = parcel.path().to_owned();
         let phone = shelf.phone(&path).unwrap_or_default();
-        let waiting: BTreeSet<_> = shelf.waiting().into_iter().collect();
+        if !has_arrived {
+            let file = name_in(&path);
+            output::aside(&format!(
+                "{phone}: {file} may not have arrived; it can be fetched again for a minute"
+            ));
+            continue;
+        }
+        parcel.arrives();
+        let waiting = shelf.waiting();
         if !waiting.contains(&phone) {
             output::aside(&format!("{phone}: has all of its files"));
         }
         if waiting.is_empty() {
-            return;
+            all_fetched.notify_one();
         }
     }
+}
+
+/// Whether the other side took all that was written before the connection was closed. Whoever went away before that
+/// answers it with a reset, which may come a moment after the end of what they sent.
+async fn is_taken(watched: &TcpStream) -> bool {
+    let ended = async {
+        let mut rest = [0; 256];
+        while watched.readable().await.is_ok() {
+            match watched.try_read(&mut rest) {
+                Ok(0) => {
+                    tokio::time::sleep(RESET_LIMIT).await;
+                    break;
+                }
+                Err(error) if error.kind() != ErrorKind::WouldBlock => return false,
+                _ => {}
+            }
+        }
+        true
+    };
+    let is_over = tokio::time::timeout(CLOSE_LIMIT, ended).await;
+    is_over.unwrap_or(true) && matches!(watched.take_error(), Ok(None))
 }
 
 async fn stop_signal() {
@@ -106,11 +178,11 @@ fn answer(
     shelf: &Shelf,
     request: &Request<Incoming>,
     peer: SocketAddr,
-    arrivals: &UnboundedSender<String>,
+    handed_over: &UnboundedSender<Parcel>,
 ) -> Response<AnyBody> {
     let (path, now) = (request.uri().path(), Instant::now());
     let phone = shelf.phone(path).unwrap_or_default();
-    let file = path.rsplit('/').next().unwrap_or_default();
+    let file = name_in(path);
     if request.method() == Method::HEAD {
         return match shelf.length(path, now) {
             Some(Ok(length)) => {
@@ -128,7 +200,11 @@ fn answer(
     match shelf.take(path, now) {
         Answer::File(bytes, parcel) => {
             output::aside(&format!("{phone}: {file} goes to {}", peer.ip()));
-            found(file, FileBody::new(bytes, parcel, arrivals.clone()).boxed_unsync())
+            let body = FileBody::new(bytes, parcel, handed_over.clone()).boxed_unsync();
+            let mut response = found(file, body);
+            // Only the end of a connection tells what became of it.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            response
         }
         Answer::Gone => {
             output::aside(&format!(
@@ -139,6 +215,11 @@ fn answer(
         }
         Answer::Nothing => status(StatusCode::NOT_FOUND),
     }
+}
+
+/// The name of the file that a path leads to.
+fn name_in(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 fn found(file: &str, body: AnyBody) -> Response<AnyBody> {

@@ -117,7 +117,7 @@ impl Parcel {
         &self.path
     }
 
-    /// The last byte was given to the connection. Whether it reaches the device cannot be seen from here.
+    /// The other side has it.
     pub(super) fn arrives(&mut self) {
         self.has_arrived = true;
         if let Some(item) = self.shelf.items().get_mut(&self.path) {

@@ -20,7 +20,7 @@ use serde_json::json;
 use self::report::Report;
 use self::sources::Sources;
 use self::test_933::{Book, Case, Entry, Guide, Outcome as Verdict, Terminal};
-use crate::exit::{Failure, Outcome, Result};
+use crate::exit::{Failure, Outcome, Result, both};
 use crate::output;
 use crate::setup::{Connection, Session};
 
@@ -84,8 +84,8 @@ impl Doctor {
         if !self.record.is_empty() {
             return self.write_down();
         }
-        let session = self.connection.open()?;
-        let mut book = Book::open(&self.connection.network.config)?;
+        let book = Book::open(&self.connection.network.config);
+        let (session, mut book) = both(self.connection.open(), book)?;
         if self.emergency_test {
             return guide(&session, &mut book);
         }
@@ -99,6 +99,7 @@ impl Doctor {
             report.print(self.phones);
         }
         match sources.trouble() {
+            Some(_) if !self.json => Err(Failure::other_side("Twilio cannot be asked; the table says why")),
             Some(silence) => Err(Failure::other_side(format!(
                 "Twilio cannot be asked: {}\n{}",
                 silence.what, silence.remedy
@@ -190,7 +191,7 @@ fn entry(text: &str, network: &Network, from: Option<&str>, date: &str) -> Resul
         let ids: Vec<_> = cases.iter().map(Case::id).collect();
         return Err(Failure::usage(format!(
             "--record {text:?}: write CASE=pass or CASE=fail, and after a colon a note; the cases are {}",
-            report::some_of(&ids, 30)
+            output::some_of(&ids, 30)
         )));
     };
     let phone = match case {

@@ -214,9 +214,8 @@ impl Report {
     pub(super) fn print(&self, with_phones: bool) {
         let mut table = plain_table();
         table.set_header(["", "check", "finding"]);
-        for Row { name, mark, finding, remedy, .. } in &self.rows {
-            let text = if remedy.is_empty() { finding.clone() } else { format!("{finding}\n-> {remedy}") };
-            table.add_row([mark.shown(), *name, text.as_str()]);
+        for (row, text) in self.rows.iter().zip(self.texts()) {
+            table.add_row([row.mark.shown(), row.name, text.as_str()]);
         }
         output::line(&table.trim_fmt());
         if with_phones {
@@ -225,6 +224,31 @@ impl Report {
         }
         output::line("");
         output::line(&self.summary());
+    }
+
+    /// What is said of each row to people: why something is not known, and what to do, only once.
+    fn texts(&self) -> Vec<String> {
+        let mut told: Vec<&Row> = Vec::new();
+        let mut texts = Vec::new();
+        for row in &self.rows {
+            let Row { mark, finding, remedy, .. } = row;
+            let first = told.iter().find(|first| self.has_same_reason(first, row));
+            texts.push(match first.filter(|_| *mark == Mark::Unknown) {
+                Some(first) => format!("not known, for the same reason as {:?}", first.name),
+                None if remedy.is_empty() => finding.clone(),
+                None => format!("{finding}\n-> {remedy}"),
+            });
+            if *mark == Mark::Unknown {
+                told.push(row);
+            }
+        }
+        texts
+    }
+
+    /// Whether two rows are not known for one reason. Where nothing was heard of Twilio, it matters little what was
+    /// asked; where something was, what was not tells which right a key lacks.
+    fn has_same_reason(&self, one: &Row, other: &Row) -> bool {
+        one.remedy == other.remedy && (!self.has_asked || one.finding == other.finding)
     }
 
     fn table_of_phones(&self) -> String {
@@ -274,15 +298,6 @@ fn second(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Names, but not two hundred of them.
-pub(super) fn some_of<T: AsRef<str>>(names: &[T], most: usize) -> String {
-    let shown: Vec<_> = names.iter().take(most).map(AsRef::as_ref).collect();
-    match names.len().saturating_sub(most) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,9 +335,22 @@ mod tests {
     }
 
     #[test]
-    fn long_lists_are_cut() {
-        assert_eq!(some_of(&["a", "b"], 2), "a, b");
-        assert_eq!(some_of(&["a", "b", "c"], 2), "a, b and 1 more");
-        assert_eq!(some_of::<&str>(&[], 2), "");
+    fn one_reason_is_said_once() {
+        let silence = |what: &str, remedy: &str| Silence { what: what.into(), remedy: remedy.into() };
+        let rows = vec![
+            Row::fail("a", "A", "GET /x failed", "r"),
+            Row::unknown("b", "B", &silence("GET /x failed", "r")),
+            Row::unknown("c", "C", &silence("GET /x failed", "r")),
+            Row::unknown("d", "D", &silence("GET /y failed", "r")),
+            Row::unknown("e", "E", &silence("no certificate", "s")),
+        ];
+        let same = "not known, for the same reason as \"B\"";
+        let [failed, y] = ["GET /x failed\n-> r", "GET /y failed\n-> r"];
+        let heard = report(rows);
+        assert_eq!(heard.texts(), [failed, failed, same, y, "no certificate\n-> s"]);
+        let unheard = Report { has_asked: false, ..heard };
+        assert_eq!(unheard.texts(), [failed, failed, same, same, "no certificate\n-> s"]);
+        // Programs read each row by itself.
+        assert_eq!(unheard.as_json()["checks"][2]["finding"], "GET /x failed");
     }
 }

@@ -9,10 +9,10 @@ use dialplan::{Network, NetworkFile};
 use provision::{Options, Wishes};
 use twilio::{Client, Hosts, Secret, Wait};
 
-use crate::exit::{Failure, Result};
+use crate::exit::{Failure, Result, both};
 use crate::files::NetworkArgs;
 use crate::output;
-use crate::passwords::Passwords;
+use crate::passwords::{Passwords, given};
 
 /// What every command about an account takes.
 #[derive(Args, Clone)]
@@ -40,17 +40,21 @@ pub(crate) struct Session {
 }
 
 impl Connection {
-    /// Reads the file and the credentials. Nothing is asked yet.
+    /// Reads the file and the environment, and says everything that is wrong with either. Nothing is asked yet.
     pub(crate) fn open(&self) -> Result<Session> {
-        let (file, network) = self.read()?;
-        let (account, sid) = credentials()?;
-        let hosts = match &self.endpoint {
-            Some(base) => Hosts::all_at(base.trim_end_matches('/'))
-                .map_err(|error| Failure::usage(format!("--endpoint: {error}")))?,
-            None => Hosts::default(),
-        };
+        // The passwords that are given are read where they are wanted; here they are only not to be wrong.
+        let environment = both(both(credentials(), self.hosts()), given().map(drop));
+        let ((file, network), (((account, sid), hosts), ())) = both(self.read(), environment)?;
         let client = Client::new(account, hosts).on_wait(tell_waits());
         Ok(Session { file, network, client, account: sid })
+    }
+
+    fn hosts(&self) -> Result<Hosts> {
+        match &self.endpoint {
+            Some(base) => Hosts::all_at(base.trim_end_matches('/'))
+                .map_err(|error| Failure::usage(format!("--endpoint: {error}"))),
+            None => Ok(Hosts::default()),
+        }
     }
 
     /// The file, and the network from its stage.

@@ -3,7 +3,6 @@
 mod apply;
 mod connection;
 mod destroy;
-mod folder;
 mod plan;
 mod purchase;
 mod report;

@@ -4,10 +4,10 @@ use clap::Args;
 use provision::{Account, Keyring, Names};
 
 use super::connection::Connection;
-use super::folder::Folder;
 use super::show;
 use super::watch::Watcher;
 use crate::ask::confirm;
+use crate::devices::DeviceFolder;
 use crate::exit::{self, Failure, Outcome, Result};
 use crate::output;
 
@@ -17,7 +17,7 @@ use crate::output;
 /// refused until then, and it cannot be called. So have the device at hand, or let it fetch the file
 /// (`dialtone devices serve`).
 ///
-/// Whether the device file can be written is tried first: nothing is changed if it cannot.
+/// Whether the device file can be written, and where git does not see it, is tried first: nothing is changed if not.
 ///
 /// Exit codes: 0 done, 1 not confirmed, 2 wrong usage or no such phone, 3 Twilio failed (run it again), or the password
 /// was changed and its device file could not be written.
@@ -31,7 +31,7 @@ pub(crate) struct Rotate {
     connection: Connection,
 
     #[command(flatten)]
-    folder: Folder,
+    folder: DeviceFolder,
 
     /// Does not ask.
     #[arg(long, short)]
@@ -64,7 +64,9 @@ impl Rotate {
                 "{user} has no credential in Twilio yet; `dialtone apply` makes it"
             )));
         };
-        self.folder.check(network, phone)?;
+        self.folder
+            .check(network, phone)
+            .map_err(|problem| Failure::usage(format!("{problem} ({})", show::NOTHING_CHANGED)))?;
         if !self.yes && !confirm(&format!("{user} cannot be called until it has its new file. Go on?"))? {
             output::aside(show::NOTHING_CHANGED);
             return Ok(Outcome::No);
@@ -83,7 +85,7 @@ impl Rotate {
             ))
         })?;
 
-        let files = self.folder.write(network, phone, &passwords).map_err(|failure| {
+        let files = self.folder.render(network, phone, &passwords).map_err(|failure| {
             exit::report(Err(failure));
             Failure::other_side(format!(
                 "the password of {user} WAS changed in Twilio, but its device file is not written; write it with \

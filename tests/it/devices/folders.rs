@@ -63,7 +63,7 @@ fn files_are_not_written_where_git_would_see_them() {
 }
 
 #[test]
-fn rotate_does_not_write_there_either_and_says_what_to_do() {
+fn rotate_changes_no_password_whose_file_git_would_see() {
     let (directory, folder) = checkout();
     let account = Account::new();
     let file = account.home.join("dialtone.toml");
@@ -76,13 +76,50 @@ fn rotate_does_not_write_there_either_and_says_what_to_do() {
     };
     let said = run(&["apply"]);
     assert!(said.status.success(), "{}", text(&said.stderr));
-    let said = run(&["rotate", "ht801", "--out", folder.to_str().unwrap()]);
-    let err = text(&said.stderr);
-    assert_eq!(said.status.code(), Some(2), "{err}");
-    for words in ["git would see it", "has its new password", "dialtone devices render ht801"] {
-        assert!(err.contains(words), "{words}: {err}");
+    let state = || {
+        let kept = account.home.join(".local/state/dialtone/street/prod.passwords.json");
+        (account.mutations(), account.passwords("ht801"), fs::read(kept).unwrap())
+    };
+    let before = state();
+    let rotate = |out: &Path| run(&["rotate", "ht801", "--out", out.to_str().unwrap()]);
+    // A link from elsewhere leads to the same place.
+    let link = account.home.join("link");
+    std::os::unix::fs::symlink(&folder, &link).unwrap();
+    for out in [&folder, &link] {
+        let said = rotate(out);
+        let err = text(&said.stderr);
+        assert_eq!(said.status.code(), Some(2), "{err}");
+        for words in ["git would see it", "--out DIR", ".gitignore", "nothing was changed"] {
+            assert!(err.contains(words), "{words}: {err}");
+        }
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is written");
+    assert!(state() == before, "Twilio has the old password, and so has the phone");
+    // What the message says helps.
+    fs::write(folder.join(".gitignore"), "*\n").unwrap();
+    let said = rotate(&folder);
+    assert!(said.status.success(), "{}", text(&said.stderr));
+    assert!(folder.join("cfg000b82000002.xml").exists() && account.passwords("ht801") != before.1);
+    fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn all_files_can_be_written_or_none_is() {
+    let directory = scratch();
+    let out = directory.join("files");
+    fs::create_dir_all(out.join("linphone-linphone.xml")).unwrap();
+    fs::write(directory.join("a-file"), "").unwrap();
+    for (out, what) in [
+        ("files", "linphone-linphone.xml: is a folder"),
+        ("a-file", "a-file: "),
+        ("a-file/below", "a-file/below: "),
+    ] {
+        let said = render(&directory, NETWORK, "prod", &["ht801", "linphone", "--out", out]);
+        let err = text(&said.stderr);
+        assert_eq!(said.status.code(), Some(2), "{err}");
+        assert!(err.contains(what) && err.contains("--out DIR"), "{err}");
+    }
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "not the first one either");
     fs::remove_dir_all(directory).unwrap();
 }
 
@@ -104,7 +141,20 @@ fn a_folder_that_others_can_look_into_is_told() {
     fs::remove_dir_all(directory).unwrap();
 }
 
-/// `shared/devices` reads such codes with another decoder; here it matters which one is written, and where.
+/// What a QR code in an image says, to a decoder that has nothing to do with what made it.
+pub(super) fn scanned(image: &Path) -> String {
+    let file = std::io::BufReader::new(fs::File::open(image).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert_eq!((info.color_type, info.bit_depth), (png::ColorType::Grayscale, png::BitDepth::Eight));
+    let (width, height) = (info.width as usize, info.height as usize);
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
+    let codes = image.detect_grids();
+    assert_eq!(codes.len(), 1);
+    codes[0].decode().unwrap().1
+}
+
 #[test]
 fn linphone_gets_a_qr_code_of_its_url() {
     let directory = scratch();
@@ -118,7 +168,7 @@ fn linphone_gets_a_qr_code_of_its_url() {
     assert!(!out.contains(PASSWORD) && !directory.join("device-files/zoiper.png").exists());
     let image = directory.join("device-files/linphone.png");
     assert_eq!(fs::metadata(&image).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(fs::read(&image).unwrap().starts_with(b"\x89PNG"));
+    assert_eq!(scanned(&image), "https://h.example.org/a/linphone-linphone.xml");
 
     let said = render(&directory, NETWORK, "prod", &["linphone", "--json", "--url", "http://192.0.2.1"]);
     let json: Value = serde_json::from_slice(&said.stdout).unwrap();

@@ -1,10 +1,13 @@
 //! `dialtone devices serve`, as a process.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use super::folders::scanned;
 use super::{NETWORK, PASSWORD, command};
 use crate::harness::scratch;
 
@@ -136,6 +139,9 @@ fn a_file_is_handed_out_once_and_the_last_one_ends_it() {
     }
     assert_eq!(serving.status("GET", &places[1], "soundpoint.cfg").0, 200);
     assert_eq!(serving.status("GET", &places[2], "linphone-linphone.xml").0, 200);
+    serving.wait_for("linphone: has all of its files");
+    // Whoever comes second hears so, and is not left to wonder whether there ever was a server.
+    assert_eq!(serving.status("GET", &places[2], "linphone-linphone.xml").0, 410);
     assert_eq!(serving.code(), Some(0));
 
     let (out, err) = (serving.read("out"), serving.read("err"));
@@ -167,6 +173,46 @@ fn whoever_stops_it_hears_what_is_left() {
 }
 
 #[test]
+fn whoever_goes_away_without_the_file_does_not_have_it() {
+    let mut serving = Serving::start(&["ht801"]);
+    let (place, file) = (serving.places().swap_remove(0), "cfg000b82000002.xml");
+    let (host, token) = place.split_once('/').unwrap();
+    let ask = || {
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(stream, "GET /{token}/{file} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+        stream
+    };
+    // One closes at once, one waits until the answer is there and does not read it.
+    drop(ask());
+    let started = Instant::now();
+    let until_it_is_back = |code: u16| {
+        assert!(code == 410 && started.elapsed() < Duration::from_secs(30), "{code}");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    loop {
+        let mut stream = ask();
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).unwrap();
+        match &start {
+            b"HTTP/1.1 200" => break,
+            other => until_it_is_back(String::from_utf8_lossy(&other[9..]).parse().unwrap()),
+        }
+    }
+    loop {
+        match serving.status("GET", &place, file) {
+            (200, body) => break assert!(body.contains(PASSWORD)),
+            (code, _) => until_it_is_back(code),
+        }
+    }
+    assert_eq!(serving.code(), Some(0));
+    let err = serving.read("err");
+    assert!(err.contains("ht801: cfg000b82000002.xml may not have arrived"), "{err}");
+    assert_eq!(err.matches("has all of its files").count(), 1, "{err}");
+    let last = err.find("has all of its files").unwrap();
+    assert!(!err[last..].contains("goes to"), "it is said of the last one: {err}");
+}
+
+#[test]
 fn another_server_may_stand_in_front() {
     let directory = scratch();
     let images = directory.join("images");
@@ -180,8 +226,9 @@ fn another_server_may_stand_in_front() {
     let out = serving.read("out");
     assert!(out.contains("  https://files.example.org/phones/"), "{out}");
     assert!(!serving.read("err").contains("not encrypted"));
-    let image = fs::read(images.join("linphone.png")).unwrap();
-    assert!(image.starts_with(b"\x89PNG"), "an image");
+    let url = scanned(&images.join("linphone.png"));
+    assert!(url.starts_with("https://files.example.org/phones/"), "{url}");
+    assert!(out.contains(&url) && url.ends_with("/linphone-linphone.xml"), "{url}: {out}");
     fs::remove_dir_all(directory).unwrap();
 }
 

@@ -292,6 +292,14 @@ fn without_twilio_there_is_no_verdict() {
         // What can be found out without it still is.
         assert_eq!(said.check("webhook-refuses")["result"], "ok");
     }
+    // People are told once why, and not in every row.
+    let mut wrong = clinic.command(&["doctor"]);
+    wrong.env("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef");
+    let said = Said::of(&mut wrong);
+    let once = |words: &str| said.out.matches(words).count() + said.err.matches(words).count() == 1;
+    assert!(said.code == 3 && once("20003") && once("TWILIO_ACCOUNT_SID"), "{}\n{}", said.out, said.err);
+    assert!(said.out.matches("for the same reason as").count() >= 8, "{}", said.out);
+    assert!(said.err.contains("error: Twilio cannot be asked; the table says why"), "{}", said.err);
     let bad = Said::of(dialtone().args(["doctor", "--config", "/no/such/dialtone.toml"]));
     assert_eq!(bad.code, 2);
     fs::write(clinic.file.with_file_name("dialtone-933.json"), "{").unwrap();

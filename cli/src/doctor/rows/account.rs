@@ -2,7 +2,8 @@
 
 use provision::{Note, Plan};
 
-use crate::doctor::report::{Row, Silence, some_of};
+use crate::doctor::report::{Row, Silence};
+use crate::output::some_of;
 
 const ID: &str = "drift";
 const NAME: &str = "Twilio is as the file says";

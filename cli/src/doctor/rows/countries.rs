@@ -3,7 +3,8 @@
 use dialplan::Network;
 use twilio::CountryPermission;
 
-use crate::doctor::report::{Row, Silence, some_of};
+use crate::doctor::report::{Row, Silence};
+use crate::output::some_of;
 
 const CLOSED: &str = "countries-closed";
 const CLOSED_NAME: &str = "allowed countries are open";

@@ -4,7 +4,8 @@ use dialplan::{EmergencyCalling, Extension, Network};
 use numbers::E164;
 use twilio::{PhoneNumber, SipDomain};
 
-use crate::doctor::report::{Row, Silence, some_of};
+use crate::doctor::report::{Row, Silence};
+use crate::output::some_of;
 
 const ADDRESSES: &str = "emergency-addresses";
 const ADDRESSES_NAME: &str = "911 knows where the phones are";

@@ -3,7 +3,8 @@
 use dialplan::{EmergencyCalling, Extension, Network};
 use twilio::PhoneNumber;
 
-use crate::doctor::report::{Row, Silence, some_of};
+use crate::doctor::report::{Row, Silence};
+use crate::output::some_of;
 
 const WITHOUT: &str = "phones-without-number";
 const WITHOUT_NAME: &str = "every phone has a number";

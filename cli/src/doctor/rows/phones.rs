@@ -2,8 +2,9 @@
 
 use dialplan::Network;
 
-use crate::doctor::report::{Phone, Row, Silence, Verdict, some_of};
+use crate::doctor::report::{Phone, Row, Silence, Verdict};
 use crate::doctor::traces::{DAYS_OF_CALLS, Misses, Sightings};
+use crate::output::some_of;
 
 const REACHED: &str = "phones-reachable";
 const REACHED_NAME: &str = "phones can be reached";

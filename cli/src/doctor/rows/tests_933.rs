@@ -3,8 +3,9 @@
 use dialplan::Network;
 use jiff::civil::Date;
 
-use crate::doctor::report::{Row, some_of};
+use crate::doctor::report::Row;
 use crate::doctor::test_933::{Book, Case, Standing};
+use crate::output::some_of;
 
 const PHONES: &str = "933-phones";
 const PHONES_NAME: &str = "933 was tried from every phone";

@@ -8,8 +8,8 @@ use super::case::Case;
 use super::evidence::{Before, Calls};
 use super::expected::Expected;
 use super::person::{Leave, Person, read, until_done, yes};
-use crate::doctor::report::some_of;
 use crate::exit::Result;
+use crate::output::some_of;
 
 /// How many phones are listed.
 const MOST_PHONES: usize = 40;
