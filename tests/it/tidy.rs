@@ -91,7 +91,10 @@ fn only_what_publishes_knows_how() {
 #[test]
 fn dependencies_are_named_once() {
     for (name, manifest) in manifests() {
-        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{name} has the workspace's lints");
+        // To define a symbol for the linker counts as unsafe code, and is what that one crate is for.
+        let has_own = name == "fewlibs";
+        let is_workspaces = manifest["lints"].get("workspace").and_then(toml::Value::as_bool);
+        assert!(has_own || is_workspaces == Some(true), "{name} has the workspace's lints");
         for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
             for (dependency, how) in manifest.get(table).and_then(toml::Value::as_table).into_iter().flatten()
             {
