@@ -35,9 +35,9 @@ impl Report<'_> {
                 (Outcome::No, vec![error], plan.notes)
             }
             Err(troubles) => {
-                let is_ours = troubles
-                    .iter()
-                    .all(|trouble| matches!(trouble, Trouble::Keyring(_) | Trouble::File { .. }));
+                let is_ours = troubles.iter().all(|trouble| {
+                    matches!(trouble, Trouble::Keyring(_) | Trouble::File { .. } | Trouble::NotNoted { .. })
+                });
                 let outcome = if is_ours { Outcome::Usage } else { Outcome::OtherSide };
                 let errors = troubles.iter().map(ToString::to_string).collect();
                 // What a person has to see to was there before, and still is.

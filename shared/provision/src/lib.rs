@@ -20,6 +20,7 @@ mod names;
 mod numbers_in_use;
 mod perform;
 mod plan;
+mod shop;
 mod sip_domain;
 mod warnings;
 mod wishes;
