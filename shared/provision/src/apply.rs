@@ -98,17 +98,24 @@ pub fn apply(
     let (asked, helpless) = (HashSet::new(), Mutex::default());
     let mut run = Run { client, keyring, progress, permissions, made, total: 0, tries, asked, helpless };
     let (started, mut pause) = (Instant::now(), PAUSE);
+    let mut given_up: Vec<Note> = Vec::new();
     loop {
         let account = run.look(&wishes)?;
         let mut plan = difference(&wishes, &account, keyring);
         // What fails again in the same run needs a person.
         plan.changes.retain(|change| !run.has_asked(change));
+        given_up.extend(
+            plan.notes_of_given_up().filter(|note| !given_up.contains(note)).cloned().collect::<Vec<_>>(),
+        );
         let helpless = unregistered(&wishes, &account);
         let pending = helpless.iter().filter(|number| !number.has_failed()).count();
         run.tell(|known| *known = helpless);
         run.total = run.total.max(run.made.load(Ordering::Relaxed) + plan.changes.len());
         if plan.is_empty() {
             if pending == 0 || started.elapsed() >= patience {
+                // A number without its name is nobody's any more, and is paid for all the same.
+                given_up.retain(|note| !plan.notes.contains(note));
+                plan.notes.extend(given_up);
                 return Ok(Applied::Done { notes: plan.notes });
             }
             progress.waiting(&match pending {

@@ -129,3 +129,16 @@ fn a_number_that_was_asked_for_is_taken_without_its_name() {
     assert_eq!(setup.asked_for().len(), 3);
     setup.assert_whole();
 }
+
+#[test]
+fn a_second_number_for_a_phone_is_not_given_up_in_silence() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    let late = json!({"phone_number": "+19715550177", "friendly_name": "dialtone:street:prod:bench"});
+    setup.account.seed(json!({"numbers": [late]}));
+    let said = setup.done(&["apply", "--yes", "--json"]);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    let notes = told["notes"].as_array().unwrap();
+    let note = notes.iter().find(|note| note["about"] == "+19715550177").unwrap();
+    assert!(note["what"].as_str().unwrap().contains("the account keeps it, and pays for it"), "{note}");
+}
