@@ -1,5 +1,6 @@
 //! Differences, without a network in between.
 
+mod lists;
 mod safety;
 
 use dialplan::NetworkFile;

@@ -199,6 +199,27 @@ fn two_hundred_phones_in_one_go() {
 }
 
 #[test]
+fn more_than_a_thousand_phones_need_a_second_list() {
+    let phones: String = (0..998).map(|i| format!("[extensions.p{i:03}]\n")).collect();
+    let setup = Setup::with(&format!("{FILE}{phones}"));
+    // All but three are there, and so is what a run left over that did not know what to do.
+    let credentials: Value =
+        (0..998).map(|i| json!({"username": format!("p{i:03}"), "password": "Somebody-e1ses"})).collect();
+    let mut lists = vec![json!({"friendly_name": "dialtone:street:prod", "credentials": credentials})];
+    lists.extend(vec![json!({"friendly_name": "dialtone:street:prod:list:2"}); 5]);
+    setup.account.seed(json!({"credential_lists": lists}));
+    setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    let users =
+        |name| setup.one("credential_lists", "friendly_name", name)["credentials"].as_array().unwrap().len();
+    assert_eq!((users("dialtone:street:prod"), users("dialtone:street:prod:list:2")), (1000, 1));
+    let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
+    assert_eq!(domain["calls"].as_array().unwrap().len(), 2);
+    assert_eq!(setup.account.state()["credential_lists"].as_array().unwrap().len(), 5, "three are others'");
+    openapi::check(&setup.account.journal());
+}
+
+#[test]
 fn who_is_asked_and_how_it_ends() {
     let setup = Setup::new();
     let asks = setup.run(&["apply"]);
