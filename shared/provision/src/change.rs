@@ -62,6 +62,7 @@ pub(crate) enum Phase {
     Buy,
     Addresses,
     Lists,
+    MakeWay,
     Credentials,
     Emergency,
     Domain,
@@ -180,6 +181,8 @@ pub enum Change {
         sid: String,
         /// The user name.
         user: String,
+        /// Whether it must go before a name that differs from it only in case can come.
+        makes_way: bool,
     },
     /// Deletes the SIP domain.
     DeleteDomain {
@@ -245,6 +248,7 @@ impl Change {
             Self::UpdateNumber { .. } | Self::Release { .. } => Phase::RemoveNumbers,
             Self::Unmap { .. } => Phase::Unmap,
             Self::DeleteDomain { .. } => Phase::RemoveDomain,
+            Self::DeleteCredential { makes_way: true, .. } => Phase::MakeWay,
             Self::DeleteCredential { .. } => Phase::RemoveCredentials,
             Self::DeleteList { .. } => Phase::RemoveLists,
             Self::DeleteAddress { .. } => Phase::RemoveAddresses,

@@ -48,7 +48,7 @@ fn credentials(wishes: &Wishes, account: &Account, keyring: &dyn Keyring, plan: 
     };
     let mut kept: Vec<Kept> = lists.iter().map(of).collect();
 
-    let mut strangers = Vec::new();
+    let (mut strangers, mut new) = (Vec::new(), Vec::new());
     for user in &wishes.users {
         let found = lists.iter().find_map(|list| {
             let credential = list.credentials.iter().find(|credential| credential.username == *user)?;
@@ -58,6 +58,7 @@ fn credentials(wishes: &Wishes, account: &Account, keyring: &dyn Keyring, plan: 
             let list = with_room(&mut kept, wishes, plan);
             let (list, list_sid) = (list.name.clone(), list.sid.clone());
             plan.add(Change::CreateCredential { list, list_sid, user: user.clone() });
+            new.push(user.as_str());
             continue;
         };
         let is_set = match keyring.known(user) {
@@ -85,12 +86,18 @@ fn credentials(wishes: &Wishes, account: &Account, keyring: &dyn Keyring, plan: 
              that DIALTONE_PASSWORDS gives with `dialtone apply --set-passwords`",
         );
     }
-    for list in lists {
+    for list in &lists {
         for credential in &list.credentials {
-            if !wishes.users.contains(&credential.username) {
-                let (list_sid, sid) = (list.list.sid.clone(), credential.sid.clone());
-                plan.add(Change::DeleteCredential { list_sid, sid, user: credential.username.clone() });
+            if wishes.users.contains(&credential.username) {
+                continue;
             }
+            // Twilio may compare user names of a list without regard to case, and phones log in with exactly theirs. So
+            // one that is only written differently goes before the new one comes. Its phone is cut off meanwhile, but it
+            // would be anyway: it needs its new user name.
+            let makes_way = new.iter().any(|user| user.to_lowercase() == credential.username.to_lowercase());
+            let (list_sid, sid) = (list.list.sid.clone(), credential.sid.clone());
+            let user = credential.username.clone();
+            plan.add(Change::DeleteCredential { list_sid, sid, user, makes_way });
         }
     }
     kept

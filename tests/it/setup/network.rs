@@ -79,6 +79,16 @@ fn phones_are_never_cut_off_on_the_way() {
 }
 
 #[test]
+fn a_phone_may_be_written_differently() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    setup.edit("[extensions.Porch]", "[extensions.porch]");
+    setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    assert!(setup.account.passwords("Porch").is_empty() && setup.account.passwords("porch").len() == 1);
+}
+
+#[test]
 fn an_account_that_drifted_comes_back() {
     let setup = Setup::new();
     setup.done(&["apply", "--yes", "--buy"]);

@@ -79,3 +79,17 @@ fn of_two_lists_with_one_name_the_one_with_phones_is_kept() {
     let lists = vec![with("CL1", FIRST, 0..1000), with("CL2", SECOND, 0..0), with("CL3", SECOND, 1000..1001)];
     assert_eq!(plan(&wishes, lists), (vec![format!("Delete credential list {SECOND}")], vec![]));
 }
+
+#[test]
+fn a_phone_that_is_only_written_differently_makes_way_for_itself() {
+    let wishes = wishes(2);
+    let lists = vec![list("CL1", FIRST, &["P0", "p1", "P1", "gone"])];
+    let account = Account { lists, domain: Some(domain(FIRST, &["CL1"])), ..Account::default() };
+    let found = lines(&difference(&wishes, &account, &Pretend(Known::Given)));
+    let credentials: Vec<_> = found.iter().filter(|line| line.contains("credential ")).collect();
+    // p1 is there already, so P1 is in nobody's way.
+    assert_eq!(
+        credentials,
+        ["Delete credential P0", "Create credential p0", "Delete credential P1", "Delete credential gone"]
+    );
+}
