@@ -36,7 +36,13 @@ impl Report<'_> {
             }
             Err(troubles) => {
                 let is_ours = troubles.iter().all(|trouble| {
-                    matches!(trouble, Trouble::Keyring(_) | Trouble::File { .. } | Trouble::NotNoted { .. })
+                    matches!(
+                        trouble,
+                        Trouble::Keyring(_)
+                            | Trouble::File { .. }
+                            | Trouble::NotNoted { .. }
+                            | Trouble::Corrected { .. }
+                    )
                 });
                 let outcome = if is_ours { Outcome::Usage } else { Outcome::OtherSide };
                 let errors = troubles.iter().map(ToString::to_string).collect();

@@ -19,6 +19,7 @@ mod keyring;
 mod names;
 mod numbers_in_use;
 mod perform;
+mod place;
 mod plan;
 mod shop;
 mod sip_domain;

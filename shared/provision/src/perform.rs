@@ -5,6 +5,7 @@ use twilio::{Client, Error, Fields};
 use crate::change::{Change, EmergencyMove, FieldChange, Summary};
 use crate::emergency::REGISTRATION_FAILURE;
 use crate::keyring::{Keyring, KeyringError};
+use crate::place;
 
 /// How a change ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,17 @@ pub enum Trouble {
         phone: String,
         /// Three digits.
         area_code: String,
+    },
+    /// Twilio corrects an address to another place.
+    #[error(
+        "address {name}: Twilio corrects it to {made}, which has another house number, postal code or state; help would be \
+         sent there, so write into the file what is right"
+    )]
+    Corrected {
+        /// What the file calls it.
+        name: String,
+        /// What Twilio made of it, on one line.
+        made: String,
     },
     /// Nobody knows whether a number was bought.
     #[error(
@@ -106,7 +118,12 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
             if let Some(unit) = &address.unit {
                 fields = fields.with("StreetSecondary", unit);
             }
-            client.create_address(&fields).map_err(in_change)?;
+            let made = client.create_address(&fields).map_err(in_change)?;
+            if !place::is_same(address, &made) {
+                // Should this fail, the next look finds an address that is not the file's, and takes it away.
+                let _ = client.delete_address(&made.sid);
+                return Err(Trouble::Corrected { name: address.name.clone(), made: place::line(&made) });
+            }
         }
         Change::CreateList { friendly_name } => {
             client.create_credential_list(friendly_name).map_err(in_change)?;
