@@ -66,7 +66,7 @@ pub struct DomainWish {
 pub struct NumberWish {
     /// In E.164 form.
     pub number: String,
-    /// The name of its address in the file.
+    /// The name of its address in the file, if 911 may ever see the number. Registering one costs money every month.
     pub address: Option<String>,
     /// Whether a phone that may call 911 has it.
     pub emergency: bool,
@@ -147,11 +147,13 @@ impl Wishes {
         let mut purchases = Vec::new();
         let mut want = |number: &numbers::E164, phone: &str, emergency: bool| {
             let text = number.as_str().to_owned();
+            let address =
+                network.address_of(number).filter(|_| emergency).map(|address| address.name.clone());
             if let Some(known) = numbers.iter_mut().find(|known| known.number == text) {
                 known.emergency |= emergency;
+                known.address = known.address.take().or(address);
                 return;
             }
-            let address = network.address_of(number).map(|address| address.name.clone());
             numbers.push(NumberWish { number: text, address, emergency, settings: settings(phone) });
         };
         for phone in network.extensions() {

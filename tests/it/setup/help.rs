@@ -258,6 +258,24 @@ fn an_address_that_twilio_corrects_to_another_place_is_not_taken() {
 }
 
 #[test]
+fn a_number_that_never_calls_911_costs_no_address() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let status = |number| setup.number(number)["emergency_address_status"].clone();
+    assert_eq!(status("+15035550110"), "registered");
+    // One of the two phones still may.
+    setup.edit("[extensions.Porch]\n", "[extensions.Porch]\nemergency = false\n");
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    setup.edit("[extensions.lobby]\n", "[extensions.lobby]\nemergency = false\n");
+    assert_eq!(setup.plan(&[]), ["update emergency address +15035550110"]);
+    setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    assert_eq!(setup.number("+15035550110")["emergency_address_sid"], Value::Null);
+    // It is shown for phones that are not in the file.
+    assert_eq!(status("+15035550100"), "registered");
+}
+
+#[test]
 fn a_phone_that_may_call_911_without_an_address_is_noted() {
     let setup = Setup::new();
     setup.edit("address             = \"shop\"", "");
