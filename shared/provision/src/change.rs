@@ -56,11 +56,12 @@ pub struct Summary {
 }
 
 /// The order of steps. What phones will need comes before what makes them use it, and what they no longer need goes
-/// last, so that no phone is cut off in between.
+/// last, so that no phone is cut off in between. Addresses come before numbers are bought: Twilio may refuse one, and what is
+/// bought by then is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
-    Buy,
     Addresses,
+    Buy,
     Lists,
     MakeWay,
     Credentials,

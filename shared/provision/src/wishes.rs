@@ -38,7 +38,7 @@ pub struct Wishes {
     pub named: Vec<String>,
     /// Numbers to be bought.
     pub purchases: Vec<Purchase>,
-    /// Addresses that some number needs.
+    /// Addresses that some number needs, or will when it is bought.
     pub addresses: Vec<PostalAddress>,
     /// Where calls may go, as ISO 3166 codes.
     pub allow: Vec<String>,
@@ -91,6 +91,8 @@ pub struct Purchase {
     pub country: String,
     /// Three digits.
     pub area_code: String,
+    /// The name of the address in the file that the number will have.
+    pub address: Option<String>,
     pub(crate) settings: NumberSettings,
 }
 
@@ -165,6 +167,7 @@ impl Wishes {
                     phone: phone.name().to_owned(),
                     country: network.region().as_str().to_owned(),
                     area_code: area_code.to_owned(),
+                    address: network.address_when_bought(phone).map(|address| address.name.clone()),
                     settings: settings(phone.name()),
                 });
             }
@@ -172,9 +175,9 @@ impl Wishes {
         if let Some(number) = network.emergency_caller_id() {
             want(number, "emergency", true);
         }
-        let is_used = |address: &&PostalAddress| {
-            numbers.iter().any(|number| number.address.as_deref() == Some(address.name.as_str()))
-        };
+        let bought = purchases.iter().filter(|_| options.buy).map(|purchase| &purchase.address);
+        let used: Vec<_> = numbers.iter().map(|number| &number.address).chain(bought).flatten().collect();
+        let is_used = |address: &&PostalAddress| used.contains(&&address.name);
         Self {
             domain: Some(domain),
             domain_name: stage.sip_domain.clone(),

@@ -276,6 +276,23 @@ fn a_number_that_never_calls_911_costs_no_address() {
 }
 
 #[test]
+fn nothing_is_bought_for_an_address_that_does_not_exist() {
+    let setup = Setup::new();
+    setup.edit("[stages.dev]", "[addresses.barn]\ncustomer = \"Barn\"\nstreet = \"1 Nowhere Lane\"\ncity = \"Portland\"\nregion = \"OR\"\npostal_code = \"97202\"\n[stages.dev]");
+    setup.edit("[extensions.bench]\n", "[extensions.bench]\naddress = \"barn\"\n");
+    setup.account.seed(json!({"verdicts": [{"street": "1 Nowhere Lane", "code": 21628}]}));
+    let said = setup.run(&["apply", "--yes", "--buy"]);
+    assert!(said.code == 3 && said.err.contains("21628"), "{}", said.err);
+    assert_eq!(setup.account.state()["numbers"].as_array().unwrap().len(), 4, "nothing is bought");
+    setup.edit("1 Nowhere Lane", "1 Side Road");
+    setup.done(&["apply", "--yes", "--buy"]);
+    let bench = setup.one("numbers", "friendly_name", "dialtone:street:prod:bench");
+    let barn = setup.one("addresses", "sid", bench["emergency_address_sid"].as_str().unwrap());
+    assert_eq!(barn["street"], "1 Side Road");
+    assert_eq!(setup.plan(&[]), [""; 0]);
+}
+
+#[test]
 fn a_phone_that_may_call_911_without_an_address_is_noted() {
     let setup = Setup::new();
     setup.edit("address             = \"shop\"", "");
