@@ -12,7 +12,7 @@ use super::report::Report;
 use super::watch::Watcher;
 use super::{purchase, show};
 use crate::ask::confirm;
-use crate::exit::{Failure, Outcome, Result};
+use crate::exit::{Failure, Outcome, Result, tell_as_json};
 use crate::output;
 use crate::passwords::Passwords;
 
@@ -51,6 +51,11 @@ pub(crate) struct Apply {
 
 impl Apply {
     pub(crate) fn run(self) -> Result {
+        let is_json = self.json;
+        tell_as_json(is_json, self.answer())
+    }
+
+    fn answer(self) -> Result {
         let watcher = Watcher::new(self.json, self.connection.network.config.clone());
         let mut session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;

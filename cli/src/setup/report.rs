@@ -81,6 +81,7 @@ impl Report<'_> {
                 show::count(made.len())
             ));
         }
-        Err(Failure::of(outcome, text))
+        let failure = Failure::of(outcome, text);
+        Err(if self.is_json { failure.told() } else { failure })
     }
 }

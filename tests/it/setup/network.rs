@@ -354,3 +354,34 @@ fn waiting_for_twilio_is_not_silent_and_its_trouble_is_not_ours() {
     assert_eq!(said.code, 3, "{}", said.err);
     assert!(said.err.contains("not active") && !said.err.contains("TWILIO_AUTH_TOKEN"), "{}", said.err);
 }
+
+#[test]
+fn a_program_reads_json_also_when_it_fails() {
+    let setup = Setup::new();
+    for words in [
+        &["plan", "--json"][..],
+        &["apply", "--yes", "--json"],
+        &["destroy", "--yes", "--json"],
+        &["rotate", "lobby", "--yes", "--json"],
+    ] {
+        let said =
+            Said::of(setup.command(words).env("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"));
+        assert_eq!(said.code, 3, "{words:?}: {}", said.err);
+        let told: Value = serde_json::from_str(&said.out).unwrap();
+        assert!(
+            told["done"] == false && told["errors"][0].as_str().unwrap().contains("20003"),
+            "{words:?}: {told}"
+        );
+        let nobody = Said::of(setup.command(words).env_remove("TWILIO_ACCOUNT_SID"));
+        let told: Value = serde_json::from_str(&nobody.out).unwrap();
+        assert!(
+            nobody.code == 2 && told["errors"][0].as_str().unwrap().contains("TWILIO_ACCOUNT_SID"),
+            "{told}"
+        );
+    }
+    setup.account.faults(&json!([{
+        "effect": "refuse", "of": "mutating", "nth": 1, "status": 400, "code": 20001, "message": "no",
+    }]));
+    let said = setup.run(&["apply", "--yes", "--json"]);
+    assert_eq!((said.code, said.out.lines().count()), (3, 1), "{}", said.out);
+}
