@@ -311,4 +311,11 @@ fn emergency_calls_may_be_left_to_twilio() {
     assert_eq!(domain["emergency_calling_enabled"], true);
     assert_eq!(domain["emergency_caller_sid"], setup.number("+15035550100")["sid"]);
     assert_eq!(setup.plan(&[]), [""; 0]);
+    // And taken back, with all that it left behind.
+    setup.edit("emergency_calling = \"twilio\"\n", "");
+    setup.done(&["apply", "--yes"]);
+    let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
+    assert_eq!(domain["emergency_calling_enabled"], false);
+    assert_eq!(domain["emergency_caller_sid"], Value::Null);
+    assert_eq!(setup.plan(&[]), [""; 0]);
 }

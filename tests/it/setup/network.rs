@@ -103,6 +103,11 @@ fn an_account_that_drifted_comes_back() {
         &json!({"voice_url": "https://elsewhere.example.org/", "status_callback": ""}),
     );
     setup.account.change(
+        "numbers",
+        &setup.number("+15035550100")["sid"],
+        &json!({"voice_receive_mode": "fax"}),
+    );
+    setup.account.change(
         "domains",
         &domain["sid"],
         &json!({"sip_registration": false, "emergency_calling_enabled": true, "registrations": []}),
@@ -115,9 +120,11 @@ fn an_account_that_drifted_comes_back() {
             "update SIP domain street-prod.sip.twilio.com",
             "create mapping for registrations dialtone:street:prod",
             "update phone number +15035550110",
+            "update phone number +15035550100",
         ]
     );
     setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.number("+15035550100")["voice_receive_mode"], "voice");
     setup.assert_whole();
     openapi::check(&setup.account.journal());
 }
