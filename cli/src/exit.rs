@@ -32,22 +32,29 @@ impl Termination for Outcome {
 pub(crate) struct Failure {
     outcome: Outcome,
     message: String,
+    /// Whether standard output has told a program what went wrong.
+    is_told: bool,
 }
 
 impl Failure {
     /// The user can mend it.
     pub(crate) fn usage(message: impl Display) -> Self {
-        Self { outcome: Outcome::Usage, message: message.to_string() }
+        Self { outcome: Outcome::Usage, message: message.to_string(), is_told: false }
     }
 
     /// Whoever the outcome says.
     pub(crate) fn of(outcome: Outcome, message: impl Display) -> Self {
-        Self { outcome, message: message.to_string() }
+        Self { outcome, message: message.to_string(), is_told: false }
+    }
+
+    /// The same, after standard output has told a program.
+    pub(crate) fn told(self) -> Self {
+        Self { is_told: true, ..self }
     }
 
     /// The other side has to.
     pub(crate) fn other_side(message: impl Display) -> Self {
-        Self { outcome: Outcome::OtherSide, message: message.to_string() }
+        Self { outcome: Outcome::OtherSide, message: message.to_string(), is_told: false }
     }
 }
 
@@ -63,6 +70,16 @@ pub(crate) fn both<One, Other>(one: Result<One>, other: Result<Other>) -> Result
         }
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
     }
+}
+
+/// Tells a program that asked for JSON why there is nothing else to be read.
+pub(crate) fn tell_as_json<T>(is_asked_for: bool, result: Result<T>) -> Result<T> {
+    result.map_err(|failure| {
+        if is_asked_for && !failure.is_told {
+            crate::output::json(&serde_json::json!({"done": false, "errors": [&failure.message]}));
+        }
+        failure.told()
+    })
 }
 
 /// The one place that prints errors.

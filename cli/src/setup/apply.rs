@@ -5,13 +5,14 @@ use std::time::Duration;
 use clap::Args;
 use provision::{Account, Applied, Plan, Wishes, difference};
 
+use super::asked::Asked;
 use super::connection::{Connection, Session, wishes};
 use super::plan::Wanted;
 use super::report::Report;
 use super::watch::Watcher;
 use super::{purchase, show};
 use crate::ask::confirm;
-use crate::exit::{Failure, Outcome, Result};
+use crate::exit::{Failure, Outcome, Result, tell_as_json};
 use crate::output;
 use crate::passwords::Passwords;
 
@@ -38,7 +39,8 @@ pub(crate) struct Apply {
     #[arg(long, short)]
     yes: bool,
 
-    /// How long to wait for Twilio to register emergency addresses, in seconds.
+    /// How long to wait for Twilio to register emergency addresses, and for a number whose purchase it does not confirm,
+    /// in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     wait: u64,
 
@@ -49,9 +51,15 @@ pub(crate) struct Apply {
 
 impl Apply {
     pub(crate) fn run(self) -> Result {
+        let is_json = self.json;
+        tell_as_json(is_json, self.answer())
+    }
+
+    fn answer(self) -> Result {
         let watcher = Watcher::new(self.json, self.connection.network.config.clone());
         let mut session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;
+        watcher.notes_purchases(Asked::beside(passwords.path()));
         let options = self.wanted.options();
         let mut wants = wishes(&session.file, &session.network, options);
         let plan = look(&session, &wants, &passwords)?;

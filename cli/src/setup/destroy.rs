@@ -11,7 +11,7 @@ use super::report::Report;
 use super::show;
 use super::watch::Watcher;
 use crate::ask::confirm_by_name;
-use crate::exit::{Outcome, Result};
+use crate::exit::{Outcome, Result, tell_as_json};
 use crate::output;
 
 /// Takes away what this stage of the network has in Twilio, and nothing else, after showing it and asking.
@@ -46,6 +46,11 @@ pub(crate) struct Destroy {
 
 impl Destroy {
     pub(crate) fn run(self) -> Result {
+        let is_json = self.json;
+        tell_as_json(is_json, self.answer())
+    }
+
+    fn answer(self) -> Result {
         let watcher = Watcher::new(self.json, self.connection.network.config.clone());
         let session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;

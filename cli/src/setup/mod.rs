@@ -1,6 +1,7 @@
 //! The commands that compare Twilio with the file and make it match: `plan`, `apply`, `destroy`, `rotate`.
 
 mod apply;
+mod asked;
 mod connection;
 mod destroy;
 mod plan;

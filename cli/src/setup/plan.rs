@@ -6,7 +6,7 @@ use provision::Options;
 use super::apply::look;
 use super::connection::{Connection, wishes};
 use super::{purchase, show};
-use crate::exit::{Outcome, Result};
+use crate::exit::{Outcome, Result, tell_as_json};
 use crate::output;
 
 /// Shows what `apply` would change in Twilio, and changes nothing.
@@ -61,6 +61,11 @@ impl Wanted {
 
 impl Plan {
     pub(crate) fn run(self) -> Result {
+        let is_json = self.json;
+        tell_as_json(is_json, self.answer())
+    }
+
+    fn answer(self) -> Result {
         let session = self.connection.open()?;
         let passwords = self.connection.passwords(&session.network)?;
         let wishes = wishes(&session.file, &session.network, self.wanted.options());

@@ -64,7 +64,30 @@ fn with_number(text: &str, phone: &str, number: &str) -> Option<String> {
         *value.decor_mut() = old.decor().clone();
     }
     *place = toml_edit::Item::Value(value);
-    Some(document.to_string())
+    Some(as_written(text, &document.to_string()))
+}
+
+/// A new text in which lines that are not new are written as before: the parser ends every line alike, and drops the mark
+/// that some editors put in front.
+fn as_written(old: &str, new: &str) -> String {
+    let (mark, old) = old.strip_prefix('\u{feff}').map_or(("", old), |rest| ("\u{feff}", rest));
+    let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
+    let old: Vec<&str> = old.split_inclusive('\n').collect();
+    let new: Vec<&str> = new.trim_start_matches('\u{feff}').split_inclusive('\n').collect();
+    let is_same = |(old, new): &(&&str, &&str)| bare(old) == bare(new);
+    let before = old.iter().zip(&new).take_while(is_same).count();
+    let most = old.len().min(new.len()) - before;
+    let after = old.iter().rev().zip(new.iter().rev()).take(most).take_while(is_same).count();
+    let ends_in_crlf = old.get(before).or(old.last()).is_some_and(|line| line.ends_with("\r\n"));
+    let changed =
+        new.iter().skip(before).take(new.len() - before - after).map(|line| match line.ends_with('\n') {
+            true => format!("{}{}", bare(line), if ends_in_crlf { "\r\n" } else { "\n" }),
+            false => bare(line),
+        });
+    let kept = |lines: &[&str]| lines.concat();
+    let (head, tail) = (old.iter().take(before), old.iter().skip(old.len() - after));
+    let (head, tail) = (kept(&head.copied().collect::<Vec<_>>()), kept(&tail.copied().collect::<Vec<_>>()));
+    format!("{mark}{head}{}{tail}", changed.collect::<String>())
 }
 
 #[cfg(test)]
@@ -79,6 +102,24 @@ mod tests {
         assert_eq!(with_number(&new, "lobby", "+15035550112"), None, "it has one");
         assert_eq!(with_number(text, "porch", "+15035550112"), None);
         assert_eq!(with_number(text, "nobody", "+15035550112"), None);
+    }
+
+    #[test]
+    fn lines_end_as_they_did() {
+        let text = "# A\n[extensions.lobby]\nnumber = { buy = \"503\" } # soon\nlanguage = \"es\"\n[extensions.porch]\n";
+        let wish = "{ buy = \"503\" }";
+        let crlf = text.replace('\n', "\r\n");
+        let mixed = text.replacen('\n', "\r\n", 3);
+        let marked = format!("\u{feff}{crlf}");
+        let open = crlf.trim_end().to_owned();
+        for old in [text, &crlf, &mixed, &marked, &open] {
+            let new = with_number(old, "lobby", "+15035550110").unwrap();
+            assert_eq!(new, old.replace(wish, "\"+15035550110\""), "{old:?}");
+        }
+        let section = "[extensions.lobby.number]\r\nbuy = \"503\"\r\n[extensions.porch]\r\n";
+        let new = with_number(section, "lobby", "+15035550110").unwrap();
+        assert_eq!(new.matches('\n').count(), new.matches("\r\n").count(), "{new:?}");
+        assert!(new.contains("+15035550110") && new.contains("[extensions.porch]"), "{new:?}");
     }
 
     #[test]

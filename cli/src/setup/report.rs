@@ -35,9 +35,15 @@ impl Report<'_> {
                 (Outcome::No, vec![error], plan.notes)
             }
             Err(troubles) => {
-                let is_ours = troubles
-                    .iter()
-                    .all(|trouble| matches!(trouble, Trouble::Keyring(_) | Trouble::File { .. }));
+                let is_ours = troubles.iter().all(|trouble| {
+                    matches!(
+                        trouble,
+                        Trouble::Keyring(_)
+                            | Trouble::File { .. }
+                            | Trouble::NotNoted { .. }
+                            | Trouble::Corrected { .. }
+                    )
+                });
                 let outcome = if is_ours { Outcome::Usage } else { Outcome::OtherSide };
                 let errors = troubles.iter().map(ToString::to_string).collect();
                 // What a person has to see to was there before, and still is.
@@ -75,6 +81,7 @@ impl Report<'_> {
                 show::count(made.len())
             ));
         }
-        Err(Failure::of(outcome, text))
+        let failure = Failure::of(outcome, text);
+        Err(if self.is_json { failure.told() } else { failure })
     }
 }

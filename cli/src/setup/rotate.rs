@@ -8,7 +8,7 @@ use super::show;
 use super::watch::Watcher;
 use crate::ask::confirm;
 use crate::devices::DeviceFolder;
-use crate::exit::{self, Failure, Outcome, Result};
+use crate::exit::{self, Failure, Outcome, Result, tell_as_json};
 use crate::output;
 
 /// Gives a phone a new password, in Twilio and in its device file.
@@ -44,6 +44,11 @@ pub(crate) struct Rotate {
 
 impl Rotate {
     pub(crate) fn run(self) -> Result {
+        let is_json = self.json;
+        tell_as_json(is_json, self.answer())
+    }
+
+    fn answer(self) -> Result {
         let watcher = Watcher::new(true, self.connection.network.config.clone());
         let session = self.connection.open()?;
         let network = &session.network;

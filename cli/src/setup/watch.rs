@@ -3,12 +3,13 @@
 use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use provision::{Action, Progress, Summary, Unregistered};
 
+use super::asked::Asked;
 use super::{purchase, show};
 use crate::output;
 
@@ -21,6 +22,7 @@ const INTERRUPTED: i32 = 130;
 pub(super) struct Watcher {
     is_quiet: bool,
     config: PathBuf,
+    asked: OnceLock<Asked>,
     state: Mutex<State>,
 }
 
@@ -41,7 +43,7 @@ struct Step {
 impl Watcher {
     /// One that says on Ctrl-C what is done, from now on until the command ends.
     pub(super) fn new(is_quiet: bool, config: PathBuf) -> Arc<Self> {
-        let watcher = Arc::new(Self { is_quiet, config, state: Mutex::default() });
+        let watcher = Arc::new(Self { is_quiet, config, asked: OnceLock::new(), state: Mutex::default() });
         let watched = Arc::clone(&watcher);
         thread::spawn(move || watched.watch());
         watcher
@@ -51,6 +53,11 @@ impl Watcher {
     pub(super) fn rotates(&self, user: &str) {
         let (kind, name) = ("password", user.to_owned());
         self.begun(&Summary { action: Action::Update, kind, name, fields: Vec::new() });
+    }
+
+    /// Numbers may be bought, and this is where they are noted before.
+    pub(super) fn notes_purchases(&self, asked: Asked) {
+        let _ = self.asked.set(asked);
     }
 
     /// What was made.
@@ -171,6 +178,15 @@ impl Progress for Watcher {
         }
         Ok(())
     }
+
+    fn asked_for(&self, phone: &str) -> Result<Option<String>, String> {
+        self.asked.get().map_or(Ok(None), |asked| asked.number_for(phone))
+    }
+
+    fn ask_for(&self, phone: &str, number: Option<&str>) -> Result<(), String> {
+        let asked = self.asked.get().ok_or("this command buys nothing")?;
+        asked.note(phone, number)
+    }
 }
 
 #[cfg(test)]
@@ -182,7 +198,7 @@ mod tests {
     }
 
     fn watcher() -> Watcher {
-        Watcher { is_quiet: true, config: PathBuf::new(), state: Mutex::default() }
+        Watcher { is_quiet: true, config: PathBuf::new(), asked: OnceLock::new(), state: Mutex::default() }
     }
 
     #[test]

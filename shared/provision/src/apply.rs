@@ -13,8 +13,10 @@ use crate::change::{Change, EmergencyMove, Phase, Summary};
 use crate::difference::difference;
 use crate::emergency::{Unregistered, unregistered};
 use crate::keyring::Keyring;
-use crate::perform::{Step, Trouble, buy, perform};
+use crate::names::Names;
+use crate::perform::{Step, Trouble, perform};
 use crate::plan::{Note, Plan};
+use crate::shop::Shop;
 use crate::wishes::Wishes;
 
 /// How many changes of one phase are made at once. Twilio counts concurrent requests of a whole account and answers
@@ -44,6 +46,19 @@ pub trait Progress: Sync {
     ///
     /// Why it cannot be written.
     fn bought(&self, phone: &str, number: &str) -> Result<(), String>;
+    /// The number that is being bought for a phone, as this run or one before noted it.
+    ///
+    /// # Errors
+    ///
+    /// Why the note cannot be read.
+    fn asked_for(&self, phone: &str) -> Result<Option<String>, String>;
+    /// Notes which number is about to be bought for a phone, or that there is no doubt about any. The note outlives the
+    /// run: a purchase may be made long after its answer was lost.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be noted.
+    fn ask_for(&self, phone: &str, number: Option<&str>) -> Result<(), String>;
 }
 
 /// How an `apply` ended that did not fail.
@@ -65,7 +80,7 @@ pub enum Applied {
 
 /// Makes an account match. Safe to run again after any failure, as often as necessary.
 ///
-/// `patience` is how long Twilio may take with emergency addresses.
+/// `patience` is how long Twilio may take with emergency addresses, and with a purchase that it does not confirm.
 ///
 /// # Errors
 ///
@@ -83,17 +98,24 @@ pub fn apply(
     let (asked, helpless) = (HashSet::new(), Mutex::default());
     let mut run = Run { client, keyring, progress, permissions, made, total: 0, tries, asked, helpless };
     let (started, mut pause) = (Instant::now(), PAUSE);
+    let mut given_up: Vec<Note> = Vec::new();
     loop {
         let account = run.look(&wishes)?;
         let mut plan = difference(&wishes, &account, keyring);
         // What fails again in the same run needs a person.
         plan.changes.retain(|change| !run.has_asked(change));
+        given_up.extend(
+            plan.notes_of_given_up().filter(|note| !given_up.contains(note)).cloned().collect::<Vec<_>>(),
+        );
         let helpless = unregistered(&wishes, &account);
         let pending = helpless.iter().filter(|number| !number.has_failed()).count();
         run.tell(|known| *known = helpless);
         run.total = run.total.max(run.made.load(Ordering::Relaxed) + plan.changes.len());
         if plan.is_empty() {
             if pending == 0 || started.elapsed() >= patience {
+                // A number without its name is nobody's any more, and is paid for all the same.
+                given_up.retain(|note| !plan.notes.contains(note));
+                plan.notes.extend(given_up);
                 return Ok(Applied::Done { notes: plan.notes });
             }
             progress.waiting(&match pending {
@@ -102,7 +124,7 @@ pub fn apply(
             });
         } else {
             if plan.first_phase() == Some(Phase::Buy) {
-                run.buy(&plan)?;
+                run.buy(&plan, &wishes.names, patience).map_err(|trouble| vec![trouble])?;
                 return Ok(Applied::FileChanged);
             }
             match run.first_phase(&plan, &account)? {
@@ -182,24 +204,20 @@ impl Run<'_> {
     }
 
     /// Buys one after the other, and writes each down before the next.
-    fn buy(&mut self, plan: &Plan) -> Result<(), Vec<Trouble>> {
+    fn buy(&self, plan: &Plan, names: &Names, patience: Duration) -> Result<(), Trouble> {
+        let shop = Shop { client: self.client, progress: self.progress, names, patience };
         for change in &plan.changes {
             let (phone, number) = match change {
                 Change::Record { phone, number } => (phone, number.clone()),
-                Change::Buy(purchase) => match self.watched(change, || buy(purchase, self.client)) {
-                    Ok(number) => (&purchase.phone, number),
-                    Err(Trouble::Twilio { error, .. }) if error.is_uncertain() && self.may_try(change) => {
-                        // Another look tells whether it was bought: it has the phone's name.
-                        thread::sleep(PAUSE * 4);
-                        continue;
-                    }
-                    Err(trouble) => return Err(vec![trouble]),
-                },
-                _ => break,
+                Change::Buy(purchase) => (&purchase.phone, self.watched(change, || shop.buy(purchase))?),
+                _ => continue,
             };
-            self.progress
-                .bought(phone, &number)
-                .map_err(|why| vec![Trouble::File { phone: phone.clone(), number: number.clone(), why }])?;
+            self.progress.bought(phone, &number).map_err(|why| Trouble::File {
+                phone: phone.clone(),
+                number: number.clone(),
+                why,
+            })?;
+            shop.is_written_down(phone, &number)?;
             let summary = match change {
                 Change::Buy(_) => Summary { name: number, ..change.summary() },
                 _ => change.summary(),

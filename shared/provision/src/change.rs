@@ -56,12 +56,14 @@ pub struct Summary {
 }
 
 /// The order of steps. What phones will need comes before what makes them use it, and what they no longer need goes
-/// last, so that no phone is cut off in between.
+/// last, so that no phone is cut off in between. Addresses come before numbers are bought: Twilio may refuse one, and what is
+/// bought by then is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
-    Buy,
     Addresses,
+    Buy,
     Lists,
+    MakeWay,
     Credentials,
     Emergency,
     Domain,
@@ -180,6 +182,8 @@ pub enum Change {
         sid: String,
         /// The user name.
         user: String,
+        /// Whether it must go before a name that differs from it only in case can come.
+        makes_way: bool,
     },
     /// Deletes the SIP domain.
     DeleteDomain {
@@ -245,6 +249,7 @@ impl Change {
             Self::UpdateNumber { .. } | Self::Release { .. } => Phase::RemoveNumbers,
             Self::Unmap { .. } => Phase::Unmap,
             Self::DeleteDomain { .. } => Phase::RemoveDomain,
+            Self::DeleteCredential { makes_way: true, .. } => Phase::MakeWay,
             Self::DeleteCredential { .. } => Phase::RemoveCredentials,
             Self::DeleteList { .. } => Phase::RemoveLists,
             Self::DeleteAddress { .. } => Phase::RemoveAddresses,

@@ -1,5 +1,7 @@
 //! What is wanted, less what is there.
 
+use std::collections::HashSet;
+
 use twilio::CountryPermission;
 
 use crate::account::{Account, List};
@@ -32,23 +34,21 @@ pub(crate) struct Kept {
 }
 
 fn credentials(wishes: &Wishes, account: &Account, keyring: &dyn Keyring, plan: &mut Plan) -> Vec<Kept> {
-    let mut kept: Vec<Kept> = Vec::new();
-    let mut lists: Vec<&List> = Vec::new();
+    let lists = lists_to_keep(wishes, account);
     for list in &account.lists {
-        let is_twin = kept.iter().any(|other| other.name == list.list.friendly_name);
-        let is_wanted = list.credentials.iter().any(|credential| wishes.users.contains(&credential.username))
-            || list.list.friendly_name == wishes.names.list(0) && !wishes.users.is_empty();
-        if is_twin || !is_wanted {
+        if lists.iter().all(|kept| kept.list.sid != list.list.sid) {
             let (sid, friendly_name) = (list.list.sid.clone(), list.list.friendly_name.clone());
             plan.add(Change::DeleteList { sid, friendly_name });
-        } else {
-            let (name, sid) = (list.list.friendly_name.clone(), Some(list.list.sid.clone()));
-            kept.push(Kept { name, sid, users: list.credentials.len() });
-            lists.push(list);
         }
     }
+    let of = |list: &&List| Kept {
+        name: list.list.friendly_name.clone(),
+        sid: Some(list.list.sid.clone()),
+        users: list.credentials.len(),
+    };
+    let mut kept: Vec<Kept> = lists.iter().map(of).collect();
 
-    let mut strangers = Vec::new();
+    let (mut strangers, mut new) = (Vec::new(), Vec::new());
     for user in &wishes.users {
         let found = lists.iter().find_map(|list| {
             let credential = list.credentials.iter().find(|credential| credential.username == *user)?;
@@ -58,6 +58,7 @@ fn credentials(wishes: &Wishes, account: &Account, keyring: &dyn Keyring, plan: 
             let list = with_room(&mut kept, wishes, plan);
             let (list, list_sid) = (list.name.clone(), list.sid.clone());
             plan.add(Change::CreateCredential { list, list_sid, user: user.clone() });
+            new.push(user.as_str());
             continue;
         };
         let is_set = match keyring.known(user) {
@@ -85,12 +86,47 @@ fn credentials(wishes: &Wishes, account: &Account, keyring: &dyn Keyring, plan: 
              that DIALTONE_PASSWORDS gives with `dialtone apply --set-passwords`",
         );
     }
-    for list in lists {
+    for list in &lists {
         for credential in &list.credentials {
-            if !wishes.users.contains(&credential.username) {
-                let (list_sid, sid) = (list.list.sid.clone(), credential.sid.clone());
-                plan.add(Change::DeleteCredential { list_sid, sid, user: credential.username.clone() });
+            if wishes.users.contains(&credential.username) {
+                continue;
             }
+            // Twilio may compare user names of a list without regard to case, and phones log in with exactly theirs. So
+            // one that is only written differently goes before the new one comes. Its phone is cut off meanwhile, but it
+            // would be anyway: it needs its new user name.
+            let makes_way = new.iter().any(|user| user.to_lowercase() == credential.username.to_lowercase());
+            let (list_sid, sid) = (list.list.sid.clone(), credential.sid.clone());
+            let user = credential.username.clone();
+            plan.add(Change::DeleteCredential { list_sid, sid, user, makes_way });
+        }
+    }
+    kept
+}
+
+/// The lists that phones use, or will. An empty one stays where the others have no room for all phones: it was made for
+/// them. Of two with one name the first is the better one.
+fn lists_to_keep<'a>(wishes: &Wishes, account: &'a Account) -> Vec<&'a List> {
+    let users: HashSet<&str> = wishes.users.iter().map(String::as_str).collect();
+    let has_phones = |list: &List| list.credentials.iter().any(|one| users.contains(one.username.as_str()));
+    let is_first = |list: &List| !users.is_empty() && list.list.friendly_name == wishes.names.list(0);
+    let mut kept: Vec<&List> = Vec::new();
+    let is_new = |kept: &[&List], list: &List| {
+        kept.iter().all(|other| other.list.friendly_name != list.list.friendly_name)
+    };
+    for list in &account.lists {
+        if is_new(&kept, list) && (has_phones(list) || is_first(list)) {
+            kept.push(list);
+        }
+    }
+    let there: HashSet<&str> =
+        kept.iter().flat_map(|list| &list.credentials).map(|one| one.username.as_str()).collect();
+    let missing = users.difference(&there).count();
+    let room_of = |list: &List| USERS_OF_A_LIST.saturating_sub(list.credentials.len());
+    let mut room: usize = kept.iter().map(|list| room_of(list)).sum();
+    for list in &account.lists {
+        if room < missing && is_new(&kept, list) {
+            room += room_of(list);
+            kept.push(list);
         }
     }
     kept

@@ -2,11 +2,12 @@
 
 use dialplan::PostalAddress;
 use serde::Serialize;
-use twilio::PhoneNumber;
+use twilio::{Address, PhoneNumber};
 
 use crate::account::Account;
 use crate::change::{Change, EmergencyMove};
 use crate::numbers_in_use::{keeper, missing};
+use crate::place;
 use crate::plan::Plan;
 use crate::wishes::{NumberWish, Wishes};
 
@@ -52,17 +53,37 @@ struct Wanted<'a> {
     friendly_name: String,
 }
 
+impl Wanted<'_> {
+    /// Whether an address of the account has this name, whatever has become of it since.
+    fn has_name_of(&self, known: &Address) -> bool {
+        known.friendly_name == self.friendly_name
+    }
+
+    /// Whether it is this address. One that somebody has moved elsewhere at Twilio is not, whatever it is called.
+    fn is(&self, known: &Address) -> bool {
+        self.has_name_of(known) && known.emergency_enabled && place::is_same(self.address, known)
+    }
+}
+
 pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
     let mut wanted = Vec::new();
     for address in &wishes.addresses {
-        let friendly_name = wishes.names.address(address);
-        if account.addresses.iter().all(|known| known.friendly_name != friendly_name) {
-            plan.add(Change::CreateAddress {
-                friendly_name: friendly_name.clone(),
-                address: Box::new(address.clone()),
-            });
+        let wish = Wanted { address, friendly_name: wishes.names.address(address) };
+        for moved in account.addresses.iter().filter(|known| wish.has_name_of(known) && !wish.is(known)) {
+            plan.note(
+                &address.name,
+                match place::is_same(address, moved) {
+                    true => "is not an emergency address at Twilio any more".to_owned(),
+                    false => format!("is another place at Twilio than in the file: {}", place::line(moved)),
+                },
+                "`dialtone apply` registers the file's anew; if Twilio has the right one, write it into the file",
+            );
         }
-        wanted.push(Wanted { address, friendly_name });
+        if !account.addresses.iter().any(|known| wish.is(known)) {
+            let (friendly_name, address) = (wish.friendly_name.clone(), Box::new(address.clone()));
+            plan.add(Change::CreateAddress { friendly_name, address });
+        }
+        wanted.push(wish);
     }
     for wish in &wishes.numbers {
         let Some(number) = account.number(&wish.number).filter(|number| keeper(wishes, number).is_none())
@@ -96,17 +117,17 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
         }
     }
     for (index, address) in account.addresses.iter().enumerate() {
-        let is_wanted = wanted.iter().any(|known| known.friendly_name == address.friendly_name);
+        let wish = wanted.iter().find(|wish| wish.is(address));
         // Of two with one name, which a lost answer can leave, the one that a number has is kept, or else the first.
         let is_twin = account.addresses.iter().enumerate().any(|(other_index, other)| {
-            other.friendly_name == address.friendly_name
+            wish.is_some_and(|wish| wish.is(other))
                 && other.sid != address.sid
                 && (is_in_use(account, &other.sid), other_index < index)
                     > (is_in_use(account, &address.sid), index < other_index)
         });
         let is_kept =
             account.numbers.iter().any(|number| number.emergency_address_sid == address.sid && stays(number));
-        if (!is_wanted || is_twin) && !is_kept {
+        if (wish.is_none() || is_twin) && !is_kept {
             plan.add(Change::DeleteAddress {
                 sid: address.sid.clone(),
                 friendly_name: address.friendly_name.clone(),
@@ -122,8 +143,8 @@ fn is_in_use(account: &Account, sid: &str) -> bool {
 
 /// A number whose address is in the file.
 fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wanted<'_>, plan: &mut Plan) {
-    let of_name = || account.addresses.iter().filter(|known| known.friendly_name == address.friendly_name);
-    let is_there = of_name().any(|known| known.sid == number.emergency_address_sid);
+    let right_ones = || account.addresses.iter().filter(|known| address.is(known));
+    let is_there = right_ones().any(|known| known.sid == number.emergency_address_sid);
     let status = number.emergency_address_status.as_str();
     let is_again = is_there && status == REGISTRATION_FAILURE;
     if is_again {
@@ -148,7 +169,7 @@ fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wa
     if is_there && !is_again {
         return;
     }
-    let best = of_name()
+    let best = right_ones()
         .max_by_key(|known| (known.sid == number.emergency_address_sid, is_in_use(account, &known.sid)));
     let Wanted { address: PostalAddress { name, street, .. }, friendly_name } = address;
     plan.add(Change::Emergency(EmergencyMove {

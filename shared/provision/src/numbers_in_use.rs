@@ -158,6 +158,9 @@ fn give_up(wishes: &Wishes, number: &PhoneNumber, plan: &mut Plan) {
     );
 }
 
+/// What a number does with a call: it takes it, rather than a fax.
+const VOICE: &str = "voice";
+
 /// Twilio's parameters. An application or a trunk would win over the voice URL, so there is none.
 pub(crate) fn settings(settings: &NumberSettings) -> Vec<(&'static str, String)> {
     let NumberSettings { friendly_name, voice_url, fallback_url, status_url } = settings;
@@ -171,6 +174,7 @@ pub(crate) fn settings(settings: &NumberSettings) -> Vec<(&'static str, String)>
         ("StatusCallbackMethod", "POST".into()),
         ("VoiceApplicationSid", String::new()),
         ("TrunkSid", String::new()),
+        ("VoiceReceiveMode", VOICE.into()),
     ]
 }
 
@@ -185,6 +189,9 @@ fn current(number: &PhoneNumber, field: &str) -> String {
         "StatusCallbackMethod" => number.status_callback_method.clone(),
         "VoiceApplicationSid" => number.voice_application_sid.clone(),
         "TrunkSid" => number.trunk_sid.clone(),
+        // Twilio takes calls unless it is told to take faxes, also where it does not say so.
+        "VoiceReceiveMode" if number.voice_receive_mode.is_empty() => VOICE.into(),
+        "VoiceReceiveMode" => number.voice_receive_mode.clone(),
         _ => String::new(),
     }
 }

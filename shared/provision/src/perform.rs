@@ -5,8 +5,7 @@ use twilio::{Client, Error, Fields};
 use crate::change::{Change, EmergencyMove, FieldChange, Summary};
 use crate::emergency::REGISTRATION_FAILURE;
 use crate::keyring::{Keyring, KeyringError};
-use crate::numbers_in_use::settings;
-use crate::wishes::Purchase;
+use crate::place;
 
 /// How a change ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,13 +53,57 @@ pub enum Trouble {
         /// Three digits.
         area_code: String,
     },
+    /// Twilio corrects an address to another place.
+    #[error(
+        "address {name}: Twilio corrects it to {made}, which has another house number, postal code or state; help would be \
+         sent there, so write into the file what is right"
+    )]
+    Corrected {
+        /// What the file calls it.
+        name: String,
+        /// What Twilio made of it, on one line.
+        made: String,
+    },
+    /// Nobody knows whether a number was bought.
+    #[error(
+        "{phone}: whether {number} is bought is not known, and no other is bought instead: {error}\n  look for {number} \
+         ({friendly_name}) among the numbers in Twilio's console; the next run looks for it first, and asks for no other"
+    )]
+    InDoubt {
+        /// For which phone.
+        phone: String,
+        /// In E.164 form.
+        number: String,
+        /// What it is called in Twilio, if it is there.
+        friendly_name: String,
+        /// What the last answer was.
+        error: Box<Error>,
+    },
+    /// A number that an earlier run asked for is not to be had.
+    #[error(
+        "{phone}: {number}, which was asked for before, is somebody else's; the next run looks for another number"
+    )]
+    SoldToAnother {
+        /// For which phone.
+        phone: String,
+        /// In E.164 form.
+        number: String,
+    },
+    /// It cannot be noted which number is asked for, so none is.
+    #[error("{phone}: no number is bought, because it cannot be noted which one is asked for: {why}")]
+    NotNoted {
+        /// For which phone.
+        phone: String,
+        /// Why not.
+        why: String,
+    },
 }
 
 /// Makes a change. What it refers to is there: it was seen, or this is not its turn yet.
 pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -> Result<Step, Trouble> {
     let in_change = |error| Trouble::Twilio { summary: Box::new(change.summary()), error };
     match change {
-        // They are made by `buy`, with the file at hand.
+        // They are made by the shop, with the file at hand.
         Change::Buy(_) | Change::Record { .. } => return Ok(Step::NotYet),
         Change::CreateAddress { friendly_name, address } => {
             let mut fields = Fields::default()
@@ -75,7 +118,12 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
             if let Some(unit) = &address.unit {
                 fields = fields.with("StreetSecondary", unit);
             }
-            client.create_address(&fields).map_err(in_change)?;
+            let made = client.create_address(&fields).map_err(in_change)?;
+            if !place::is_same(address, &made) {
+                // Should this fail, the next look finds an address that is not the file's, and takes it away.
+                let _ = client.delete_address(&made.sid);
+                return Err(Trouble::Corrected { name: address.name.clone(), made: place::line(&made) });
+            }
         }
         Change::CreateList { friendly_name } => {
             client.create_credential_list(friendly_name).map_err(in_change)?;
@@ -118,28 +166,6 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
         Change::DeleteAddress { sid, .. } => client.delete_address(sid).map_err(in_change)?,
     }
     Ok(Step::Made)
-}
-
-/// Buys a number, with everything set up from its first second, and says which.
-pub(crate) fn buy(purchase: &Purchase, client: &Client) -> Result<String, Trouble> {
-    let in_purchase =
-        |error| Trouble::Twilio { summary: Box::new(Change::Buy(purchase.clone()).summary()), error };
-    let offers = client
-        .available_numbers(&purchase.country, purchase.class(), Some(&purchase.area_code), 5)
-        .map_err(in_purchase)?;
-    let fields = settings(&purchase.settings)
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .fold(Fields::default(), |fields, (name, value)| fields.with(name, value));
-    for offer in offers {
-        match client.buy_number(&offer.phone_number, &fields) {
-            Ok(number) => return Ok(number.phone_number),
-            // Somebody else was quicker.
-            Err(error) if matches!(error.code(), Some(21422)) => {}
-            Err(error) => return Err(in_purchase(error)),
-        }
-    }
-    Err(Trouble::SoldOut { phone: purchase.phone.clone(), area_code: purchase.area_code.clone() })
 }
 
 /// One step of a number's way to another address. Twilio wants the first one gone before it takes the next

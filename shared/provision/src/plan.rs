@@ -37,6 +37,16 @@ impl Plan {
         crate::warnings::of(&self.changes)
     }
 
+    /// What is said of the numbers that these changes give up.
+    pub(crate) fn notes_of_given_up(&self) -> impl Iterator<Item = &Note> {
+        let is_given_up = |about: &str| {
+            self.changes.iter().any(|change| {
+                matches!(change, Change::UpdateNumber { number, gives_up: true, .. } if number == about)
+            })
+        };
+        self.notes.iter().filter(move |note| is_given_up(&note.about))
+    }
+
     pub(crate) fn add(&mut self, change: Change) {
         self.changes.push(change);
     }

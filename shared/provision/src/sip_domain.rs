@@ -58,8 +58,10 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &
                 .into_iter()
                 .map(|(name, to)| FieldChange::new(name, current(&found.domain, name), to))
                 .filter(|change| change.from != change.to)
-                // The caller is none of our business while Dialtone answers emergency calls itself.
-                .filter(|change| change.name != "EmergencyCallerSid" || !change.to.is_empty())
+                // One that is not in the account is noted, and the one that is there is better than none.
+                .filter(|change| {
+                    change.name != "EmergencyCallerSid" || !change.to.is_empty() || !wish.emergency_calling
+                })
                 .map(|change| with_number(account, change))
                 .collect();
             if !fields.is_empty() {

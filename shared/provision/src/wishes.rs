@@ -38,7 +38,7 @@ pub struct Wishes {
     pub named: Vec<String>,
     /// Numbers to be bought.
     pub purchases: Vec<Purchase>,
-    /// Addresses that some number needs.
+    /// Addresses that some number needs, or will when it is bought.
     pub addresses: Vec<PostalAddress>,
     /// Where calls may go, as ISO 3166 codes.
     pub allow: Vec<String>,
@@ -66,7 +66,7 @@ pub struct DomainWish {
 pub struct NumberWish {
     /// In E.164 form.
     pub number: String,
-    /// The name of its address in the file.
+    /// The name of its address in the file, if 911 may ever see the number. Registering one costs money every month.
     pub address: Option<String>,
     /// Whether a phone that may call 911 has it.
     pub emergency: bool,
@@ -91,6 +91,8 @@ pub struct Purchase {
     pub country: String,
     /// Three digits.
     pub area_code: String,
+    /// The name of the address in the file that the number will have.
+    pub address: Option<String>,
     pub(crate) settings: NumberSettings,
 }
 
@@ -147,11 +149,13 @@ impl Wishes {
         let mut purchases = Vec::new();
         let mut want = |number: &numbers::E164, phone: &str, emergency: bool| {
             let text = number.as_str().to_owned();
+            let address =
+                network.address_of(number).filter(|_| emergency).map(|address| address.name.clone());
             if let Some(known) = numbers.iter_mut().find(|known| known.number == text) {
                 known.emergency |= emergency;
+                known.address = known.address.take().or(address);
                 return;
             }
-            let address = network.address_of(number).map(|address| address.name.clone());
             numbers.push(NumberWish { number: text, address, emergency, settings: settings(phone) });
         };
         for phone in network.extensions() {
@@ -163,6 +167,7 @@ impl Wishes {
                     phone: phone.name().to_owned(),
                     country: network.region().as_str().to_owned(),
                     area_code: area_code.to_owned(),
+                    address: network.address_when_bought(phone).map(|address| address.name.clone()),
                     settings: settings(phone.name()),
                 });
             }
@@ -170,9 +175,9 @@ impl Wishes {
         if let Some(number) = network.emergency_caller_id() {
             want(number, "emergency", true);
         }
-        let is_used = |address: &&PostalAddress| {
-            numbers.iter().any(|number| number.address.as_deref() == Some(address.name.as_str()))
-        };
+        let bought = purchases.iter().filter(|_| options.buy).map(|purchase| &purchase.address);
+        let used: Vec<_> = numbers.iter().map(|number| &number.address).chain(bought).flatten().collect();
+        let is_used = |address: &&PostalAddress| used.contains(&&address.name);
         Self {
             domain: Some(domain),
             domain_name: stage.sip_domain.clone(),

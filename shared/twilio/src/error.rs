@@ -104,7 +104,7 @@ impl Error {
                 Some("Twilio has trouble: run it again later; status.twilio.com says how it is")
             }
             Self::Uncertain { .. } => {
-                Some("nobody can say whether it was done: look what is there before you ask for it again")
+                Some("nobody can say whether it was done; the next run looks first, and makes nothing twice")
             }
             Self::Unreadable { .. } => Some("check that nothing between you and Twilio answers in its place"),
         }

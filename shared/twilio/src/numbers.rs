@@ -44,6 +44,9 @@ pub struct PhoneNumber {
     /// `TK...`. If set, calls go to the trunk rather than to `voice_url`.
     #[serde(default, deserialize_with = "text")]
     pub trunk_sid: String,
+    /// `voice` or `fax`. A number that takes faxes does not ask `voice_url`.
+    #[serde(default, deserialize_with = "text")]
+    pub voice_receive_mode: String,
     /// `AD...`: where the callers of 911 are.
     #[serde(default, deserialize_with = "text")]
     pub emergency_address_sid: String,

@@ -117,3 +117,19 @@ fn two_at_once_do_not_get_in_each_other_s_way() {
     assert!(second.err.contains("another dialtone"), "{}", second.err);
     setup.assert_whole();
 }
+
+#[test]
+fn what_is_in_doubt_has_one_advice() {
+    let setup = Setup::new();
+    setup.account.faults(&json!([
+        {"effect": "500-before", "method": "POST", "path": "/SIP/CredentialLists.json$", "count": 100},
+    ]));
+    let said = setup.run(&["apply", "--yes"]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(said.err.contains("the next run looks first, and makes nothing twice"), "{}", said.err);
+    assert!(
+        said.err.contains("run the same command again") && !said.err.contains("before you ask"),
+        "{}",
+        said.err
+    );
+}

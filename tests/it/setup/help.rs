@@ -188,6 +188,111 @@ fn an_address_that_twilio_does_not_know_is_said_with_its_suggestion() {
 }
 
 #[test]
+fn an_address_that_was_changed_at_twilio_is_registered_anew() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    for edit in [
+        json!({"street": "9 Main Street"}),
+        json!({"postal_code": "02101", "region": "MA", "city": "Boston"}),
+        json!({"emergency_enabled": false}),
+    ] {
+        let old = setup.number("+15035550110")["emergency_address_sid"].clone();
+        setup.account.change("addresses", &old, &edit);
+        let plan = setup.plan(&[]);
+        assert_eq!(plan[0], "create address shop", "{edit}");
+        assert_eq!(
+            plan.iter().filter(|line| line.starts_with("update emergency address")).count(),
+            3,
+            "{plan:?}"
+        );
+        assert!(plan.last().unwrap().starts_with("delete address"), "{plan:?}");
+        let doctor: Value = serde_json::from_str(&setup.run(&["doctor", "--json"]).out).unwrap();
+        let drift = doctor["checks"].as_array().unwrap().iter().find(|row| row["id"] == "drift").unwrap();
+        assert_eq!(drift["result"], "fail", "{drift}");
+        let said = setup.done(&["apply", "--yes"]);
+        assert!(said.err.contains("note: shop is "), "{}", said.err);
+        let new = setup.number("+15035550110");
+        assert_ne!(new["emergency_address_sid"], old);
+        assert_eq!(new["emergency_address_status"], "registered");
+        setup.assert_whole();
+    }
+}
+
+#[test]
+fn what_twilio_corrects_is_no_drift() {
+    let setup = Setup::new();
+    let corrected = json!({"street": "100 NW MAIN ST STE 2", "city": "TIGARD", "postal_code": "97201-1234"});
+    setup.account.seed(json!({"verdicts": [{"street": "100 Main Street", "corrected": corrected}]}));
+    setup.done(&["apply", "--yes", "--buy"]);
+    let address = setup.number("+15035550110")["emergency_address_sid"].clone();
+    assert_eq!(setup.one("addresses", "sid", address.as_str().unwrap())["city"], "TIGARD");
+    setup.done(&["apply", "--yes", "--buy"]);
+    assert_eq!(setup.number("+15035550110")["emergency_address_sid"], address);
+    setup.assert_whole();
+}
+
+#[test]
+fn an_address_that_twilio_corrects_to_another_place_is_not_taken() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes", "--buy"]);
+    setup
+        .account
+        .seed(json!({"verdicts": [{"street": "200 Side Street", "corrected": {"postal_code": "97205"}}]}));
+    setup.edit("100 Main Street", "200 Side Street");
+    let before = setup.number("+15035550110");
+    for _ in 0..2 {
+        let said = setup.run(&["apply", "--yes"]);
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(
+            said.err
+                .contains("address shop: Twilio corrects it to 200 Side Street 2, Portland, OR 97205, US"),
+            "{}",
+            said.err
+        );
+        assert_eq!(setup.number("+15035550110"), before);
+        assert_eq!(setup.account.state()["addresses"].as_array().unwrap().len(), 3);
+    }
+    setup.edit("97201", "97205");
+    setup.done(&["apply", "--yes"]);
+    setup.assert_whole();
+}
+
+#[test]
+fn a_number_that_never_calls_911_costs_no_address() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let status = |number| setup.number(number)["emergency_address_status"].clone();
+    assert_eq!(status("+15035550110"), "registered");
+    // One of the two phones still may.
+    setup.edit("[extensions.Porch]\n", "[extensions.Porch]\nemergency = false\n");
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    setup.edit("[extensions.lobby]\n", "[extensions.lobby]\nemergency = false\n");
+    assert_eq!(setup.plan(&[]), ["update emergency address +15035550110"]);
+    setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    assert_eq!(setup.number("+15035550110")["emergency_address_sid"], Value::Null);
+    // It is shown for phones that are not in the file.
+    assert_eq!(status("+15035550100"), "registered");
+}
+
+#[test]
+fn nothing_is_bought_for_an_address_that_does_not_exist() {
+    let setup = Setup::new();
+    setup.edit("[stages.dev]", "[addresses.barn]\ncustomer = \"Barn\"\nstreet = \"1 Nowhere Lane\"\ncity = \"Portland\"\nregion = \"OR\"\npostal_code = \"97202\"\n[stages.dev]");
+    setup.edit("[extensions.bench]\n", "[extensions.bench]\naddress = \"barn\"\n");
+    setup.account.seed(json!({"verdicts": [{"street": "1 Nowhere Lane", "code": 21628}]}));
+    let said = setup.run(&["apply", "--yes", "--buy"]);
+    assert!(said.code == 3 && said.err.contains("21628"), "{}", said.err);
+    assert_eq!(setup.account.state()["numbers"].as_array().unwrap().len(), 4, "nothing is bought");
+    setup.edit("1 Nowhere Lane", "1 Side Road");
+    setup.done(&["apply", "--yes", "--buy"]);
+    let bench = setup.one("numbers", "friendly_name", "dialtone:street:prod:bench");
+    let barn = setup.one("addresses", "sid", bench["emergency_address_sid"].as_str().unwrap());
+    assert_eq!(barn["street"], "1 Side Road");
+    assert_eq!(setup.plan(&[]), [""; 0]);
+}
+
+#[test]
 fn a_phone_that_may_call_911_without_an_address_is_noted() {
     let setup = Setup::new();
     setup.edit("address             = \"shop\"", "");
@@ -205,5 +310,12 @@ fn emergency_calls_may_be_left_to_twilio() {
     let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
     assert_eq!(domain["emergency_calling_enabled"], true);
     assert_eq!(domain["emergency_caller_sid"], setup.number("+15035550100")["sid"]);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    // And taken back, with all that it left behind.
+    setup.edit("emergency_calling = \"twilio\"\n", "");
+    setup.done(&["apply", "--yes"]);
+    let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
+    assert_eq!(domain["emergency_calling_enabled"], false);
+    assert_eq!(domain["emergency_caller_sid"], Value::Null);
     assert_eq!(setup.plan(&[]), [""; 0]);
 }

@@ -5,6 +5,7 @@ mod help;
 mod network;
 mod numbers;
 mod passwords;
+mod purchases;
 mod terminal;
 
 use std::fs;

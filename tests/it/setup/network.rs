@@ -79,6 +79,16 @@ fn phones_are_never_cut_off_on_the_way() {
 }
 
 #[test]
+fn a_phone_may_be_written_differently() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    setup.edit("[extensions.Porch]", "[extensions.porch]");
+    setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    assert!(setup.account.passwords("Porch").is_empty() && setup.account.passwords("porch").len() == 1);
+}
+
+#[test]
 fn an_account_that_drifted_comes_back() {
     let setup = Setup::new();
     setup.done(&["apply", "--yes", "--buy"]);
@@ -93,6 +103,11 @@ fn an_account_that_drifted_comes_back() {
         &json!({"voice_url": "https://elsewhere.example.org/", "status_callback": ""}),
     );
     setup.account.change(
+        "numbers",
+        &setup.number("+15035550100")["sid"],
+        &json!({"voice_receive_mode": "fax"}),
+    );
+    setup.account.change(
         "domains",
         &domain["sid"],
         &json!({"sip_registration": false, "emergency_calling_enabled": true, "registrations": []}),
@@ -105,9 +120,11 @@ fn an_account_that_drifted_comes_back() {
             "update SIP domain street-prod.sip.twilio.com",
             "create mapping for registrations dialtone:street:prod",
             "update phone number +15035550110",
+            "update phone number +15035550100",
         ]
     );
     setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.number("+15035550100")["voice_receive_mode"], "voice");
     setup.assert_whole();
     openapi::check(&setup.account.journal());
 }
@@ -195,6 +212,27 @@ fn two_hundred_phones_in_one_go() {
     assert_eq!(setup.plan(&[]), [""; 0]);
     let list = setup.one("credential_lists", "friendly_name", "dialtone:street:prod");
     assert_eq!(list["credentials"].as_array().unwrap().len(), 203);
+    openapi::check(&setup.account.journal());
+}
+
+#[test]
+fn more_than_a_thousand_phones_need_a_second_list() {
+    let phones: String = (0..998).map(|i| format!("[extensions.p{i:03}]\n")).collect();
+    let setup = Setup::with(&format!("{FILE}{phones}"));
+    // All but three are there, and so is what a run left over that did not know what to do.
+    let credentials: Value =
+        (0..998).map(|i| json!({"username": format!("p{i:03}"), "password": "Somebody-e1ses"})).collect();
+    let mut lists = vec![json!({"friendly_name": "dialtone:street:prod", "credentials": credentials})];
+    lists.extend(vec![json!({"friendly_name": "dialtone:street:prod:list:2"}); 5]);
+    setup.account.seed(json!({"credential_lists": lists}));
+    setup.done(&["apply", "--yes"]);
+    assert_eq!(setup.plan(&[]), [""; 0]);
+    let users =
+        |name| setup.one("credential_lists", "friendly_name", name)["credentials"].as_array().unwrap().len();
+    assert_eq!((users("dialtone:street:prod"), users("dialtone:street:prod:list:2")), (1000, 1));
+    let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
+    assert_eq!(domain["calls"].as_array().unwrap().len(), 2);
+    assert_eq!(setup.account.state()["credential_lists"].as_array().unwrap().len(), 5, "three are others'");
     openapi::check(&setup.account.journal());
 }
 
@@ -322,4 +360,35 @@ fn waiting_for_twilio_is_not_silent_and_its_trouble_is_not_ours() {
     let said = setup.run(&["plan"]);
     assert_eq!(said.code, 3, "{}", said.err);
     assert!(said.err.contains("not active") && !said.err.contains("TWILIO_AUTH_TOKEN"), "{}", said.err);
+}
+
+#[test]
+fn a_program_reads_json_also_when_it_fails() {
+    let setup = Setup::new();
+    for words in [
+        &["plan", "--json"][..],
+        &["apply", "--yes", "--json"],
+        &["destroy", "--yes", "--json"],
+        &["rotate", "lobby", "--yes", "--json"],
+    ] {
+        let said =
+            Said::of(setup.command(words).env("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"));
+        assert_eq!(said.code, 3, "{words:?}: {}", said.err);
+        let told: Value = serde_json::from_str(&said.out).unwrap();
+        assert!(
+            told["done"] == false && told["errors"][0].as_str().unwrap().contains("20003"),
+            "{words:?}: {told}"
+        );
+        let nobody = Said::of(setup.command(words).env_remove("TWILIO_ACCOUNT_SID"));
+        let told: Value = serde_json::from_str(&nobody.out).unwrap();
+        assert!(
+            nobody.code == 2 && told["errors"][0].as_str().unwrap().contains("TWILIO_ACCOUNT_SID"),
+            "{told}"
+        );
+    }
+    setup.account.faults(&json!([{
+        "effect": "refuse", "of": "mutating", "nth": 1, "status": 400, "code": 20001, "message": "no",
+    }]));
+    let said = setup.run(&["apply", "--yes", "--json"]);
+    assert_eq!((said.code, said.out.lines().count()), (3, 1), "{}", said.out);
 }

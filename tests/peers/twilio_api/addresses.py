@@ -4,6 +4,7 @@ Which addresses do not exist is said by the test: `verdicts`, each with the stre
 
     {"street": "1 Nowhere Lane", "code": 21628}
     {"street": "100 Main Stret", "code": 21629, "suggestion": {"Street": "100 MAIN ST", "Locality": "PORTLAND", ...}}
+    {"street": "100 Main Street", "corrected": {"street": "100 MAIN ST", "postal_code": "97201-1234"}}
 """
 
 import re
@@ -56,6 +57,9 @@ def check(account, address):
             raise Refusal(21628, "Address Validation Error: region or postal code is not one of the United States")
     for verdict in account.verdicts:
         if verdict["street"] != address["street"]:
+            continue
+        if "corrected" in verdict:
+            address |= verdict["corrected"]
             continue
         if verdict["code"] == 21628:
             raise Refusal(21628, "Address Validation Error")

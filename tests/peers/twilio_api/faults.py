@@ -10,6 +10,7 @@ on `count` of them, from the `nth` on. The first rule that acts decides; all rul
     500-after       processed, then the same answer
     drop-before     the connection is closed without an answer; not processed
     drop-after      processed, then closed without an answer
+    late            answered like 500-before, and processed "seconds" later
     slow            processed, answered after "seconds"
     garbage         processed, answered with text that is no JSON
     refuse          not processed; "status", "code", "message" of the refusal
@@ -17,7 +18,7 @@ on `count` of them, from the `nth` on. The first rule that acts decides; all rul
 
 import re
 
-EFFECTS = {"429", "500-before", "500-after", "drop-before", "drop-after", "slow", "garbage", "refuse"}
+EFFECTS = {"429", "500-before", "500-after", "drop-before", "drop-after", "late", "slow", "garbage", "refuse"}
 KNOWN = {"effect", "of", "method", "path", "nth", "count", "retry_after", "status", "seconds", "code", "message"}
 
 

@@ -1,6 +1,7 @@
 """The HTTP of it: who asks, what goes wrong, what is written down."""
 
 import base64
+import copy
 import hmac
 import json
 import socket
@@ -72,8 +73,14 @@ def listen(account, faults, journal, lock):
                 entry = journal.begin(self.command, path, pairs, form)
                 rule = faults.on(self.command, path) or {}
                 effect = entry["fault"] = rule.get("effect")
-                if effect in ("429", "500-before", "refuse", "drop-before"):
+                if effect in ("429", "500-before", "refuse", "drop-before", "late"):
                     status, answer, headers = unprocessed(rule)
+                    if effect == "late":
+                        # As this request is now: the connection goes on to the next one.
+                        late = copy.copy(self).process_late
+                        deed = threading.Timer(rule["seconds"], late, (entry, path, pairs, form, body))
+                        deed.daemon = True
+                        deed.start()
                 else:
                     status, answer, headers = self.process(path, pairs, form, body)
                     entry["processed"] = status < 400
@@ -89,6 +96,10 @@ def listen(account, faults, journal, lock):
                 self.send(status, "<html>Service" if effect == "garbage" else answer, headers)
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer_all
+
+        def process_late(self, entry, *request):
+            with lock:
+                entry["processed"] = self.process(*request)[0] < 400
 
         def process(self, path, pairs, form, body):
             try:

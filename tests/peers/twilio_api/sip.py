@@ -107,7 +107,9 @@ def create_credential(account, list_sid, fields):
     owner = the_list(account, list_sid)
     if len(owner["_credentials"]) >= 1000:
         raise Refusal(21242, "Maximum number of credentials in this list reached")
-    if any(one["username"] == fields["Username"] for one in owner["_credentials"].values()):
+    # Whether case counts here is not documented; it is harder if it does not.
+    given = fields["Username"].lower()
+    if any(one["username"].lower() == given for one in owner["_credentials"].values()):
         raise Refusal(21243, "A credential with this username already exists in the list")
     return show_credential(account)(new_credential(account, owner, fields["Username"], fields["Password"]))
 

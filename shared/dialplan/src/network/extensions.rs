@@ -141,6 +141,7 @@ fn read_extension(
         label: label.map(|at| at.value),
         number,
         caller_id: caller_id.or(number),
+        is_kept_from_911: emergency.as_ref().is_some_and(|at| !at.value),
         emergency: emergency.map_or(number.is_some(), |at| at.value),
         language: language.map_or(shared.language, |at| at.value),
         area_code: area_code.map(|at| at.value).or(shared.area_code),

@@ -308,7 +308,7 @@ fn advise_on_stage(
         let (line, key) = (reader.line(offset), stage.path(key).to_string());
         advice.push(Problem { line, key, what: what.into(), remedy: remedy.into() });
     };
-    if !sip_domain.value.strip_suffix(".sip.twilio.com").is_some_and(|name| !name.contains('.')) {
+    if sip_domain.value.strip_suffix(".sip.twilio.com").is_none_or(|name| name.contains('.')) {
         let remedy =
             "write NAME.sip.twilio.com with a name of your own, or `dialtone apply` cannot create it";
         advise(sip_domain.offset, "sip_domain", "is not a SIP domain of Twilio", remedy);

@@ -79,6 +79,8 @@ pub struct Extension {
     pub(crate) number: Option<E164>,
     pub(crate) caller_id: Option<E164>,
     pub(crate) emergency: bool,
+    /// Whether the file says that it may not call 911, with a number or without.
+    pub(crate) is_kept_from_911: bool,
     pub(crate) language: Language,
     pub(crate) area_code: Option<AreaCode>,
     pub(crate) block: Vec<Prefix>,
@@ -226,6 +228,13 @@ impl Network {
     #[must_use]
     pub fn address_of(&self, number: &E164) -> Option<&PostalAddress> {
         let name = self.address_of.get(number).or(self.address.as_ref())?;
+        self.addresses.iter().find(|address| address.name == *name)
+    }
+
+    /// Where help will be sent for the number that is to be bought for a phone. None: it may not call 911 even then.
+    #[must_use]
+    pub fn address_when_bought(&self, phone: &Extension) -> Option<&PostalAddress> {
+        let name = phone.address.as_ref().or(self.address.as_ref()).filter(|_| !phone.is_kept_from_911)?;
         self.addresses.iter().find(|address| address.name == *name)
     }
 

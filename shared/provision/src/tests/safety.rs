@@ -25,6 +25,7 @@ fn addresses() -> Vec<Address> {
             sid: sid.into(),
             friendly_name: names.address(address),
             street: address.street.clone(),
+            emergency_enabled: true,
             ..Address::default()
         })
         .to_vec()

@@ -26,7 +26,7 @@ fn a_creation_that_met_5xx_is_uncertain_and_not_asked_for_again() {
     let error = client_of(&server).create_credential_list("phones").unwrap_err();
     assert!(error.is_uncertain(), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("Service unavailable") && text.contains("look what is there"), "{text}");
+    assert!(text.contains("Service unavailable") && text.contains("the next run looks first"), "{text}");
     assert_eq!(server.lines(), [POST]);
 }
 
