@@ -45,6 +45,15 @@ impl Connection {
         // The passwords that are given are read where they are wanted; here they are only not to be wrong.
         let environment = both(both(credentials(), self.hosts()), given().map(drop));
         let ((file, network), (((account, sid), hosts), ())) = both(self.read(), environment)?;
+        let stage = network.stage();
+        if !stage.has_domain_of_twilio() {
+            return Err(Failure::usage(format!(
+                "{}: stages.{}.sip_domain: {} is not a SIP domain of Twilio; write NAME.sip.twilio.com with a name of your own",
+                self.network.config.display(),
+                stage.name,
+                stage.sip_domain
+            )));
+        }
         let client = Client::new(account, hosts).on_wait(tell_waits());
         Ok(Session { file, network, client, account: sid })
     }

@@ -108,3 +108,16 @@ fn a_purchase_says_what_it_is_and_which_number_it_was() {
     assert!(said.err.contains("$ phone number               +1971555010"), "{}", said.err);
     assert!(said.err.contains("dialtone.toml has +1971555010"), "{}", said.err);
 }
+
+#[test]
+fn a_domain_that_twilio_cannot_have_is_refused_before_anything_is_changed() {
+    let setup = Setup::new();
+    let text = std::fs::read_to_string(&setup.file).unwrap();
+    std::fs::write(&setup.file, text.replace("street-prod.sip.twilio.com", "voice.example.org")).unwrap();
+    for arguments in [&["plan"][..], &["apply", "--yes"]] {
+        let said = setup.run(arguments);
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(said.err.contains("write NAME.sip.twilio.com"), "{}", said.err);
+    }
+    assert!(setup.account.mutations().is_empty());
+}

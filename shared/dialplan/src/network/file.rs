@@ -299,29 +299,24 @@ fn read_asterisk(reader: &mut Reader<'_>, mut section: Section<'_>) -> Option<As
 /// What Twilio would not take, or what carries callers' numbers in the clear. Neither keeps calls from being decided.
 fn advise_on_stage(
     reader: &Reader<'_>,
-    stage: &Section<'_>,
-    sip_domain: &At<String>,
-    public_url: &At<String>,
+    section: &Section<'_>,
+    stage: &Stage,
+    (domain_at, url_at): (usize, usize),
     advice: &mut Vec<Problem>,
 ) {
     let mut advise = |offset, key, what: &str, remedy: &str| {
-        let (line, key) = (reader.line(offset), stage.path(key).to_string());
+        let (line, key) = (reader.line(offset), section.path(key).to_string());
         advice.push(Problem { line, key, what: what.into(), remedy: remedy.into() });
     };
-    if sip_domain.value.strip_suffix(".sip.twilio.com").is_none_or(|name| name.contains('.')) {
+    if !stage.has_domain_of_twilio() {
         let remedy =
             "write NAME.sip.twilio.com with a name of your own, or `dialtone apply` cannot create it";
-        advise(sip_domain.offset, "sip_domain", "is not a SIP domain of Twilio", remedy);
+        advise(domain_at, "sip_domain", "is not a SIP domain of Twilio", remedy);
     }
-    let host = public_url.value.strip_prefix("http://").and_then(|rest| rest.split(':').next());
+    let host = stage.public_url.strip_prefix("http://").and_then(|rest| rest.split(':').next());
     if host.is_some_and(|host| host != "localhost" && !host.starts_with("127.")) {
         let remedy = "write https://, unless this is a network of your own for trials";
-        advise(
-            public_url.offset,
-            "public_url",
-            "lets callers' numbers cross the internet in the clear",
-            remedy,
-        );
+        advise(url_at, "public_url", "lets callers' numbers cross the internet in the clear", remedy);
     }
 }
 
@@ -361,7 +356,7 @@ fn read_stages(
                 wrong(format!("is the domain of stage {} too", twin.name), "give each stage its own");
             reader.report(sip_domain.offset, stage.path("sip_domain"), problem);
         }
-        advise_on_stage(reader, &stage, &sip_domain, &public_url, advice);
+        let (domain_at, url_at) = (sip_domain.offset, public_url.offset);
         stages.push(Stage {
             name: name.value.to_owned(),
             sip_domain: sip_domain.value,
@@ -370,6 +365,9 @@ fn read_stages(
             fallback_url: fallback_url.map(|at| at.value),
             secure: secure.is_some_and(|at| at.value),
         });
+        if let Some(read) = stages.last() {
+            advise_on_stage(reader, &stage, read, (domain_at, url_at), advice);
+        }
     }
     if stages.is_empty() && complete {
         reader.report_missing(section.offset(), "stages", STAGES_REMEDY);

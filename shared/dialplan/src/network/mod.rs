@@ -71,6 +71,15 @@ pub struct Stage {
     pub secure: bool,
 }
 
+impl Stage {
+    /// Whether Twilio could have the SIP domain: they are all of the form `NAME.sip.twilio.com`
+    /// (<https://www.twilio.com/docs/voice/sip/api/sip-domain-resource>).
+    #[must_use]
+    pub fn has_domain_of_twilio(&self) -> bool {
+        self.sip_domain.strip_suffix(".sip.twilio.com").is_some_and(|name| !name.contains('.'))
+    }
+}
+
 /// One SIP phone.
 #[derive(Debug, Clone)]
 pub struct Extension {
