@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use provision::{Action, Progress, Summary, Unregistered};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::asked::Asked;
 use super::{purchase, show};
@@ -45,7 +46,16 @@ impl Watcher {
     pub(super) fn new(is_quiet: bool, config: PathBuf) -> Arc<Self> {
         let watcher = Arc::new(Self { is_quiet, config, asked: OnceLock::new(), state: Mutex::default() });
         let watched = Arc::clone(&watcher);
-        thread::spawn(move || watched.watch());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return watcher };
+        // From here on, and not from whenever the thread comes to it: somebody may be quick.
+        let interrupt = {
+            let _entered = runtime.enter();
+            signal(SignalKind::interrupt())
+        };
+        if let Ok(interrupt) = interrupt {
+            thread::spawn(move || runtime.block_on(watched.watch(interrupt)));
+        }
         watcher
     }
 
@@ -74,19 +84,13 @@ impl Watcher {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn watch(&self) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let Ok(runtime) = runtime else { return };
-        runtime.block_on(async {
-            let interrupt = tokio::signal::ctrl_c();
-            tokio::pin!(interrupt);
-            loop {
-                tokio::select! {
-                    Ok(()) = &mut interrupt => self.interrupted(),
-                    () = tokio::time::sleep(SLOW / 4) => self.tell_slow_steps(),
-                }
+    async fn watch(&self, mut interrupt: Signal) {
+        loop {
+            tokio::select! {
+                Some(()) = interrupt.recv() => self.interrupted(),
+                () = tokio::time::sleep(SLOW / 4) => self.tell_slow_steps(),
             }
-        });
+        }
     }
 
     fn interrupted(&self) -> ! {
