@@ -200,6 +200,56 @@ mod tests {
         assert_eq!(response.status(), 403);
     }
 
+    /// Notes when events are taken.
+    #[derive(Clone, Default)]
+    struct Noted(Arc<Mutex<Vec<&'static str>>>);
+
+    impl Sink for Noted {
+        const AT_ONCE: bool = false;
+
+        async fn take(&self, messages: Vec<dialplan::Message>) {
+            assert!(!messages.is_empty());
+            self.0.lock().unwrap().push("taken");
+        }
+    }
+
+    #[tokio::test]
+    async fn events_are_taken_when_the_answer_is_posted_even_in_vain() {
+        let file = "[network]\nname='n'\nregion='US'\n[stages.prod]\nsip_domain='n.sip.twilio.com'\n\
+                    public_url='https://n.example.org'\n[extensions.lobby]\nnumber='+15035550110'\n";
+        let network = dialplan::NetworkFile::parse(file).and_then(|file| file.network("prod")).unwrap();
+        let tokens = webhook::AuthTokens::parse("secret").unwrap();
+        let body = "From=%2B15035550199&To=%2B15035550110";
+        let form = webhook::Form::parse(body.as_bytes()).unwrap();
+        let signature = webhook::sign(tokens.first(), "https://n.example.org/incoming", Some(&form));
+        let noted = Noted::default();
+        let edge = Edge::new(network, tokens, edge::INCOMING, noted.clone()).unwrap();
+        let host = Host { edge, left: Left::default() };
+        let (answering, posting_noted) = (host.clone(), noted.clone());
+        // What lambda_http does for an event, but that Lambda does not take the answer.
+        let posting = tower::service_fn(move |_: LambdaInvocation| {
+            let (mut answering, noted, signature) =
+                (answering.clone(), posting_noted.clone(), signature.clone());
+            async move {
+                let request =
+                    Request::post("https://n.example.org/incoming").header("x-twilio-signature", signature);
+                let request = request.body(Body::Text(body.to_owned())).unwrap();
+                let response = answering.call(request.with_raw_http_path("/incoming")).await.unwrap();
+                assert_eq!(response.status(), 200);
+                noted.0.lock().unwrap().push("posted");
+                Err::<(), Error>("not taken".into())
+            }
+        });
+        let mut turn = host.layer(posting);
+        let invocation = || {
+            let (parts, ()) = Response::new(()).into_parts();
+            LambdaInvocation { parts, body: Bytes::new(), context: lambda_http::Context::default() }
+        };
+        assert!(turn.call(invocation()).await.is_err());
+        assert!(turn.call(invocation()).await.is_err());
+        assert_eq!(*noted.0.lock().unwrap(), ["posted", "taken", "posted", "taken"]);
+    }
+
     #[test]
     fn answers_are_text() {
         assert!(
