@@ -1,7 +1,7 @@
 //! `dialtone check`
 
 use clap::Args;
-use dialplan::Network;
+use network::Network;
 use serde_json::json;
 
 use crate::doctor::{DEBUGGER_HOW, debugger_url};
@@ -25,7 +25,7 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(self) -> Result {
         let text = self.network.text()?;
-        let file = dialplan::NetworkFile::parse(&text);
+        let file = network::NetworkFile::parse(&text);
         // A stage that was asked for must be there; otherwise each one is looked at.
         if let Some(wrong) = file.as_ref().ok().and_then(|file| self.network.wrong_stage(file)) {
             return self.refuse(&wrong);
@@ -92,7 +92,7 @@ fn by_hand(network: &Network) -> serde_json::Value {
     json!({"stage": stage.name, "what": "debugger webhook", "url": debugger_url(stage), "how": DEBUGGER_HOW})
 }
 
-fn listed(problems: &[dialplan::Problem]) -> serde_json::Value {
+fn listed(problems: &[network::Problem]) -> serde_json::Value {
     problems
         .iter()
         .map(|p| json!({"line": p.line, "key": p.key, "what": p.what, "remedy": p.remedy}))

@@ -4,7 +4,8 @@ use std::io::BufRead;
 
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
-use dialplan::{Event, Network, Plan, Step};
+use dialplan::{Event, Plan, Step};
+use network::Network;
 use serde_json::{Value, json};
 use webhook::{Address, Call};
 

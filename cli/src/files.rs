@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::Args;
-use dialplan::{Network, NetworkFile};
+use network::{Network, NetworkFile};
 
 use crate::exit::{Failure, Result};
 

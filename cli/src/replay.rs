@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use dialplan::Message;
-use edge::{Delivery, LogFormat};
-use metrics::{Entry, Sns};
+use publish::{Entry, Sns};
 use serde_json::json;
+use telemetry::{Delivery, LogFormat};
 
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
@@ -75,10 +75,10 @@ impl Replay {
         let topic = self.topic.clone().ok_or_else(|| {
             Failure::usage("no topic: set DIALTONE_TOPIC_ARN or --topic ARN, or look first with --dry-run")
         })?;
-        if let Some(problem) = edge::topic_problem(&topic) {
+        if let Some(problem) = web::topic_problem(&topic) {
             return Err(Failure::usage(problem));
         }
-        edge::start_logging(LogFormat::TextToStderr);
+        telemetry::start_logging(LogFormat::TextToStderr);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
         let unpublished = runtime.block_on(publish(topic, &messages));

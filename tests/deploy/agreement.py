@@ -11,9 +11,9 @@ from world import FUNCTIONS, ROOT, resources, source, template, translated
 FUNCTION = "AWS::Serverless::Function"
 
 
-def routes_of_the_edge():
-    """Function by function, the paths that shared/edge answers."""
-    rust = (ROOT / "shared/edge/src/route.rs").read_text()
+def routes_of_the_service():
+    """Function by function, the paths that shared/web answers."""
+    rust = (ROOT / "shared/web/src/route.rs").read_text()
     paths = dict(re.findall(r'Self::(\w+) => "(/[^"]*)"', rust))
     consts = dict(re.findall(r"pub const (\w+): &\[Route\] = &\[([^\]]*)\];", rust))
     assert paths and {"OUTGOING", "INCOMING", "STATUS"} <= consts.keys()
@@ -46,7 +46,7 @@ def routes():
         name: {event["Properties"]["Path"] for event in one["Properties"]["Events"].values() if event["Type"] == "HttpApi"}
         for name, one in resources(FUNCTION).items() if any(event["Type"] == "HttpApi" for event in one["Properties"].get("Events", {}).values())
     }
-    assert wired == routes_of_the_edge(), f"template {wired}, edge {routes_of_the_edge()}"
+    assert wired == routes_of_the_service(), f"template {wired}, service {routes_of_the_service()}"
     every = set().union(*wired.values())
     readme = (ROOT / "README.md").read_text()
     table = readme[readme.index("## Routes"):].split("\n## ")[0]
@@ -188,13 +188,13 @@ def metrics():
     """No alarm and no graph waits for a metric that nobody emits."""
     used = metrics_in(template())
     assert {one for one in used if one[0] != "Dialtone"} <= OF_AWS
-    code = source("shared/edge/src", "shared/metrics/src")
+    code = source("shared/web/src", "shared/telemetry/src")
     of_fallback = set(re.findall(r'"(\w+)"', resources(FUNCTION)["Fallback"]["Properties"]["InlineCode"]))
     missing = sorted(
         {word for namespace, name, dimensions in used if namespace == "Dialtone" for word in (namespace, name, *dimensions)
          if f'"{word}"' not in code and not (name in of_fallback and word in of_fallback)}
     )
-    assert not missing, f"alarms or dashboard use what shared/edge and shared/metrics do not say: {', '.join(missing)}"
+    assert not missing, f"alarms or dashboard use what shared/web and shared/telemetry do not say: {', '.join(missing)}"
     first = [w["properties"]["title"] for w in json.loads(resources("AWS::CloudWatch::Dashboard")["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"] if w["y"] == 0]
     assert first == ["Calls", "Connected", "Refused", "Emergency"]
     return f"{len(used)} metrics"

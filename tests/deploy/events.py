@@ -136,7 +136,7 @@ def log_line(word, endpoint="lobby", microsecond=123456, delivery="log", reason=
         "call": {"sid": SID, "direction": "outgoing", "status": None, "duration_seconds": None, "reason": reason, "error_code": None},
     }
     line = {"timestamp": "2026-06-20T18:04:05.123470Z", "level": "INFO", "message": "event", "delivery": delivery,
-            "stage": "prod", "event": json.dumps(event, separators=(",", ":")), "target": "edge::sink"}
+            "stage": "prod", "event": json.dumps(event, separators=(",", ":")), "target": "telemetry::event"}
     return json.dumps(line, separators=(",", ":"))
 
 

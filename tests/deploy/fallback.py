@@ -65,7 +65,7 @@ def small():
 def spellings():
     """It hears 911 wherever the main functions do, and nowhere else."""
     module = load()
-    rust = (ROOT / "shared/dialplan/src/emergency.rs").read_text()
+    rust = (ROOT / "shared/numbers/src/emergency.rs").read_text()
 
     def texts_of(test):
         """The strings that a test of the main functions goes through."""

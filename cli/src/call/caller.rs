@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use dialplan::Stage;
+use network::Stage;
 use webhook::{CallStatus, encode_user};
 
 use super::ending::{Ending, Leg};

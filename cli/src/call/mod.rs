@@ -13,9 +13,9 @@ mod walk;
 use std::io::IsTerminal;
 
 use clap::Args;
-use dialplan::{Extension, Network, Stage};
-use edge::Route;
+use network::{Extension, Network, Stage};
 use serde_json::json;
+use web::Route;
 use webhook::{AccountSid, AuthToken, AuthTokens};
 
 use self::caller::Caller;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use devices::Password;
-use dialplan::{Extension, Network};
+use network::{Extension, Network};
 
 use super::phones;
 use crate::exit::{Failure, Result};

@@ -1,7 +1,7 @@
 //! What a person has to do so that a device fetches its file.
 
 use devices::QrCode;
-use dialplan::DeviceKind;
+use network::DeviceKind;
 
 use super::phones::Phone;
 

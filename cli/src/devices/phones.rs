@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT, Password};
-use dialplan::{DeviceMode, Extension, Network};
+use network::{DeviceMode, Extension, Network};
 
 use crate::exit::{Failure, Result, both};
 use crate::files::NetworkArgs;
@@ -35,7 +35,7 @@ pub(super) struct Phones {
 pub(super) struct Phone {
     /// The user name.
     pub(super) name: String,
-    pub(super) kind: dialplan::DeviceKind,
+    pub(super) kind: network::DeviceKind,
     pub(super) files: Vec<DeviceFile>,
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use devices::{QrCode, file_name};
-use dialplan::DeviceKind;
+use network::DeviceKind;
 use serde_json::{Value, json};
 
 use super::folder::DeviceFolder;

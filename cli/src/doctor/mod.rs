@@ -12,9 +12,9 @@ mod traces;
 mod waiting;
 
 use clap::Args;
-use dialplan::{Network, Stage};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use network::{Network, Stage};
 use serde_json::json;
 
 use self::report::Report;
@@ -32,7 +32,7 @@ pub(crate) const DEBUGGER_HOW: &str = "in Twilio's console, Monitor > Debugger (
 
 /// The URL that belongs there.
 pub(crate) fn debugger_url(stage: &Stage) -> String {
-    format!("{}{}", stage.public_url, edge::Route::Alert.path())
+    format!("{}{}", stage.public_url, web::Route::Alert.path())
 }
 
 /// Is this network healthy? Looks at Twilio, at the service and at the phones, and changes nothing.

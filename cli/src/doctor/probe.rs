@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use dialplan::Stage;
-use edge::Route;
+use network::Stage;
 use ureq::Agent;
+use web::Route;
 use webhook::{AuthToken, AuthTokens, Form, sign};
 
 /// Twilio gives up after 15 s.

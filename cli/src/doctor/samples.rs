@@ -1,6 +1,6 @@
 //! Networks and answers for the unit tests of the doctor.
 
-use dialplan::{Network, NetworkFile};
+use network::{Network, NetworkFile};
 use twilio::PhoneNumber;
 
 /// The stage `prod` of a network with these further lines in its file.

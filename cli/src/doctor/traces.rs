@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dialplan::Network;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
+use network::Network;
 use twilio::{Alert, CallRecord, Client};
 use webhook::{Address, Form};
 

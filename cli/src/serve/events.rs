@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dialplan::Message;
-use edge::{Delivery, Sink, log_message};
-use metrics::Sns;
+use publish::Sns;
+use telemetry::{Delivery, log_event};
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, Stdout};
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::task::JoinHandle;
+use web::Sink;
 
 /// How many events may wait. At two a request this is minutes of a busy network while SNS is out of reach; what
 /// comes after that goes to the log at once.
@@ -59,7 +60,7 @@ impl Destination {
         };
         if let Err(error) = written {
             tracing::error!(%error, "events cannot be written");
-            batch.iter().for_each(|message| log_message(message, Delivery::Failed));
+            batch.iter().for_each(|message| log_event(message.json(), message.stage(), Delivery::Failed));
         }
     }
 }
@@ -81,7 +82,7 @@ pub(super) struct Queue(mpsc::Sender<Message>);
 
 impl Events {
     pub(super) fn start(mut destination: Destination) -> (Self, Queue) {
-        let (sender, mut receiver) = mpsc::channel(QUEUE);
+        let (sender, mut receiver) = mpsc::channel::<Message>(QUEUE);
         let hurry = Arc::new(AtomicBool::new(false));
         let name = destination.name();
         let must_hurry = Arc::clone(&hurry);
@@ -90,7 +91,9 @@ impl Events {
             while receiver.recv_many(&mut batch, BATCH).await > 0 {
                 let batch = std::mem::take(&mut batch);
                 if must_hurry.load(Ordering::Relaxed) {
-                    batch.iter().for_each(|message| log_message(message, Delivery::Failed));
+                    batch
+                        .iter()
+                        .for_each(|message| log_event(message.json(), message.stage(), Delivery::Failed));
                 } else {
                     destination.deliver(batch).await;
                 }
@@ -121,7 +124,7 @@ impl Sink for Queue {
         for message in messages {
             if let Err(TrySendError::Full(message) | TrySendError::Closed(message)) = self.0.try_send(message)
             {
-                log_message(&message, Delivery::Failed);
+                log_event(message.json(), message.stage(), Delivery::Failed);
             }
         }
     }

@@ -7,10 +7,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use dialplan::NetworkFile;
-use edge::{LogFormat, Route, Settings};
+use network::NetworkFile;
 use std::io::IsTerminal;
+use telemetry::LogFormat;
 use tokio::net::TcpListener;
+use web::{Route, Settings};
 
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
@@ -55,7 +56,7 @@ impl Serve {
         });
         let ((), settings) = both(chosen, settings.map_err(Failure::usage))?;
         // A person reads words, everything else reads JSON.
-        edge::start_logging(if std::io::stderr().is_terminal() {
+        telemetry::start_logging(if std::io::stderr().is_terminal() {
             LogFormat::TextToStderr
         } else {
             LogFormat::JsonToStderr
@@ -76,10 +77,10 @@ impl Serve {
         let stage = settings.network.stage().clone();
         let address = listener.local_addr().map_err(Failure::usage)?;
         let (events, sink) = Events::start(destination);
-        let edge = edge::Edge::new(settings.network, settings.tokens, Route::ALL, sink)
+        let web = web::Web::new(settings.network, settings.tokens, Route::ALL, sink)
             .map_err(|error| Failure::usage(format!("stages.{}.public_url: {error}", stage.name)))?;
         tracing::info!(%address, stage = stage.name, public_url = stage.public_url, events = events.destination(), "serving");
-        server::serve(listener, edge).await;
+        server::serve(listener, web).await;
         events.finish().await;
         tracing::info!("stopped");
         Ok(Outcome::Done)

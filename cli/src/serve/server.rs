@@ -1,4 +1,4 @@
-//! A plain HTTP/1.1 server around the edge.
+//! A plain HTTP/1.1 server around the web.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use edge::{Edge, RequestId, Sink};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -17,6 +16,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tower::Service;
+use web::{RequestId, Sink, Web};
 
 /// How long a client may take to send a request's head, or its body. Twilio itself gives up after 15 s.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -25,7 +25,7 @@ const READ_LIMIT: Duration = Duration::from_secs(10);
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Serves until SIGTERM or SIGINT, then lets requests that have begun finish.
-pub(super) async fn serve<S: Sink>(listener: TcpListener, edge: Edge<S>) {
+pub(super) async fn serve<S: Sink>(listener: TcpListener, web: Web<S>) {
     let connections = GracefulShutdown::new();
     let ids = RequestIds::new();
     let stop = stop_signal();
@@ -45,8 +45,8 @@ pub(super) async fn serve<S: Sink>(listener: TcpListener, edge: Edge<S>) {
         };
         // A small answer must not wait for the acknowledgement of an earlier one.
         let _ = stream.set_nodelay(true);
-        let (edge, ids) = (edge.clone(), ids.clone());
-        let service = service_fn(move |request| answer(edge.clone(), ids.next(), request));
+        let (web, ids) = (web.clone(), ids.clone());
+        let service = service_fn(move |request| answer(web.clone(), ids.next(), request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(READ_LIMIT)
@@ -54,7 +54,7 @@ pub(super) async fn serve<S: Sink>(listener: TcpListener, edge: Edge<S>) {
         // An error here is a client that went away.
         tokio::spawn(connections.watch(connection));
     }
-    drop((listener, edge));
+    drop((listener, web));
     tracing::info!("stopping");
     if tokio::time::timeout(SHUTDOWN_LIMIT, connections.shutdown()).await.is_err() {
         tracing::warn!("connections were still open");
@@ -70,7 +70,7 @@ async fn stop_signal() {
 }
 
 async fn answer<S: Sink>(
-    mut edge: Edge<S>,
+    mut web: Web<S>,
     id: String,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -78,7 +78,7 @@ async fn answer<S: Sink>(
         Ok(request) if request.uri().path() == "/healthz" => health(),
         Ok(mut request) => {
             request.extensions_mut().insert(RequestId(id.clone()));
-            edge.call(request).await?
+            web.call(request).await?
         }
         Err(code) => plain(code, ""),
     };

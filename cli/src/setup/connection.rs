@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use clap::Args;
-use dialplan::{Network, NetworkFile};
+use network::{Network, NetworkFile};
 use provision::{Options, Wishes};
 use twilio::{Client, Hosts, Secret, Wait};
 

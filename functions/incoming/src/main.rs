@@ -4,9 +4,9 @@
 
 use std::future::ready;
 
-use edge::LogSink;
+use web::LogSink;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve(edge::INCOMING, |_topic| ready(LogSink)).await
+    lambda::serve(web::INCOMING, |_topic| ready(LogSink)).await
 }

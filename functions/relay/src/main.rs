@@ -3,17 +3,17 @@
 use std::env;
 
 use aws_lambda_events::event::cloudwatch_logs::LogsEvent;
-use edge::LogFormat;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use metrics::Sns;
+use publish::Sns;
+use telemetry::LogFormat;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    edge::start_logging(LogFormat::JsonToStdout);
+    telemetry::start_logging(LogFormat::JsonToStdout);
     let topic = env::var("DIALTONE_TOPIC_ARN").map_err(|_| "DIALTONE_TOPIC_ARN is not set")?;
     let sns = &Sns::for_topic(Some(topic)).await;
     let relay = |event: LambdaEvent<LogsEvent>| async move {
-        metrics::relay(&event.payload, sns).await.map_err(Error::from)
+        publish::relay(&event.payload, sns).await.map_err(Error::from)
     };
     lambda_runtime::run(service_fn(relay)).await
 }

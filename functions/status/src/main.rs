@@ -4,5 +4,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve(edge::STATUS, metrics::Sns::for_topic).await
+    lambda::serve(web::STATUS, publish::Sns::for_topic).await
 }

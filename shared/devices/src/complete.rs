@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use dialplan::{Extension, Network};
+use network::{Extension, Network};
 
 use crate::pattern::{Keys, Pattern, merged};
 use crate::server::Server;

@@ -3,7 +3,7 @@
 //! The server reads what was dialled, and says why when it refuses. So a device keeps nothing back: it sends whatever was
 //! keyed, as it was keyed, once no key has come for a while. What is complete it sends at once.
 
-use dialplan::{DeviceKind, Extension, Network};
+use network::{DeviceKind, Extension, Network};
 
 use crate::complete::complete;
 use crate::pattern::{Keys, Others, Pattern};

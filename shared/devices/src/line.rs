@@ -1,6 +1,6 @@
 //! What every device is told about its line.
 
-use dialplan::{Device, DeviceMode, Extension, Network};
+use network::{Device, DeviceMode, Extension, Network};
 
 use crate::dial_plan::DialPlan;
 use crate::password::Password;

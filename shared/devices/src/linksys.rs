@@ -5,7 +5,7 @@
 
 use std::io;
 
-use dialplan::{DeviceKind, DeviceMode};
+use network::{DeviceKind, DeviceMode};
 
 use crate::dial_plan::NO_KEY_TIMEOUT;
 use crate::line::{EXPIRY_SECONDS, Line, SIP_PORT, TLS_PORT};

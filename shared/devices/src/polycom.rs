@@ -3,7 +3,7 @@
 //! Sources: Polycom's administrator's guides for SIP 3.1 and 3.2, Futel's files for the IP 501, FusionPBX's provisioning
 //! templates for 3.x and 4.x.
 
-use dialplan::DeviceMode;
+use network::DeviceMode;
 
 use crate::dial_plan::NO_KEY_TIMEOUT;
 use crate::line::{EXPIRY_SECONDS, Line, SIP_PORT};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use dialplan::{DeviceKind, Extension, Mac, Network};
+use network::{DeviceKind, Extension, Mac, Network};
 
 use crate::error::DeviceError;
 use crate::file::DeviceFile;

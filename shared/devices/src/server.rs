@@ -2,7 +2,8 @@
 
 use std::iter;
 
-use dialplan::{Decision, Extension, Network, outgoing};
+use dialplan::{Decision, outgoing};
+use network::{Extension, Network};
 use webhook::{Address, Call};
 
 use crate::pattern::{Keys, Pattern};

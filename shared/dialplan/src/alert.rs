@@ -6,8 +6,8 @@ use webhook::{Address, Alert, CallSid, ErrorCode};
 
 use crate::ended::phone_at;
 use crate::event::{CallFacts, Event, UserEvent};
-use crate::network::{Extension, Network};
 use crate::plan::{Decision, Plan};
+use network::{Extension, Network};
 
 /// Takes note of an error.
 ///
@@ -79,14 +79,14 @@ fn concerns(payload: &Payload, code: ErrorCode, network: &Network) -> bool {
             _ => None,
         })
     };
-    if hosts().any(|uri| uri.is_host(&network.stage.sip_domain)) {
+    if hosts().any(|uri| uri.is_host(&network.stage().sip_domain)) {
         return true;
     }
-    if hosts().any(|uri| network.other_domains.iter().any(|domain| uri.is_host(domain))) {
+    if hosts().any(|uri| network.other_domains().iter().any(|domain| uri.is_host(domain))) {
         return false;
     }
     if let Some(url) = payload.url().filter(|url| url.starts_with("http")) {
-        let rest = url.strip_prefix(network.stage.public_url.as_str());
+        let rest = url.strip_prefix(network.stage().public_url.as_str());
         return rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':', '#']));
     }
     match payload.resource() {

@@ -4,14 +4,14 @@ use numbers::E164;
 use twiml::Response;
 use webhook::{Address, Call, CallProgress, DialEnd, DialStatus, ErrorCode};
 
-use crate::emergency::{self, Service};
 use crate::event::{CallFacts, Direction, Event, UserEvent};
 use crate::incoming;
-use crate::network::{Extension, Network};
 use crate::outgoing;
 use crate::plan::{Decision, Plan};
 use crate::reply::{self, LAST_DIAL_ACTION, Line};
 use crate::speech::Sentence;
+use network::{Extension, Network};
+use numbers::emergency::{self, Service};
 
 /// Seconds before phones that could not be reached are rung once more: a phone that lost its registration for a
 /// moment is back after some. Twilio does not pick up a call during a `<Pause>` that comes first
@@ -51,7 +51,7 @@ fn outgoing_ended(end: &DialEnd, network: &Network) -> Plan {
         }
         events.extend(rung.into_iter().map(|phone| error(Some(phone))));
     }
-    let language = phone.map_or(network.language, |phone| phone.language);
+    let language = phone.map_or(network.language(), network::Extension::language);
     let reply = match why_not_connected(end) {
         None => Response::new(),
         Some(_) if emergency::recognize(end.call.to.dialled()) == Some(Service::Emergency) => {
@@ -81,7 +81,7 @@ fn incoming_ended(end: &DialEnd, network: &Network, again: bool) -> Plan {
         let reply = Response::new().pause(BEFORE_RINGING_AGAIN).dial(dial);
         return Plan { reply, events, decision: Decision::RingAgain };
     }
-    let language = rung.first().map_or(network.language, |phone| phone.language);
+    let language = rung.first().map_or(network.language(), |phone| phone.language());
     let say = |sentence| reply::say(sentence, language);
     let reply = match why {
         None => Response::new(),
@@ -134,7 +134,7 @@ pub fn call_progress(progress: &CallProgress, network: &Network) -> Plan {
 /// The phone with this address in this stage.
 pub(crate) fn phone_at<'n>(address: &Address, network: &'n Network) -> Option<&'n Extension> {
     match address {
-        Address::Sip(uri) if uri.is_host(&network.stage.sip_domain) => network.extension(uri.user()?),
+        Address::Sip(uri) if uri.is_host(&network.stage().sip_domain) => network.extension(uri.user()?),
         // A number says which phone only where it rings just one.
         Address::Number(text) => {
             let number = E164::parse(text).ok()?;
@@ -148,7 +148,7 @@ pub(crate) fn phone_at<'n>(address: &Address, network: &'n Network) -> Option<&'
 /// Calls of the SIP domain come from phones; all others come from outside.
 fn is_outgoing(call: &Call, network: &Network) -> bool {
     call.sip_domain.is_some()
-        || matches!(&call.from, Address::Sip(uri) if uri.is_host(&network.stage.sip_domain))
+        || matches!(&call.from, Address::Sip(uri) if uri.is_host(&network.stage().sip_domain))
         || matches!(&call.to, Address::Sip(_))
 }
 

@@ -4,11 +4,12 @@ use numbers::E164;
 use twiml::{Dial, Response};
 use webhook::{Address, Call};
 
-use crate::event::{CallFacts, Direction, Event, Reason, UserEvent};
-use crate::network::{Extension, Network};
+use crate::event::{CallFacts, Direction, Event, UserEvent};
 use crate::plan::{Decision, Plan};
+use crate::reason::Reason;
 use crate::reply::{self, DIAL_ACTION};
 use crate::speech::Sentence;
+use network::{Extension, Network};
 
 /// Decides a call from outside: every phone of the called number rings at once.
 #[must_use]
@@ -18,7 +19,7 @@ pub fn incoming(call: &Call, network: &Network) -> Plan {
     let rung = rung(call, network);
     if rung.is_empty() {
         let reason = Reason::InvalidNumber;
-        let reply = Response::new().say(reply::say(Sentence::NotInUse, network.language)).hangup();
+        let reply = Response::new().say(reply::say(Sentence::NotInUse, network.language())).hangup();
         let event = Event::new(UserEvent::Reject, None, CallFacts { reason: Some(reason), ..facts });
         return Plan { reply, events: vec![event], decision: Decision::Refused(reason) };
     }

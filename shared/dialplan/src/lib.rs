@@ -8,16 +8,14 @@
 //! caller gets a polite plan. The same code runs on Lambda, in `dialtone serve` and in `dialtone explain`.
 
 mod alert;
-mod dialled;
-mod emergency;
 mod ended;
 mod event;
 mod incoming;
 mod message;
-mod network;
 mod outgoing;
 mod plan;
 mod reading;
+mod reason;
 mod refer;
 mod reply;
 mod speech;
@@ -27,7 +25,7 @@ mod trail;
 
 pub use alert::alert;
 pub use ended::{call_progress, dial_ended, is_again};
-pub use event::{CallFacts, Direction, Event, Reason, UserEvent};
+pub use event::{CallFacts, Direction, Event, UserEvent};
 pub use incoming::incoming;
 pub use message::Message;
 pub use network::{
@@ -36,7 +34,7 @@ pub use network::{
 };
 pub use outgoing::{digits, outgoing};
 pub use plan::{Decision, Plan};
+pub use reason::Reason;
 pub use refer::refer;
 pub use reply::Try;
-pub use speech::Language;
 pub use trail::{Rule, Step, Trail};

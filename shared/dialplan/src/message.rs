@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{CallFacts, Event, Reason};
-use crate::network::Stage;
+use crate::event::{CallFacts, Event};
+use crate::reason::Reason;
+use network::Stage;
 
 /// A message for the topic: the JSON that consumers parse, and the attributes that repeat some of it for
 /// subscription filters.
@@ -38,7 +39,12 @@ struct Inner<'a> {
 }
 
 impl Message {
-    pub(crate) fn new(event: &Event, stage: &Stage, timestamp: &str) -> Self {
+    /// The message that says what happened in a stage.
+    ///
+    /// `timestamp` is ISO 8601 in UTC with microseconds: the consumers drop one of two equal lines, so no two
+    /// messages of a process may carry the same.
+    #[must_use]
+    pub fn of(event: &Event, stage: &Stage, timestamp: &str) -> Self {
         let user_event = event.name().to_string();
         let endpoint = event.endpoint();
         let body = Body {
@@ -157,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_message_is_the_contract() {
-        let message = event().message(network().stage(), "2026-06-20T18:04:05.123456Z");
+        let message = Message::of(&event(), network().stage(), "2026-06-20T18:04:05.123456Z");
         assert_eq!(
             message.json(),
             "{\"timestamp\":\"2026-06-20T18:04:05.123456Z\",\"hostname\":\"dialtone-prod\",\"event\":{\"Event\":\"UserEvent\",\
@@ -179,8 +185,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_null_and_has_no_attribute() {
-        let message =
-            Event::new(UserEvent::Reject, None, CallFacts::default()).message(network().stage(), "t");
+        let event = Event::new(UserEvent::Reject, None, CallFacts::default());
+        let message = Message::of(&event, network().stage(), "t");
         assert!(message.json().ends_with(
             "\"endpoint\":\"unknown\",\"Channel\":\"unknown\"},\"call\":{\"sid\":null,\"direction\":null,\"status\":null,\
              \"duration_seconds\":null,\"reason\":null,\"error_code\":null}}"
@@ -190,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_message_is_read_back_from_a_log() {
-        let message = event().message(network().stage(), "2026-06-20T18:04:05.123456Z");
+        let message = Message::of(&event(), network().stage(), "2026-06-20T18:04:05.123456Z");
         assert_eq!(Message::parse(message.json(), "prod"), Some(message.clone()));
         let json = message.json();
         for (from, to) in [

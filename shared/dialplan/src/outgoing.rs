@@ -3,15 +3,16 @@
 use numbers::E164;
 use webhook::{Address, Call};
 
-use crate::dialled::Keys;
-use crate::emergency::{self, Service};
-use crate::event::{CallFacts, Direction, Event, Reason, UserEvent};
-use crate::network::{Asterisk, Extension, Network, Target};
+use crate::event::{CallFacts, Direction, Event, UserEvent};
 use crate::plan::{Decision, Plan};
 use crate::reading;
+use crate::reason::Reason;
 use crate::reply::{self, DIAL_ACTION, Line, Try};
 use crate::speech::Sentence;
 use crate::trail::{Refusal, Rule, Trail};
+use network::{Asterisk, Extension, Network, Target};
+use numbers::Keys;
+use numbers::emergency::{self, Service};
 
 /// Decides a call that a phone makes: what was dialled is the user part of `To`.
 #[must_use]
@@ -28,7 +29,7 @@ pub fn digits(call: &Call, network: &Network, last: Try, trail: &mut impl Trail)
         (digits, _) => digits,
     };
     if Keys::read(text).is_empty() {
-        let language = caller(call, network).map_or(network.language, |phone| phone.language);
+        let language = caller(call, network).map_or(network.language(), network::Extension::language);
         let reply = reply::dial_tone_after(network, language, Sentence::NothingDialled, Line::DialTone(last));
         return Plan { reply, events: Vec::new(), decision: Decision::Silence };
     }
@@ -68,7 +69,7 @@ enum Route<'n> {
 ///
 /// The reason to refuse whoever else it is.
 pub(crate) fn caller<'n>(call: &Call, network: &'n Network) -> Result<&'n Extension, Reason> {
-    let domain = &network.stage.sip_domain;
+    let domain = &network.stage().sip_domain;
     if call.sip_domain.as_deref().is_some_and(|called| !webhook::is_same_domain(called, domain)) {
         return Err(Reason::ForeignDomain);
     }
@@ -104,7 +105,7 @@ pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
         Ok(route) => place(&route, network, phone),
         Err(Refusal { rule, reason }) => {
             trail.note(rule, || format!("refused: {}", reason.as_str()));
-            let language = phone.map_or(network.language, |phone| phone.language);
+            let language = phone.map_or(network.language(), network::Extension::language);
             (reply::refuse(network, language, reason, line), Decision::Refused(reason), UserEvent::Reject)
         }
     };
@@ -120,16 +121,16 @@ fn emergency_route<'n>(
     trail: &mut impl Trail,
 ) -> Result<Route<'n>, Refusal> {
     let caller_id = match phone {
-        Some(phone) if !phone.emergency => None,
-        Some(phone) => phone.number.or(network.emergency_caller_id),
-        None => network.emergency_caller_id,
+        Some(phone) if !phone.emergency() => None,
+        Some(phone) => phone.number().or(network.emergency_caller_id()),
+        None => network.emergency_caller_id(),
     };
     trail.note(Rule::Emergency, || {
         let caller = phone.map_or("a phone that is not in the file", Extension::name);
         format!("{} from {caller}", service.number())
     });
     let refusal = Rule::Emergency.refuses(Reason::EmergencyDisabled);
-    caller_id.map(|caller_id| Route::Emergency(service, caller_id)).ok_or(refusal)
+    caller_id.map(|caller_id| Route::Emergency(service, *caller_id)).ok_or(refusal)
 }
 
 fn ordinary_route<'n>(
@@ -187,7 +188,7 @@ fn follow<'n>(target: &'n Target, network: &'n Network, phone: &'n Extension) ->
             Some(route) => route,
             None => pstn(*number, phone),
         },
-        Target::Asterisk(context) => match &network.asterisk {
+        Target::Asterisk(context) => match network.asterisk() {
             Some(asterisk) => Ok(Route::Asterisk(asterisk, context, phone)),
             None => Err(Rule::Codes.refuses(Reason::SpecialService)),
         },
@@ -258,8 +259,8 @@ fn ours<'n>(number: &E164, network: &'n Network, phone: &Extension) -> Option<Re
 /// reaches only phones of this network.
 fn pstn<'n>(number: E164, phone: &Extension) -> Result<Route<'n>, Refusal> {
     phone
-        .caller_id
-        .map(|caller_id| Route::Pstn(number, caller_id))
+        .caller_id()
+        .map(|caller_id| Route::Pstn(number, *caller_id))
         .ok_or(Rule::Policy.refuses(Reason::Blocked))
 }
 
@@ -281,7 +282,7 @@ fn place(
             (reply::dial_number(network, number, caller_id), Decision::Pstn, UserEvent::DialPstn)
         }
         Route::Phones(phones) => {
-            let caller_id = phone.and_then(|phone| phone.caller_id.as_ref().map(E164::as_str));
+            let caller_id = phone.and_then(|phone| phone.caller_id().map(E164::as_str));
             let dial = reply::dial_phones(network, phones.iter().copied(), caller_id, DIAL_ACTION);
             (twiml::Response::new().dial(dial), Decision::Extension, UserEvent::DialExtension)
         }

@@ -2,7 +2,8 @@
 
 use twiml::Response;
 
-use crate::event::{Event, Reason};
+use crate::event::Event;
+use crate::reason::Reason;
 
 /// What to answer, and what to report.
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@
 
 use numbers::{E164, Found, Kind, Nanp, Region};
 
-use crate::event::Reason;
-use crate::network::{Extension, Network};
+use crate::reason::Reason;
+use network::{Extension, Network};
 
 /// Service access codes that belong to no place: personal, carrier, government and machine numbers, and toll-free
 /// codes that are reserved but not open (NANPA's list of non-geographic codes).
@@ -64,13 +64,13 @@ fn domestic(digits: &str, network: &Network, phone: &Extension, found: &mut Vec<
         found.extend(international(rest));
         return;
     }
-    if numbers::calling_code_of(network.region) != Some(1) {
-        found.extend(numbers::national(network.region, digits));
+    if numbers::calling_code_of(network.region()) != Some(1) {
+        found.extend(numbers::national(network.region(), digits));
         return;
     }
     let whole = match (digits.len(), digits.as_bytes().first()) {
         (7, Some(b'2'..=b'9')) => {
-            phone.area_code.map(|area_code| format!("+1{}{digits}", area_code.as_str()))
+            phone.area_code().map(|area_code| format!("+1{}{digits}", area_code.as_str()))
         }
         (10, Some(b'2'..=b'9')) => Some(format!("+1{digits}")),
         (11, Some(b'1')) => Some(format!("+{digits}")),
@@ -98,7 +98,7 @@ fn bare_country_code(digits: &str, network: &Network) -> Option<E164> {
 }
 
 fn is_any_allowed(regions: &[&str], network: &Network) -> bool {
-    regions.iter().any(|region| network.allow.iter().any(|allowed| allowed.as_str() == *region))
+    regions.iter().any(|region| network.allow().iter().any(|allowed| allowed.as_str() == *region))
 }
 
 /// Directory assistance, NPA-555-1212: 411 by another name, in any area code, and billed.
@@ -126,7 +126,7 @@ pub(crate) fn exists(number: &E164, network: &Network) -> Result<Found, Reason> 
         900 => Reason::Premium,
         npa if NON_GEOGRAPHIC.contains(&npa) => Reason::SpecialService,
         // The country is the better answer: a caller who is told to check the number would only try again.
-        npa if numbers::npa_region(npa).is_some_and(|region| !network.allow.contains(&region)) => {
+        npa if numbers::npa_region(npa).is_some_and(|region| !network.allow().contains(&region)) => {
             Reason::CountryNotAllowed
         }
         _ => Reason::InvalidNumber,
@@ -165,7 +165,7 @@ pub(crate) fn permitted(
     if placeless || matches!(found.kind, Kind::PersonalNumber | Kind::Pager | Kind::Voicemail) {
         return Err(Reason::SpecialService);
     }
-    if network.block.iter().chain(&phone.block).any(|prefix| number.starts_with(prefix)) {
+    if network.block().iter().chain(phone.block()).any(|prefix| number.starts_with(prefix)) {
         return Err(Reason::Blocked);
     }
     Ok(())
@@ -176,5 +176,5 @@ fn is_region_allowed(found: &Found, nanp: Option<&Nanp>, network: &Network) -> b
     let shared = nanp.is_some() && found.kind == Kind::TollFree;
     let fits =
         |region: &Region| *region == found.region || shared && numbers::calling_code_of(*region) == Some(1);
-    network.allow.iter().any(fits)
+    network.allow().iter().any(fits)
 }

@@ -2,11 +2,11 @@
 
 use webhook::{Address, Call};
 
-use crate::network::Network;
 use crate::outgoing::{self, Dialling};
 use crate::plan::Plan;
 use crate::reply::Line;
 use crate::trail::Trail;
+use network::Network;
 
 /// Decides where a caller whom Asterisk hands back goes next.
 ///
@@ -17,7 +17,7 @@ use crate::trail::Trail;
 pub fn refer(call: &Call, network: &Network, trail: &mut impl Trail) -> Plan {
     let text = match &call.refer_target {
         Some(target) if is_ours(target, network) => target.dialled(),
-        Some(target) if crate::emergency::recognize(target.dialled()).is_some() => target.dialled(),
+        Some(target) if numbers::emergency::recognize(target.dialled()).is_some() => target.dialled(),
         _ => "",
     };
     outgoing::decide(&Dialling { call, network, text, line: Line::Referred }, trail)
@@ -26,8 +26,8 @@ pub fn refer(call: &Call, network: &Network, trail: &mut impl Trail) -> Plan {
 fn is_ours(target: &Address, network: &Network) -> bool {
     match target {
         Address::Sip(uri) => {
-            let asterisk = network.asterisk.as_ref().map_or("", |asterisk| host_name(&asterisk.host));
-            uri.host().is_empty() || uri.is_host(&network.stage.sip_domain) || uri.host() == asterisk
+            let asterisk = network.asterisk().map_or("", |asterisk| host_name(&asterisk.host));
+            uri.host().is_empty() || uri.is_host(&network.stage().sip_domain) || uri.host() == asterisk
         }
         Address::Number(_) => true,
         _ => false,

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use numbers::E164;
 use twiml::{Dial, Gather, Noun, Prompt, RejectReason, Response, Say};
 
-use crate::emergency::Service;
-use crate::event::Reason;
-use crate::network::{Asterisk, Extension, Network, RefusalStyle};
-use crate::speech::{Language, Sentence};
+use crate::reason::Reason;
+use crate::speech::Sentence;
+use network::Language;
+use network::{Asterisk, Extension, Network, RefusalStyle};
+use numbers::emergency::Service;
 
 /// Where Twilio reports the end of a Dial, and takes what comes next.
 pub(crate) const DIAL_ACTION: &str = "/status/dial";
@@ -61,8 +62,8 @@ pub(crate) fn say(sentence: Sentence, language: Language) -> Say {
 
 /// A sentence, then dial tone.
 pub(crate) fn dial_tone(network: &Network, language: Language, why: Sentence, this: Try) -> Response {
-    let tone = match &network.dial_tone {
-        Some(url) => Prompt::Tone(url.clone()),
+    let tone = match network.dial_tone() {
+        Some(url) => Prompt::Tone(url.to_owned()),
         None => Prompt::Say(say(Sentence::DialAgain, language)),
     };
     Response::new().say(say(why, language)).gather(Gather::new(this.action(), KEY_TIMEOUT).prompt(tone))
@@ -94,7 +95,7 @@ pub(crate) fn dial_tone_after(network: &Network, language: Language, why: Senten
 /// Refuses a call.
 pub(crate) fn refuse(network: &Network, language: Language, reason: Reason, line: Line) -> Response {
     let why = Sentence::Refusal(reason);
-    match (network.refusal, line) {
+    match (network.refusal(), line) {
         (RefusalStyle::Explain, _) => dial_tone_after(network, language, why, line),
         // Whoever needs help and cannot get it here must be told so.
         (RefusalStyle::Reject, Line::Unanswered) if reason != Reason::EmergencyDisabled => {
@@ -113,7 +114,7 @@ pub(crate) fn dial_emergency(service: Service, caller_id: &E164) -> Response {
 }
 
 fn dial(network: &Network, action: &'static str) -> Dial {
-    Dial::new(action).time_limit(network.time_limit).timeout(network.ring_timeout)
+    Dial::new(action).time_limit(network.time_limit()).timeout(network.ring_timeout())
 }
 
 pub(crate) fn dial_number(network: &Network, number: &E164, caller_id: &E164) -> Response {
@@ -146,11 +147,11 @@ pub(crate) fn dial_asterisk(
     phone: &Extension,
 ) -> Response {
     let mut uri = format!("sip:{}@{}{}?", webhook::encode_user(context), asterisk.host, asterisk.params);
-    if let Some(caller_id) = &phone.caller_id {
+    if let Some(caller_id) = phone.caller_id() {
         uri.push_str(&format!("x-callerid=%2B{}&", caller_id.digits()));
     }
-    uri.push_str(&format!("x-enableemergency={}&x-language={}", phone.emergency, phone.language.code()));
-    let caller_id = phone.caller_id.as_ref().map(E164::as_str);
+    uri.push_str(&format!("x-enableemergency={}&x-language={}", phone.emergency(), phone.language().code()));
+    let caller_id = phone.caller_id().map(E164::as_str);
     let dial = caller_id.into_iter().fold(dial(network, DIAL_ACTION), Dial::caller_id);
     Response::new().dial(dial.refer_url(REFER_URL).noun(Noun::sip(uri).status_callback(LEG_CALLBACK)))
 }

@@ -1,6 +1,6 @@
 //! How a decision came about, for whoever asks.
 
-use crate::event::Reason;
+use crate::reason::Reason;
 
 /// A rule of the dial plan, in the order in which they are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

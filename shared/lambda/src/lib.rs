@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use edge::{Answer, Edge, LogFormat, RequestId, Rest, Route, Settings, Sink};
 use http::{Request, Response, Uri};
 use lambda_http::lambda_runtime::LambdaInvocation;
 use lambda_http::{Body, RequestExt};
+use telemetry::LogFormat;
 use tower::{Layer, Service};
+use web::{Answer, RequestId, Rest, Route, Settings, Sink, Web};
 
 pub use lambda_http::Error;
 
@@ -29,14 +30,14 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
     routes: &'static [Route],
     sink: impl FnOnce(Option<String>) -> F,
 ) -> Result<(), Error> {
-    edge::start_logging(LogFormat::JsonToStdout);
+    telemetry::start_logging(LogFormat::JsonToStdout);
     let Settings { network, tokens, topic } = Settings::from_env().inspect_err(|error| {
         for problem in &error.0 {
             tracing::error!(problem, "cannot start");
         }
     })?;
-    let edge = Edge::new(network, tokens, routes, sink(topic).await)?;
-    let host = Host { edge, left: Left::default() };
+    let web = Web::new(network, tokens, routes, sink(topic).await)?;
+    let host = Host { web, left: Left::default() };
     // A runtime of our own making, since the ready-made one has no place for what comes after the answer.
     lambda_http::runtime(host.clone()).layer(host).run().await
 }
@@ -46,7 +47,7 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
 /// Lambda passes an answer on when the runtime posts it, and stops the process only when it asks for the next event
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>). In between is time for what nobody waits for.
 struct Host<S> {
-    edge: Edge<S>,
+    web: Web<S>,
     left: Left,
 }
 
@@ -55,7 +56,7 @@ type Left = Arc<Mutex<Rest>>;
 
 impl<S> Clone for Host<S> {
     fn clone(&self) -> Self {
-        Self { edge: self.edge.clone(), left: Arc::clone(&self.left) }
+        Self { web: self.web.clone(), left: Arc::clone(&self.left) }
     }
 }
 
@@ -71,7 +72,7 @@ impl<S: Sink> Service<lambda_http::Request> for Host<S> {
     fn call(&mut self, request: lambda_http::Request) -> Self::Future {
         let host = self.clone();
         Box::pin(async move {
-            let Answer { response, rest } = host.edge.answer(&plain(request)).await;
+            let Answer { response, rest } = host.web.answer(&plain(request)).await;
             *host.left() = rest;
             Ok(response.map(body))
         })
@@ -118,7 +119,7 @@ where
             let posted = posting.await;
             // Also if Lambda did not take the answer: what has happened has happened.
             let rest = std::mem::take(&mut *host.left());
-            host.edge.perform(rest).await;
+            host.web.perform(rest).await;
             posted
         })
     }
@@ -176,7 +177,7 @@ mod tests {
     async fn an_api_gateway_event_is_answered() {
         let file = "[network]\nname='n'\nregion='US'\n[stages.prod]\nsip_domain='n.sip.twilio.com'\n\
                     public_url='https://n.example.org'\n[extensions.lobby]\nnumber='+15035550110'\n";
-        let network = dialplan::NetworkFile::parse(file).and_then(|file| file.network("prod")).unwrap();
+        let network = network::NetworkFile::parse(file).and_then(|file| file.network("prod")).unwrap();
         let tokens = webhook::AuthTokens::parse("secret").unwrap();
         let form = webhook::Form::parse(b"From=%2B15035550199&To=%2B15035550110&FromZip=").unwrap();
         let signature =
@@ -189,8 +190,8 @@ mod tests {
                 "userAgent":"TwilioProxy/1.1"}},"stage":"$default","timeEpoch":1781978645000}},
                 "body":"RnJvbT0lMkIxNTAzNTU1MDE5OSZUbz0lMkIxNTAzNTU1MDExMCZGcm9tWmlwPQ==","isBase64Encoded":true}}"#
         );
-        let edge = Edge::new(network, tokens, edge::INCOMING, edge::LogSink).unwrap();
-        let mut host = Host { edge, left: Left::default() };
+        let web = Web::new(network, tokens, web::INCOMING, web::LogSink).unwrap();
+        let mut host = Host { web, left: Left::default() };
         let response = host.call(lambda_http::request::from_str(&event).unwrap()).await.unwrap();
         assert_eq!(response.status(), 200);
         assert!(matches!(response.body(), Body::Text(text) if text.contains("sip:lobby@n.sip.twilio.com")));
@@ -217,14 +218,14 @@ mod tests {
     async fn events_are_taken_when_the_answer_is_posted_even_in_vain() {
         let file = "[network]\nname='n'\nregion='US'\n[stages.prod]\nsip_domain='n.sip.twilio.com'\n\
                     public_url='https://n.example.org'\n[extensions.lobby]\nnumber='+15035550110'\n";
-        let network = dialplan::NetworkFile::parse(file).and_then(|file| file.network("prod")).unwrap();
+        let network = network::NetworkFile::parse(file).and_then(|file| file.network("prod")).unwrap();
         let tokens = webhook::AuthTokens::parse("secret").unwrap();
         let body = "From=%2B15035550199&To=%2B15035550110";
         let form = webhook::Form::parse(body.as_bytes()).unwrap();
         let signature = webhook::sign(tokens.first(), "https://n.example.org/incoming", Some(&form));
         let noted = Noted::default();
-        let edge = Edge::new(network, tokens, edge::INCOMING, noted.clone()).unwrap();
-        let host = Host { edge, left: Left::default() };
+        let web = Web::new(network, tokens, web::INCOMING, noted.clone()).unwrap();
+        let host = Host { web, left: Left::default() };
         let (answering, posting_noted) = (host.clone(), noted.clone());
         // What lambda_http does for an event, but that Lambda does not take the answer.
         let posting = tower::service_fn(move |_: LambdaInvocation| {

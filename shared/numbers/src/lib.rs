@@ -20,6 +20,8 @@
 mod countries;
 mod digits;
 mod e164;
+pub mod emergency;
+mod keys;
 mod kind;
 mod lookup;
 mod nanp;
@@ -28,6 +30,7 @@ mod world;
 pub use countries::{Region, calling_code, calling_code_of};
 pub use digits::{decimal, keypad};
 pub use e164::{E164, E164Error, Prefix};
+pub use keys::Keys;
 pub use kind::Kind;
 pub use lookup::{Found, LookupError, look_up, national};
 pub use nanp::{Nanp, classify, is_n11, npa_region};

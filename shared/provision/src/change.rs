@@ -1,6 +1,6 @@
 //! One step between what is and what is wanted.
 
-use dialplan::PostalAddress;
+use network::PostalAddress;
 use serde::Serialize;
 use twilio::Gate;
 

@@ -1,6 +1,6 @@
 //! Emergency addresses: where help is sent for each number.
 
-use dialplan::PostalAddress;
+use network::PostalAddress;
 use serde::Serialize;
 use twilio::{Address, PhoneNumber};
 

@@ -1,6 +1,6 @@
 //! The names that resources have in Twilio, by which a network knows its own.
 
-use dialplan::PostalAddress;
+use network::PostalAddress;
 use sha2::{Digest, Sha256};
 
 /// The longest friendly name of most resources.

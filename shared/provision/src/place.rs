@@ -4,7 +4,7 @@
 //! into the street. None of that is another place, so only what decides where help goes is compared: the house number, the
 //! postal code, the state and the country. What Twilio does not show is not compared.
 
-use dialplan::PostalAddress;
+use network::PostalAddress;
 use twilio::Address;
 
 /// Whether what Twilio has is where the file says.

@@ -3,7 +3,7 @@
 mod lists;
 mod safety;
 
-use dialplan::NetworkFile;
+use network::NetworkFile;
 use twilio::{CountryPermission, Credential, CredentialList, Gate, Mapping, PhoneNumber, Secret, SipDomain};
 
 use crate::account::{Account, Domain, List};

@@ -1,6 +1,6 @@
 //! What a network file wants of Twilio.
 
-use dialplan::{EmergencyCalling, Network, PostalAddress};
+use network::{EmergencyCalling, Network, PostalAddress};
 use twilio::NumberKind;
 
 use crate::names::Names;

@@ -1,6 +1,6 @@
 //! Where the account lets calls go, against where the file does.
 
-use dialplan::Network;
+use network::Network;
 use twilio::CountryPermission;
 
 use crate::doctor::report::{Row, Silence};

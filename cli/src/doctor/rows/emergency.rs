@@ -1,6 +1,6 @@
 //! Whether help finds the people who call it.
 
-use dialplan::{EmergencyCalling, Extension, Network};
+use network::{EmergencyCalling, Extension, Network};
 use numbers::E164;
 use twilio::{PhoneNumber, SipDomain};
 

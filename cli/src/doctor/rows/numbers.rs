@@ -1,6 +1,6 @@
 //! Phones and their numbers.
 
-use dialplan::{EmergencyCalling, Extension, Network};
+use network::{EmergencyCalling, Extension, Network};
 use twilio::PhoneNumber;
 
 use crate::doctor::report::{Row, Silence};

@@ -1,6 +1,6 @@
 //! Which phones can be reached.
 
-use dialplan::Network;
+use network::Network;
 
 use crate::doctor::report::{Phone, Row, Silence, Verdict};
 use crate::doctor::traces::{DAYS_OF_CALLS, Misses, Sightings};

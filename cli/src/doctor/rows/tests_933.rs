@@ -1,7 +1,7 @@
 //! Whether 911 was tried out, with 933.
 
-use dialplan::Network;
 use jiff::civil::Date;
+use network::Network;
 
 use crate::doctor::report::Row;
 use crate::doctor::test_933::{Book, Case, Standing};

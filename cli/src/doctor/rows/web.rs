@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use dialplan::Stage;
 use jiff::Timestamp;
+use network::Stage;
 
 use crate::doctor::probe::{Answer, Probe, Signed};
 use crate::doctor::report::{Row, Silence};

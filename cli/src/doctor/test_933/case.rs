@@ -1,6 +1,6 @@
 //! What there is to test.
 
-use dialplan::{EmergencyCalling, Network};
+use network::{EmergencyCalling, Network};
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use dialplan::Network;
 use jiff::{SignedDuration, Timestamp};
+use network::Network;
 use twilio::CallRecord;
 use webhook::Address;
 

@@ -1,6 +1,6 @@
 //! What 933 has to read back.
 
-use dialplan::{Extension, Network, PostalAddress};
+use network::{Extension, Network, PostalAddress};
 use numbers::E164;
 
 use super::case::Case;

@@ -1,7 +1,7 @@
 //! Walks a person through the tests.
 
-use dialplan::{Extension, Network};
 use jiff::Timestamp;
+use network::{Extension, Network};
 
 use super::book::{Book, Entry, Outcome, Standing};
 use super::case::Case;

@@ -16,7 +16,8 @@ mod pattern;
 mod polycom;
 mod world;
 
-use dialplan::{Decision, DeviceKind};
+use dialplan::Decision;
+use network::DeviceKind;
 use pattern::Outcome;
 use proptest::prelude::*;
 use world::{Phone, STREET, World};

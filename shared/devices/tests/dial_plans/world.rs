@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use devices::{DialPlan, Password, render};
-use dialplan::{Decision, Network, NetworkFile, Plan, outgoing};
+use dialplan::{Decision, Plan, outgoing};
+use network::{Network, NetworkFile};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use webhook::{Address, Call};

@@ -1,6 +1,6 @@
 //! A list takes a thousand users, and an account may have several of ours, some left over.
 
-use dialplan::NetworkFile;
+use network::NetworkFile;
 
 use super::{FILE, Pretend, domain, lines, list};
 use crate::account::{Account, List};

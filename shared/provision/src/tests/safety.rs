@@ -19,7 +19,7 @@ fn former(friendly_name: &str) -> SipDomain {
 fn addresses() -> Vec<Address> {
     let names = wishes(Options::default()).names;
     let shop = wishes(Options::default()).addresses.remove(0);
-    let before = dialplan::PostalAddress { street: "99 Elm Street".into(), ..shop.clone() };
+    let before = network::PostalAddress { street: "99 Elm Street".into(), ..shop.clone() };
     [("AD1", &shop), ("AD0", &before)]
         .map(|(sid, address)| Address {
             sid: sid.into(),

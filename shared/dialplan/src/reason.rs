@@ -1,0 +1,62 @@
+//! Why calls are refused.
+
+use serde::Serialize;
+
+/// Why a call is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// What was dialled is no number.
+    InvalidNumber,
+    /// The number's country is not in `allow`.
+    CountryNotAllowed,
+    /// The callee would be paid for the call.
+    Premium,
+    /// A short code without an entry, or a number that is tied to no place.
+    SpecialService,
+    /// On a block list.
+    Blocked,
+    /// The phone dialled itself.
+    OwnNumber,
+    /// The phone asked for its number to be hidden, which cannot be promised.
+    CallerIdBlock,
+    /// The phone may not call emergency services.
+    EmergencyDisabled,
+    /// The caller is no phone of this network.
+    UnknownCaller,
+    /// The caller's SIP domain is not this stage's.
+    ForeignDomain,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::InvalidNumber,
+        Self::CountryNotAllowed,
+        Self::Premium,
+        Self::SpecialService,
+        Self::Blocked,
+        Self::OwnNumber,
+        Self::CallerIdBlock,
+        Self::EmergencyDisabled,
+        Self::UnknownCaller,
+        Self::ForeignDomain,
+    ];
+
+    /// The word for it in events.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidNumber => "invalid_number",
+            Self::CountryNotAllowed => "country_not_allowed",
+            Self::Premium => "premium",
+            Self::SpecialService => "special_service",
+            Self::Blocked => "blocked",
+            Self::OwnNumber => "own_number",
+            Self::CallerIdBlock => "caller_id_block",
+            Self::EmergencyDisabled => "emergency_disabled",
+            Self::UnknownCaller => "unknown_caller",
+            Self::ForeignDomain => "foreign_domain",
+        }
+    }
+}

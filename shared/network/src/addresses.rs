@@ -1,0 +1,160 @@
+//! `[addresses]`: where help is sent.
+
+use std::collections::HashMap;
+
+use numbers::{E164, Region};
+
+use crate::extensions::Extensions;
+use crate::parse;
+use crate::problem::Problem;
+use crate::reader::{Reader, Section, table, wrong};
+
+/// A postal address, registered with Twilio for the numbers of phones that stand there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostalAddress {
+    /// What the file calls it.
+    pub name: String,
+    /// The person or organisation at the address.
+    pub customer: String,
+    /// House number and street.
+    pub street: String,
+    /// Apartment, suite or floor.
+    pub unit: Option<String>,
+    /// City or town.
+    pub city: String,
+    /// State or province, such as `OR`.
+    pub region: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Country.
+    pub country: Region,
+}
+
+pub(crate) fn read_addresses(
+    reader: &mut Reader<'_>,
+    section: Option<&Section<'_>>,
+    country: Option<Region>,
+    advice: &mut Vec<Problem>,
+) -> Vec<PostalAddress> {
+    let mut addresses = Vec::new();
+    for (section, name, value) in section.into_iter().flat_map(|s| s.entries().map(move |(k, v)| (s, k, v))) {
+        let path = section.path(name.value);
+        if let Err(problem) = parse::address_name(name.value) {
+            reader.report(name.offset, path, problem);
+        }
+        let Some(mut table) = table(reader, path, value) else { continue };
+        let customer = table.required(reader, "customer", "Example Bookshop", parse::filled);
+        let street = table.required(reader, "street", "100 Main Street", parse::filled);
+        let unit = table.text(reader, "unit", parse::filled);
+        let city = table.required(reader, "city", "Portland", parse::filled);
+        let region = table.required(reader, "region", "OR", parse::filled);
+        let postal_code = table.required(reader, "postal_code", "97201", parse::filled);
+        let own_country = table.text(reader, "country", parse::region);
+        table.refuse_unknown(reader);
+        let (Some(customer), Some(street), Some(city)) = (customer, street, city) else { continue };
+        let (Some(region), Some(postal_code)) = (region, postal_code) else { continue };
+        let Some(country) = own_country.map(|at| at.value).or(country) else { continue };
+        if country.as_str() == "US" {
+            let mut advise = |offset, key, remedy: &str| {
+                let (line, key) = (reader.line(offset), table.path(key).to_string());
+                let what = "is not what Twilio takes in the United States".into();
+                advice.push(Problem { line, key, what, remedy: remedy.into() });
+            };
+            if !is_state(&region.value) {
+                advise(region.offset, "region", "write the state by its two letters, such as \"OR\"");
+            }
+            if !is_zip(&postal_code.value) {
+                advise(postal_code.offset, "postal_code", "write five digits, or five, a hyphen and four");
+            }
+        }
+        addresses.push(PostalAddress {
+            name: name.value.to_owned(),
+            customer: customer.value,
+            street: street.value,
+            unit: unit.map(|at| at.value),
+            city: city.value,
+            region: region.value,
+            postal_code: postal_code.value,
+            country,
+        });
+    }
+    addresses
+}
+
+/// A state by its postal abbreviation (USPS Publication 28, appendix B), in form only.
+fn is_state(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// A ZIP code, or ZIP+4.
+fn is_zip(text: &str) -> bool {
+    let are_digits =
+        |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once('-') {
+        Some((five, four)) => are_digits(five, 5) && are_digits(four, 4),
+        None => are_digits(text, 5),
+    }
+}
+
+/// Addresses that nothing names: `apply` would register them with Twilio for nobody.
+pub(crate) fn advise_on_unused(
+    reader: &Reader<'_>,
+    section: &Section<'_>,
+    is_used: impl Fn(&str) -> bool,
+    advice: &mut Vec<Problem>,
+) {
+    for (name, _) in section.entries().filter(|(name, _)| !is_used(name.value)) {
+        advice.push(Problem {
+            line: reader.line(name.offset),
+            key: section.path(name.value).to_string(),
+            what: "is no phone's address".into(),
+            remedy: "name it at a phone or as network.address, or remove it".into(),
+        });
+    }
+}
+
+/// Which address each number has: one phone's, or the network's own. Phones that share a number cannot stand at two.
+pub(crate) fn addresses_of_numbers(
+    reader: &mut Reader<'_>,
+    phones: &Extensions<'_>,
+) -> HashMap<E164, String> {
+    let mut found: HashMap<E164, String> = HashMap::new();
+    for (table, phone) in &phones.phones {
+        let (Some(number), Some(address)) = (phone.number, &phone.address) else { continue };
+        match found.get(&number) {
+            Some(other) if other != address => reader.report(
+                table.offset_of("address"),
+                table.path("address"),
+                wrong(
+                    format!("is not {other}, the address of another phone with the same number"),
+                    "911 sees one address for each number; give one of the phones another number",
+                ),
+            ),
+            Some(_) => {}
+            None => {
+                found.insert(number, address.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Phones that may call 911 although the file knows no address for their number. A file without any address leaves
+/// them to Twilio's console, and `dialtone doctor` looks there.
+pub(crate) fn advise_on_addresses(
+    reader: &Reader<'_>,
+    phones: &Extensions<'_>,
+    addresses: &HashMap<E164, String>,
+    advice: &mut Vec<Problem>,
+) {
+    for (table, phone) in &phones.phones {
+        if phone.emergency && phone.number.is_some_and(|number| !addresses.contains_key(&number)) {
+            advice.push(Problem {
+                line: reader.line(table.offset()),
+                key: table.path("address").to_string(),
+                what: "is not set: 911 would not know where the phone stands".into(),
+                remedy: "name one of [addresses], or set network.address for all phones".into(),
+            });
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! `device = { … }`: what a phone is made of, for the files that set it up.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::parse;
+use crate::reader::{At, Path, Reader, Section, wrong};
+
+/// What a phone is, as far as its own configuration goes. Calls do not depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The make, which decides the form of the file.
+    pub kind: DeviceKind,
+    /// The hardware address, by which telephones ask for their file. Every kind of hardware has one.
+    pub mac: Option<Mac>,
+    /// What lifting the handset does.
+    pub mode: DeviceMode,
+    /// The Twilio edge it registers through, if not the network's.
+    pub edge: Option<String>,
+}
+
+/// The devices whose files Dialtone can write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeviceKind {
+    /// Grandstream HandyTone 701, one line, no TLS 1.2.
+    GrandstreamHt701,
+    /// Grandstream HandyTone 801, one line.
+    GrandstreamHt801,
+    /// Linksys PAP2, UDP only.
+    LinksysPap2,
+    /// Linksys SPA-2102.
+    LinksysSpa2102,
+    /// Cisco SPA112.
+    CiscoSpa112,
+    /// Cisco SPA122.
+    CiscoSpa122,
+    /// Polycom SoundPoint IP, such as the 501.
+    PolycomSoundpointIp,
+    /// Linphone, on a computer or a smartphone.
+    Linphone,
+    /// Zoiper 5, on a computer or a smartphone.
+    Zoiper,
+    /// baresip, a SIP client for the command line.
+    Baresip,
+}
+
+impl DeviceKind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::GrandstreamHt701,
+        Self::GrandstreamHt801,
+        Self::LinksysPap2,
+        Self::LinksysSpa2102,
+        Self::CiscoSpa112,
+        Self::CiscoSpa122,
+        Self::PolycomSoundpointIp,
+        Self::Linphone,
+        Self::Zoiper,
+        Self::Baresip,
+    ];
+
+    /// The kind as the file writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GrandstreamHt701 => "grandstream-ht701",
+            Self::GrandstreamHt801 => "grandstream-ht801",
+            Self::LinksysPap2 => "linksys-pap2",
+            Self::LinksysSpa2102 => "linksys-spa2102",
+            Self::CiscoSpa112 => "cisco-spa112",
+            Self::CiscoSpa122 => "cisco-spa122",
+            Self::PolycomSoundpointIp => "polycom-soundpoint-ip",
+            Self::Linphone => "linphone",
+            Self::Zoiper => "zoiper",
+            Self::Baresip => "baresip",
+        }
+    }
+
+    /// Whether it is a telephone or an adapter, which asks for its file by its MAC address, and not a program.
+    #[must_use]
+    pub fn is_hardware(self) -> bool {
+        !matches!(self, Self::Linphone | Self::Zoiper | Self::Baresip)
+    }
+}
+
+/// What lifting the handset does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeviceMode {
+    /// Dial tone; the phone dials what is keyed.
+    #[default]
+    Dialtone,
+    /// `#` is dialled at once, which leads to the menu.
+    Menu,
+}
+
+/// A hardware address (IEEE 802, EUI-48).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mac([u8; 6]);
+
+impl Mac {
+    /// Reads twelve hexadecimal digits, with or without colons, hyphens or dots between them. An address that all
+    /// devices share (zeros, broadcast) or that belongs to a group of them is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: Vec<u8> = text
+            .chars()
+            .filter(|c| !matches!(c, ':' | '-' | '.'))
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect::<Option<_>>()?;
+        let mut bytes = [0; 6];
+        if digits.len() != 12 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = pair.iter().fold(0, |value, digit| value << 4 | digit);
+        }
+        let is_one_device = bytes != [0; 6] && bytes.first().is_some_and(|first| first & 1 == 0);
+        is_one_device.then_some(Self(bytes))
+    }
+
+    /// Twelve lower-case digits, as file names have them.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+/// The devices that were read so far: two of them with one address would load each other's file.
+#[derive(Default)]
+pub(crate) struct TakenMacs<'a>(HashMap<Mac, Path<'a>>);
+
+/// Reads `device` of a phone.
+pub(crate) fn read_device<'a>(
+    reader: &mut Reader<'_>,
+    phone: &mut Section<'a>,
+    taken: &mut TakenMacs<'a>,
+) -> Option<Device> {
+    let mut section = phone.section(reader, "device")?;
+    let kind = section.required(reader, "kind", "grandstream-ht801", |text| {
+        DeviceKind::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+            let kinds = DeviceKind::ALL.map(DeviceKind::as_str).join(", ");
+            wrong(
+                format!("{} is not a device that Dialtone knows", parse::shown(text)),
+                format!("write one of {kinds}"),
+            )
+        })
+    });
+    let mac = section.text(reader, "mac", |text| {
+        Mac::parse(text).ok_or_else(|| {
+            wrong(
+                "is not the MAC address of a device",
+                "write twelve hexadecimal digits, such as 00:0b:82:12:34:56",
+            )
+        })
+    });
+    let mode = section.text(reader, "mode", |text| match text {
+        "dialtone" => Ok(DeviceMode::Dialtone),
+        "menu" => Ok(DeviceMode::Menu),
+        _ => Err(wrong(format!("{} is not a mode", parse::shown(text)), "write \"dialtone\" or \"menu\"")),
+    });
+    let edge = section.text(reader, "edge", parse::edge);
+    section.refuse_unknown(reader);
+    let kind = kind?.value;
+    if kind.is_hardware() && section.value("mac").is_none() {
+        reader.report_missing(
+            section.offset(),
+            section.path("mac"),
+            "add the address that is printed on the device, such as mac = \"00:0b:82:12:34:56\"",
+        );
+    }
+    if let Some(At { value, offset }) = mac
+        && let Some(twin) = taken.0.insert(value, phone.path("device"))
+    {
+        reader.report(
+            offset,
+            section.path("mac"),
+            wrong(format!("is the address of {twin} too"), "check both"),
+        );
+    }
+    Some(Device {
+        kind,
+        mac: mac.map(|at| at.value),
+        mode: mode.map(|at| at.value).unwrap_or_default(),
+        edge: edge.map(|at| at.value),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hardware_addresses() {
+        for text in ["00:0B:82:12:34:56", "000b82123456", "00-0b-82-12-34-56", "000b.8212.3456"] {
+            let mac = Mac::parse(text).unwrap();
+            assert_eq!((mac.hex().as_str(), mac.to_string().as_str()), ("000b82123456", "00:0b:82:12:34:56"));
+        }
+        for text in [
+            "",
+            "00:0b:82:12:34",
+            "00:0b:82:12:34:5g",
+            "000b821234567",
+            "00:00:00:00:00:00",
+            "ff:ff:ff:ff:ff:ff",
+        ] {
+            assert_eq!(Mac::parse(text), None, "{text}");
+        }
+    }
+}

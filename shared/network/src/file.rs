@@ -1,0 +1,376 @@
+//! The sections of `dialtone.toml`.
+
+use std::collections::HashSet;
+
+use numbers::{E164, Prefix, Region};
+use toml_spanner::{Arena, ErrorKind, Table};
+
+use crate::Language;
+use crate::addresses::{addresses_of_numbers, advise_on_addresses, advise_on_unused, read_addresses};
+use crate::codes::{Places, read_codes, with_built_in};
+use crate::extensions::{Extensions, Shared, named_address, read_extensions};
+use crate::parse;
+use crate::problem::{Problem, Problems};
+use crate::reader::{At, Reader, Section, table, wrong};
+use crate::{AreaCode, Asterisk, EmergencyCalling, Network, RefusalStyle, Stage};
+
+/// A valid network file: every stage of it.
+#[derive(Debug, Clone)]
+pub struct NetworkFile {
+    shared: Network,
+    stages: Vec<Stage>,
+    advice: Vec<Problem>,
+}
+
+impl NetworkFile {
+    /// Reads and checks the whole file.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the file, each with its line and remedy.
+    pub fn parse(text: &str) -> Result<Self, Problems> {
+        let mut reader = Reader::new(text);
+        let arena = Arena::new();
+        let document = toml_spanner::parse_recoverable(text, &arena);
+        for error in document.errors() {
+            // Of a duplicate, the span is the key; of all else, wherever reading stopped.
+            let (span, is_key) = match error.kind() {
+                ErrorKind::DuplicateKey { .. } => (error.span(), true),
+                ErrorKind::DuplicateTable { name, .. } => (name, true),
+                _ => (error.span(), false),
+            };
+            let key = text.get(span.range()).filter(|_| is_key).unwrap_or_default();
+            // Without the text, so that no number of the file is quoted.
+            let what = if is_key { "is a duplicate".to_owned() } else { error.message("") };
+            reader.report_broken(span.range().start, key, wrong(what, "mend the TOML here"));
+        }
+        let file = read(&mut reader, document.table());
+        reader.finish(file)
+    }
+
+    /// The stages by name.
+    pub fn stages(&self) -> impl Iterator<Item = &str> {
+        self.stages.iter().map(|stage| stage.name.as_str())
+    }
+
+    /// The network as one of its stages has it.
+    ///
+    /// # Errors
+    ///
+    /// The file has no such stage.
+    pub fn network(&self, stage: &str) -> Result<Network, Problems> {
+        self.clone().into_network(stage)
+    }
+
+    /// The same, where nothing else is wanted of the file.
+    ///
+    /// # Errors
+    ///
+    /// The file has no such stage.
+    pub fn into_network(self, stage: &str) -> Result<Network, Problems> {
+        let Some(chosen) = self.stages.iter().find(|known| known.name == stage) else {
+            let names: Vec<_> = self.stages().collect();
+            let (what, remedy) = if stage.is_empty() {
+                ("no stage is chosen".into(), format!("choose one of {}", names.join(", ")))
+            } else {
+                (
+                    format!("there is no stage {stage:?}"),
+                    format!("choose one of {}, or add [stages.{stage}]", names.join(", ")),
+                )
+            };
+            return Err(Problems(vec![Problem { line: 1, key: "stages".into(), what, remedy }]));
+        };
+        let mut network = self.shared;
+        if let Some(asterisk) = &mut network.asterisk {
+            asterisk.host = asterisk.host.replace("{stage}", &chosen.name);
+        }
+        network.other_domains = self
+            .stages
+            .iter()
+            .filter(|other| other.name != stage)
+            .map(|other| other.sip_domain.clone())
+            .collect();
+        network.stage = chosen.clone();
+        Ok(network)
+    }
+
+    /// What is allowed but most likely not meant.
+    #[must_use]
+    pub fn advice(&self) -> &[Problem] {
+        &self.advice
+    }
+}
+
+fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile> {
+    let mut root = Section::root(root);
+    let mut advice = Vec::new();
+
+    let asterisk = root.section(reader, "asterisk").and_then(|section| read_asterisk(reader, section));
+    let places = Places::new(&mut root);
+    let section = root.section(reader, "codes");
+    let codes = with_built_in(read_codes(reader, section.as_ref(), &places));
+    if root.value("stages").is_none() {
+        reader.report_missing(0, "stages", STAGES_REMEDY);
+    }
+    let stages =
+        root.section(reader, "stages").and_then(|section| read_stages(reader, &section, &mut advice));
+    if root.value("network").is_none() {
+        reader.report_missing(0, "network", "add a [network] section with name and region");
+    }
+    let section = root.section(reader, "network");
+    let network_offset = section.as_ref().map_or(0, Section::offset);
+    let (name, region, language, rest) =
+        section.map_or_else(Default::default, |mut section| read_network(reader, &mut section));
+    let section_of_addresses = root.section(reader, "addresses");
+    let addresses = read_addresses(reader, section_of_addresses.as_ref(), region, &mut advice);
+    let address = rest.address.as_ref().and_then(|at| {
+        named_address(&at.value, &addresses)
+            .map_err(|problem| reader.report(at.offset, "network.address", problem))
+            .ok()
+    });
+    if rest.emergency_caller_id.is_none() {
+        advice.push(Problem {
+            line: reader.line(network_offset),
+            key: "network.emergency_caller_id".into(),
+            what: "is not set: a phone that is not in this file cannot call 911".into(),
+            remedy: "set it to a number with a registered emergency address".into(),
+        });
+    }
+    let shared = Shared {
+        language,
+        area_code: rest.area_code,
+        has_emergency_caller: rest.emergency_caller_id.is_some(),
+        codes: &codes,
+        places: &places,
+        addresses: &addresses,
+    };
+    let section = root.section(reader, "extensions");
+    let extensions = section.map(|section| read_extensions(reader, &section, &shared, &mut advice));
+    root.refuse_unknown(reader);
+    let extensions = extensions.unwrap_or_default();
+    let address_of = addresses_of_numbers(reader, &extensions);
+    if !addresses.is_empty() && address.is_none() {
+        advise_on_addresses(reader, &extensions, &address_of, &mut advice);
+    }
+    if let Some(section) = &section_of_addresses {
+        let used: HashSet<_> =
+            extensions.phones.iter().filter_map(|(_, phone)| phone.address.as_deref()).collect();
+        advise_on_unused(
+            reader,
+            section,
+            |name| used.contains(name) || address.as_deref() == Some(name),
+            &mut advice,
+        );
+    }
+
+    let stages = stages?;
+    let Extensions { phones, by_name, by_number } = extensions;
+    let shared = Network {
+        name: name?,
+        stage: stages.first()?.clone(),
+        region: region?,
+        allow: rest.allow,
+        block: rest.block,
+        language,
+        time_limit: rest.time_limit,
+        ring_timeout: rest.ring_timeout,
+        refusal: rest.refusal,
+        dial_tone: rest.dial_tone,
+        emergency_caller_id: rest.emergency_caller_id,
+        asterisk,
+        codes,
+        extensions: phones.into_iter().map(|(_, phone)| phone).collect(),
+        by_name,
+        by_number,
+        other_domains: Vec::new(),
+        edge: rest.edge,
+        emergency_calling: rest.emergency_calling,
+        address,
+        addresses,
+        address_of,
+    };
+    Some(NetworkFile { shared, stages, advice })
+}
+
+struct NetworkRest {
+    area_code: Option<AreaCode>,
+    allow: Vec<Region>,
+    block: Vec<Prefix>,
+    time_limit: u32,
+    ring_timeout: u32,
+    refusal: RefusalStyle,
+    dial_tone: Option<String>,
+    emergency_caller_id: Option<E164>,
+    edge: String,
+    emergency_calling: EmergencyCalling,
+    address: Option<At<String>>,
+}
+
+impl Default for NetworkRest {
+    fn default() -> Self {
+        Self {
+            area_code: None,
+            allow: ["US", "CA", "PR", "MX"].into_iter().filter_map(Region::parse).collect(),
+            block: Vec::new(),
+            time_limit: 60 * 60,
+            ring_timeout: 30,
+            refusal: RefusalStyle::Explain,
+            dial_tone: None,
+            emergency_caller_id: None,
+            // Twilio's own default.
+            edge: "ashburn".into(),
+            emergency_calling: EmergencyCalling::Dialtone,
+            address: None,
+        }
+    }
+}
+
+fn read_network(
+    reader: &mut Reader<'_>,
+    section: &mut Section<'_>,
+) -> (Option<String>, Option<Region>, Language, NetworkRest) {
+    let name = section.required(reader, "name", "my-network", parse::filled).map(|at| at.value);
+    let region = section.required(reader, "region", "US", parse::region).map(|at| at.value);
+    let area_code = section.text(reader, "area_code", parse::area_code);
+    if let (Some(area_code), Some(region)) = (&area_code, region)
+        && numbers::calling_code_of(region) != Some(1)
+    {
+        let problem = wrong("is for North America, but the region is not there", "remove it");
+        reader.report(area_code.offset, section.path("area_code"), problem);
+    }
+    let language = section.text(reader, "language", parse::language).map(|at| at.value).unwrap_or_default();
+    let refusal = section.text(reader, "refusal", |text| match text {
+        "explain" => Ok(RefusalStyle::Explain),
+        "reject" => Ok(RefusalStyle::Reject),
+        _ => Err(wrong(
+            format!("{} is not a way to refuse", parse::shown(text)),
+            "write \"explain\" or \"reject\"",
+        )),
+    });
+    let emergency_calling = section.text(reader, "emergency_calling", |text| match text {
+        "dialtone" => Ok(EmergencyCalling::Dialtone),
+        "twilio" => Ok(EmergencyCalling::Twilio),
+        _ => Err(wrong(
+            format!("{} is not who answers an emergency call", parse::shown(text)),
+            "write \"dialtone\" or \"twilio\"",
+        )),
+    });
+    let defaults = NetworkRest::default();
+    let rest = NetworkRest {
+        area_code: area_code.map(|at| at.value),
+        allow: section.list(reader, "allow", parse::region).unwrap_or(defaults.allow),
+        block: section.list(reader, "block", parse::prefix).unwrap_or_default(),
+        // Twilio ends a call after four hours, or after 24 for accounts that have asked for it.
+        time_limit: section
+            .text(reader, "time_limit", parse::seconds(60, 86_400))
+            .map_or(defaults.time_limit, |at| at.value),
+        ring_timeout: section
+            .text(reader, "ring_timeout", parse::seconds(5, 600))
+            .map_or(defaults.ring_timeout, |at| at.value),
+        refusal: refusal.map_or(defaults.refusal, |at| at.value),
+        dial_tone: section.text(reader, "dial_tone", parse::sound_url).map(|at| at.value),
+        emergency_caller_id: section.text(reader, "emergency_caller_id", parse::number).map(|at| at.value),
+        edge: section.text(reader, "edge", parse::edge).map_or(defaults.edge, |at| at.value),
+        emergency_calling: emergency_calling.map_or(defaults.emergency_calling, |at| at.value),
+        address: section.text(reader, "address", |text| Ok(text.to_owned())),
+    };
+    if let Some(At { value: EmergencyCalling::Twilio, offset }) = emergency_calling
+        && rest.emergency_caller_id.is_none()
+    {
+        let problem = wrong(
+            "leaves 911 to Twilio, which knows phones by a number only",
+            "set emergency_caller_id, the number that all phones show then",
+        );
+        reader.report(offset, section.path("emergency_calling"), problem);
+    }
+    section.refuse_unknown(reader);
+    (name, region, language, rest)
+}
+
+fn read_asterisk(reader: &mut Reader<'_>, mut section: Section<'_>) -> Option<Asterisk> {
+    let host = section.required(reader, "host", "pbx.example.org", |text| {
+        parse::host(&text.replace("{stage}", "stage")).map(|_| text.to_owned())
+    });
+    let params = section.text(reader, "params", parse::uri_params);
+    section.refuse_unknown(reader);
+    Some(Asterisk { host: host?.value, params: params.map(|at| at.value).unwrap_or_default() })
+}
+
+/// What Twilio would not take, or what carries callers' numbers in the clear. Neither keeps calls from being decided.
+fn advise_on_stage(
+    reader: &Reader<'_>,
+    section: &Section<'_>,
+    stage: &Stage,
+    (domain_at, url_at): (usize, usize),
+    advice: &mut Vec<Problem>,
+) {
+    let mut advise = |offset, key, what: &str, remedy: &str| {
+        let (line, key) = (reader.line(offset), section.path(key).to_string());
+        advice.push(Problem { line, key, what: what.into(), remedy: remedy.into() });
+    };
+    if !stage.has_domain_of_twilio() {
+        let remedy =
+            "write NAME.sip.twilio.com with a name of your own, or `dialtone apply` cannot create it";
+        advise(domain_at, "sip_domain", "is not a SIP domain of Twilio", remedy);
+    }
+    let host = stage.public_url.strip_prefix("http://").and_then(|rest| rest.split(':').next());
+    if host.is_some_and(|host| host != "localhost" && !host.starts_with("127.")) {
+        let remedy = "write https://, unless this is a network of your own for trials";
+        advise(url_at, "public_url", "lets callers' numbers cross the internet in the clear", remedy);
+    }
+}
+
+const STAGES_REMEDY: &str = "add at least one, such as [stages.prod] with sip_domain and public_url";
+
+fn read_stages(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    advice: &mut Vec<Problem>,
+) -> Option<Vec<Stage>> {
+    let mut stages: Vec<Stage> = Vec::new();
+    let mut complete = true;
+    for (name, value) in section.entries() {
+        let Some(mut stage) = table(reader, section.path(name.value), value) else { continue };
+        if !name.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            || name.value.is_empty()
+        {
+            let problem = wrong(
+                "is not a name for a stage",
+                "use lower-case letters, digits and hyphens, such as prod",
+            );
+            reader.report(name.offset, section.path(name.value), problem);
+        }
+        let sip_domain =
+            stage.required(reader, "sip_domain", "my-network-prod.sip.twilio.com", parse::sip_domain);
+        let public_url = stage.required(reader, "public_url", "https://prod.example.org", parse::public_url);
+        let metrics_host = stage.text(reader, "metrics_host", parse::metrics_word);
+        let fallback_url = stage.text(reader, "fallback_url", parse::fallback_url);
+        let secure = stage.flag(reader, "secure");
+        stage.refuse_unknown(reader);
+        let (Some(sip_domain), Some(public_url)) = (sip_domain, public_url) else {
+            complete = false;
+            continue;
+        };
+        if let Some(twin) = stages.iter().find(|other| other.sip_domain == sip_domain.value) {
+            let problem =
+                wrong(format!("is the domain of stage {} too", twin.name), "give each stage its own");
+            reader.report(sip_domain.offset, stage.path("sip_domain"), problem);
+        }
+        let (domain_at, url_at) = (sip_domain.offset, public_url.offset);
+        stages.push(Stage {
+            name: name.value.to_owned(),
+            sip_domain: sip_domain.value,
+            public_url: public_url.value,
+            metrics_host: metrics_host.map_or_else(|| format!("dialtone-{}", name.value), |at| at.value),
+            fallback_url: fallback_url.map(|at| at.value),
+            secure: secure.is_some_and(|at| at.value),
+        });
+        if let Some(read) = stages.last() {
+            advise_on_stage(reader, &stage, read, (domain_at, url_at), advice);
+        }
+    }
+    if stages.is_empty() && complete {
+        reader.report_missing(section.offset(), "stages", STAGES_REMEDY);
+    }
+    Some(stages)
+}

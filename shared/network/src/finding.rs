@@ -1,0 +1,53 @@
+//! What is wrong somewhere, and what to do about it.
+
+use std::fmt::{self, Display};
+
+/// One thing that a person should know: what it is about, what is wrong, and what to do.
+///
+/// Every report is made of these: the problems of a file, the rows of the doctor, the notes of a plan, the errors of a
+/// command and their `--json`. None holds a telephone number of a caller or callee, a token or a password.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The key, phone, number of the network or part of the account; empty for the whole.
+    pub about: String,
+    /// What is wrong, in the present tense and without a full stop.
+    pub what: String,
+    /// What to do about it, in the imperative; empty if there is nothing to do.
+    pub remedy: String,
+}
+
+impl Finding {
+    /// A finding of these parts.
+    #[must_use]
+    pub fn new(about: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { about: about.into(), what: what.into(), remedy: remedy.into() }
+    }
+}
+
+/// On one line: `about: what; remedy`.
+impl Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.about.is_empty() {
+            write!(f, "{}: ", self.about)?;
+        }
+        f.write_str(&self.what)?;
+        if !self.remedy.is_empty() {
+            write!(f, "; {}", self.remedy)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_one_line() {
+        assert_eq!(
+            Finding::new("lobby", "has no number", "add one").to_string(),
+            "lobby: has no number; add one"
+        );
+        assert_eq!(Finding::new("", "is empty", "").to_string(), "is empty");
+    }
+}

@@ -1,0 +1,16 @@
+//! What a process tells: log lines, the metrics that CloudWatch reads from them, and the clock that stamps both.
+//!
+//! Knows nothing of calls. Every write is one piece, and one that fails stops nobody.
+
+mod clock;
+mod event;
+mod json_line;
+mod lines;
+mod logging;
+mod metrics;
+
+pub use clock::unique_timestamp;
+pub use event::{Delivery, count_unpublished, log_event};
+pub use lines::{Together, together};
+pub use logging::{LogFormat, start_logging};
+pub use metrics::{Metrics, metrics_are_read};

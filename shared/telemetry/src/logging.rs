@@ -1,0 +1,51 @@
+//! Logs: one JSON object a line, for machines first.
+
+use std::io;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
+
+use crate::json_line::JsonLine;
+use crate::lines::Lines;
+use crate::metrics;
+
+/// What log lines look like and where they go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// JSON on standard output, as Lambda wants it, and CloudWatch metrics between the lines.
+    JsonToStdout,
+    /// JSON on standard error, where standard output is for events.
+    JsonToStderr,
+    /// Words on standard error, for a person at a terminal.
+    TextToStderr,
+}
+
+/// Starts logging for the process. A second call changes nothing.
+///
+/// Libraries are heard only when something is wrong: what they say in detail may hold request bodies.
+pub fn start_logging(format: LogFormat) {
+    let ours =
+        ["dialtone", "web", "telemetry", "publish", "lambda", "outgoing", "incoming", "status", "relay"];
+    let filter = Targets::new()
+        .with_default(LevelFilter::ERROR)
+        .with_targets(ours.map(|name| (name, LevelFilter::INFO)));
+    let json = fmt::layer().event_format(JsonLine).with_ansi(false);
+    let started = match format {
+        LogFormat::JsonToStdout => registry().with(json.with_writer(|| Lines).with_filter(filter)).try_init(),
+        LogFormat::JsonToStderr => {
+            registry().with(json.with_writer(io::stderr).with_filter(filter)).try_init()
+        }
+        LogFormat::TextToStderr => registry()
+            .with(fmt::layer().with_target(false).with_writer(io::stderr).with_filter(filter))
+            .try_init(),
+    };
+    if format == LogFormat::JsonToStdout {
+        metrics::start();
+    }
+    if started.is_err() {
+        tracing::debug!("logging was started before");
+    }
+}
