@@ -9,6 +9,7 @@ use crate::Language;
 use crate::addresses::{addresses_of_numbers, advise_on_addresses, advise_on_unused, read_addresses};
 use crate::codes::{Places, read_codes, with_built_in};
 use crate::extensions::{Extensions, Shared, named_address, read_extensions};
+use crate::notify::read_notify;
 use crate::parse;
 use crate::problem::{Problem, Problems};
 use crate::reader::{At, Reader, Section, table, wrong};
@@ -146,8 +147,14 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
     };
     let section = root.section(reader, "extensions");
     let extensions = section.map(|section| read_extensions(reader, &section, &shared, &mut advice));
-    root.refuse_unknown(reader);
     let extensions = extensions.unwrap_or_default();
+    let notify = read_notify(
+        reader,
+        &mut root,
+        |name| extensions.by_name.contains_key(&name.to_lowercase()),
+        |number| extensions.by_number.contains_key(number),
+    );
+    root.refuse_unknown(reader);
     let address_of = addresses_of_numbers(reader, &extensions);
     if !addresses.is_empty() && address.is_none() {
         advise_on_addresses(reader, &extensions, &address_of, &mut advice);
@@ -188,6 +195,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
         address,
         addresses,
         address_of,
+        notify,
     };
     Some(NetworkFile { shared, stages, advice })
 }

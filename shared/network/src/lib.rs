@@ -13,6 +13,7 @@ mod extensions;
 mod file;
 mod finding;
 mod language;
+mod notify;
 mod parse;
 mod problem;
 mod reader;
@@ -28,6 +29,7 @@ pub use device::{Device, DeviceKind, DeviceMode, Mac};
 pub use file::NetworkFile;
 pub use finding::Finding;
 pub use language::Language;
+pub use notify::{Recipient, Way};
 pub use problem::{Problem, Problems};
 
 /// What metrics call a phone that is not in the file.
@@ -62,6 +64,7 @@ pub struct Network {
     addresses: Vec<PostalAddress>,
     /// The numbers whose phones name an address.
     address_of: HashMap<E164, String>,
+    notify: Vec<Recipient>,
 }
 
 /// One deployment of the network.
@@ -292,6 +295,12 @@ impl Network {
     pub fn address_when_bought(&self, phone: &Extension) -> Option<&PostalAddress> {
         let name = phone.address.as_ref().or(self.address.as_ref()).filter(|_| !phone.is_kept_from_911)?;
         self.addresses.iter().find(|address| address.name == *name)
+    }
+
+    /// Who hears of calls for help.
+    #[must_use]
+    pub fn notify(&self) -> &[Recipient] {
+        &self.notify
     }
 
     /// The SIP domains of the network's other stages.

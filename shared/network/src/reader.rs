@@ -173,6 +173,11 @@ impl<'a> Section<'a> {
         self.place.path(key)
     }
 
+    /// The path of the table itself.
+    pub(crate) fn own_path(&self) -> Path<'a> {
+        self.place.own_path()
+    }
+
     /// Every key of the table with its value, in the order of the file; for tables whose keys the user chooses.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a Item<'a>)> + use<'a> {
         self.place.table.entries().iter().map(|(key, value)| {
