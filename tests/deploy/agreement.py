@@ -33,7 +33,7 @@ def functions():
         assert one["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}Logs"}, "LogFormat": "JSON"}, name
     for name, one in resources(FUNCTION).items():
         properties = one["Properties"]
-        assert properties["Timeout"] < 15 or name == "Relay", f"{name}: Twilio waits for 15 s"
+        assert properties["Timeout"] < 15 or name in ("Relay", "Notify"), f"{name}: Twilio waits for 15 s"
         assert properties["AutoPublishAliasAllProperties"] is True, name
     retained = {name for name, one in resources("AWS::Logs::LogGroup").items() if one["Properties"]["RetentionInDays"]}
     assert retained == {f"{name}Logs" for name in [*FUNCTIONS, "Fallback", "Api"]}
@@ -64,6 +64,11 @@ def policies():
             [statement] = statements
             assert statement["Action"] == "sns:Publish"
             assert statement["Resource"] == {"Fn::If": ["HasOwnTopic", {"Ref": "Topic"}, {"Ref": "TopicArn"}]}
+        elif name == "Notify":
+            # It publishes to its own two topics, for those who are tried again and for mails, and never to the events'.
+            [again, mails] = statements
+            assert (again["Action"], again["Resource"]) == ("sns:Publish", {"Ref": "Notices"})
+            assert mails["Fn::If"][1]["Action"] == "sns:Publish" and mails["Fn::If"][1]["Resource"] == {"Ref": "NoticeMails"}
         else:
             assert not statements and "DIALTONE_TOPIC_ARN" not in one["Properties"]["Environment"]["Variables"], name
     roles = {name: one for name, one in translated()["Resources"].items() if one["Type"] == "AWS::IAM::Role"}
@@ -78,17 +83,22 @@ def tokens():
     """The auth token is a dynamic reference everywhere, and no parameter could hold it."""
     for name, one in resources(FUNCTION).items():
         token = one["Properties"]["Environment"]["Variables"].get("TWILIO_AUTH_TOKEN")
-        if name == "Relay":
+        if name in ("Relay", "Notify"):
             assert token is None
         else:
             reference = "{{resolve:secretsmanager:dialtone/${Stage}/twilio:SecretString:auth_token::${AuthTokenVersion}}}"
             assert token == {"Fn::Sub": reference}, name
-    assert not [name for name in template()["Parameters"] if re.search("(?i)token|secret|password", name) and name != "AuthTokenVersion"]
+    # Notices have a secret of their own, which no other function can read.
+    for name, one in resources(FUNCTION).items():
+        text = json.dumps(one["Properties"]["Environment"])
+        assert ("/notify:" in text) == (name == "Notify"), name
+    assert not [name for name in template()["Parameters"] if re.search("(?i)token|secret|password", name) and not name.endswith("Version")]
 
 
 def versions():
     """A new network file, a new token and a new setting each publish a new version. Nothing else does."""
-    values = {"TopicArn": "", "Architecture": "arm64", "AuthTokenVersion": "0" * 32, "EmergencyCallerId": "+15035550110", "Stage": "prod"}
+    values = {"TopicArn": "", "Architecture": "arm64", "AuthTokenVersion": "0" * 32, "EmergencyCallerId": "+15035550110", "Stage": "prod",
+              "NotifySecretVersion": "0" * 32, "NoticeEmail": ""}
 
     def published(change=lambda template: None, **parameters):
         found = translated(parameters, change)["Resources"]
@@ -104,17 +114,19 @@ def versions():
         return lambda template: template["Resources"][name]["Properties"].update({key: "s3://artifacts/another"})
 
     before = published()
-    assert before == published() and len(before) == 5
+    assert before == published() and len(before) == 6
 
     def expect(functions, **after):
         got = published(**after)
         assert {name for name in before if before[name] != got[name]} == set(functions), (functions, got)
 
-    expect(["Outgoing", "Incoming", "Status"], change=uri("Network", "ContentUri"))
+    expect(["Outgoing", "Incoming", "Status", "Notify"], change=uri("Network", "ContentUri"))
     expect(["Outgoing", "Incoming", "Status", "Fallback"], AuthTokenVersion="1" * 32)
-    expect(["Status", "Relay"], TopicArn="arn:aws:sns:us-west-2:123456789012:events")
+    expect(["Status", "Relay", "Notify"], TopicArn="arn:aws:sns:us-west-2:123456789012:events")
     expect(["Fallback"], EmergencyCallerId="+15035550111")
     expect(["Relay"], change=uri("Relay", "CodeUri"))
+    expect(["Notify"], NotifySecretVersion="1" * 32)
+    expect(["Notify"], NoticeEmail="operator@example.org")
 
     # Every parameter that a function reads is one that its description names.
     for name, one in resources(FUNCTION).items():

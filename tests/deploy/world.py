@@ -24,7 +24,7 @@ BUILD = HOME / "build"
 TOKEN = "any-secret"
 STAGE = "prod"
 REGION, ACCOUNT = "us-west-2", "123456789012"
-FUNCTIONS = ["Outgoing", "Incoming", "Status", "Relay"]
+FUNCTIONS = ["Outgoing", "Incoming", "Status", "Relay", "Notify"]
 
 
 def tools_environment():

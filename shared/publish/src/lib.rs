@@ -4,10 +4,12 @@
 //! the other for the functions that callers wait for.
 
 mod journal;
+mod letters;
 mod relay;
 mod roots;
 mod sns;
 
 pub use journal::Entry;
+pub use letters::{Letters, LettersError};
 pub use relay::{NothingPublished, relay};
 pub use sns::Sns;

@@ -48,7 +48,7 @@ impl Sns {
     }
 }
 
-async fn client() -> Client {
+pub(crate) async fn client() -> Client {
     // ring: the first random number of aws-lc alone costs 24 ms (docs/decisions.md).
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
     let http = match roots::trusted() {

@@ -27,8 +27,19 @@ pub enum LogFormat {
 ///
 /// Libraries are heard only when something is wrong: what they say in detail may hold request bodies.
 pub fn start_logging(format: LogFormat) {
-    let ours =
-        ["dialtone", "web", "telemetry", "publish", "lambda", "outgoing", "incoming", "status", "relay"];
+    let ours = [
+        "dialtone",
+        "web",
+        "telemetry",
+        "publish",
+        "notices",
+        "lambda",
+        "outgoing",
+        "incoming",
+        "status",
+        "relay",
+        "notify",
+    ];
     let filter = Targets::new()
         .with_default(LevelFilter::ERROR)
         .with_targets(ours.map(|name| (name, LevelFilter::INFO)));

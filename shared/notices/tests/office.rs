@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use network::{Network, NetworkFile};
-use notify::{Done, MailError, Mailer, Office, Senders};
+use notices::{Done, MailError, Mailer, Office, Senders};
 use twilio::Secret;
 
 /// Long enough for a busy machine; a test that waits for it has failed.
