@@ -18,6 +18,31 @@ pub(crate) fn columns(most: u16) -> u16 {
     output::columns().map_or(most, |columns| columns.min(most))
 }
 
+/// Says how to begin, to somebody who typed the bare name.
+///
+/// It is on standard error and the exit code is that of wrong usage, since a script that forgets its command must fail.
+pub(crate) fn what_next() -> Outcome {
+    let has_file = std::path::Path::new("dialtone.toml").exists();
+    let next: &[(&str, &str)] = if has_file {
+        &[
+            ("dialtone check", "is ./dialtone.toml good?"),
+            ("dialtone explain PHONE DIALLED", "what would a call do, and why?"),
+            ("dialtone serve", "answer Twilio's webhooks"),
+            ("dialtone doctor", "is the network healthy?"),
+        ]
+    } else {
+        &[
+            ("dialtone init", "write a first network file, dialtone.toml"),
+            ("dialtone check --config FILE", "read a file that is there already"),
+            ("dialtone --help", "all commands"),
+        ]
+    };
+    let width = next.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
+    output::aside("What next?\n");
+    next.iter().for_each(|(command, what)| output::aside(&format!("  {command:width$}  {what}")));
+    Outcome::Usage
+}
+
 /// Fixes the usage line of every command. Left to itself, the parser takes options that come from the environment for
 /// ones that were typed, and names them when something else is missing.
 pub(crate) fn with_usage(mut command: Command) -> Command {

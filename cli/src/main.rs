@@ -3,6 +3,7 @@
 mod ask;
 mod call;
 mod check;
+mod completions;
 mod devices;
 mod doctor;
 mod exit;
@@ -10,6 +11,8 @@ mod explain;
 mod files;
 mod git;
 mod help;
+mod init;
+mod man;
 mod output;
 mod passwords;
 mod private;
@@ -29,15 +32,16 @@ use crate::exit::Outcome;
 ///
 /// Exit codes: 0 done, 1 the answer is no, 2 wrong usage or a bad file, 3 the other side failed.
 #[derive(Parser)]
-#[command(name = "dialtone", version)]
+#[command(name = "dialtone", version = env!("DIALTONE_VERSION"))]
 struct Dialtone {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 /// In the order of the README's table.
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Init),
     Serve(serve::Serve),
     Call(call::Call),
     Explain(explain::Explain),
@@ -49,6 +53,8 @@ enum Command {
     Doctor(doctor::Doctor),
     Devices(devices::Devices),
     Replay(replay::Replay),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 fn main() -> Outcome {
@@ -56,10 +62,12 @@ fn main() -> Outcome {
         .try_get_matches()
         .and_then(|matches| Dialtone::from_arg_matches(&matches));
     let command = match parsed {
-        Ok(dialtone) => dialtone.command,
+        Ok(Dialtone { command: Some(command) }) => command,
+        Ok(Dialtone { command: None }) => return help::what_next(),
         Err(error) => return help::print(&error),
     };
     let result = match command {
+        Command::Init(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Call(command) => command.run(),
         Command::Explain(command) => command.run(),
@@ -71,6 +79,8 @@ fn main() -> Outcome {
         Command::Doctor(command) => command.run(),
         Command::Devices(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Completions(command) => command.run(Dialtone::command()),
+        Command::Man(command) => command.run(Dialtone::command()),
     };
     exit::report(result)
 }

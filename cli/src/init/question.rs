@@ -1,0 +1,102 @@
+//! What `init` asks, in this order.
+
+use super::sketch::Sketch;
+
+/// One question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    Name,
+    Region,
+    SipDomain,
+    PublicUrl,
+    Phone,
+    Number,
+    Customer,
+    Street,
+    City,
+    State,
+    PostalCode,
+    Notify,
+}
+
+impl Question {
+    pub(super) const ALL: [Self; 12] = [
+        Self::Name,
+        Self::Region,
+        Self::SipDomain,
+        Self::PublicUrl,
+        Self::Phone,
+        Self::Number,
+        Self::Customer,
+        Self::Street,
+        Self::City,
+        Self::State,
+        Self::PostalCode,
+        Self::Notify,
+    ];
+
+    /// The question, as a person reads it.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Name => "Name of the network",
+            Self::Region => "Country, by its two letters",
+            Self::SipDomain => "SIP domain at Twilio",
+            Self::PublicUrl => "URL at which Twilio reaches the service",
+            Self::Phone => "User name of the first phone",
+            Self::Number => "Its number, such as +15035550110",
+            Self::Customer => "Who is where the phone stands (a person, a shop)",
+            Self::Street => "House number and street there",
+            Self::City => "City",
+            Self::State => "State or province, such as OR",
+            Self::PostalCode => "Postal code",
+            Self::Notify => "Who hears of a call for help (mail address, https://…, +1… or sms:+1…)",
+        }
+    }
+
+    /// The option that answers it.
+    pub(super) fn option(self) -> &'static str {
+        match self {
+            Self::Name => "--name",
+            Self::Region => "--region",
+            Self::SipDomain => "--sip-domain",
+            Self::PublicUrl => "--public-url",
+            Self::Phone => "--phone",
+            Self::Number => "--number",
+            Self::Customer => "--customer",
+            Self::Street => "--street",
+            Self::City => "--city",
+            Self::State => "--state",
+            Self::PostalCode => "--postal-code",
+            Self::Notify => "--notify",
+        }
+    }
+
+    /// The answer of most people, if there is one.
+    pub(super) fn default(self, so_far: &Sketch) -> Option<String> {
+        match self {
+            Self::Region => Some("US".into()),
+            Self::Phone => Some("lobby".into()),
+            // A SIP domain is a name among all of Twilio's customers, so the network's own is likely to be free.
+            Self::SipDomain => so_far.get(Self::Name).map(|name| format!("{name}-prod.sip.twilio.com")),
+            _ => None,
+        }
+    }
+
+    /// The key of the file that holds the answer, as problems name it.
+    pub(super) fn key(self, phone: &str) -> String {
+        match self {
+            Self::Name => "network.name".into(),
+            Self::Region => "network.region".into(),
+            Self::SipDomain => "stages.prod.sip_domain".into(),
+            Self::PublicUrl => "stages.prod.public_url".into(),
+            Self::Phone => format!("extensions.{phone}"),
+            Self::Number => format!("extensions.{phone}.number"),
+            Self::Customer => "addresses.home.customer".into(),
+            Self::Street => "addresses.home.street".into(),
+            Self::City => "addresses.home.city".into(),
+            Self::State => "addresses.home.region".into(),
+            Self::PostalCode => "addresses.home.postal_code".into(),
+            Self::Notify => "notify".into(),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The file as far as it is known, and what `check` would say of it.
+
+use std::fmt::Write;
+
+use network::{NetworkFile, Problem};
+use numbers::E164;
+
+use super::question::Question;
+
+/// The answers so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sketch(Vec<(Question, String)>);
+
+impl Sketch {
+    pub(super) fn get(&self, question: Question) -> Option<&str> {
+        self.0.iter().find(|(one, _)| *one == question).map(|(_, answer)| answer.as_str())
+    }
+
+    pub(super) fn set(&mut self, question: Question, answer: String) {
+        self.0.retain(|(one, _)| *one != question);
+        self.0.push((question, answer));
+    }
+
+    /// What `check` would say of this answer, in one line.
+    pub(super) fn refuses(&self, question: Question, answer: &str) -> Option<String> {
+        let mut whole = self.clone();
+        whole.set(question, answer.trim().to_owned());
+        let key = question.key(whole.answer(Question::Phone));
+        let is_about = |problem: &&Problem| {
+            problem.key == key
+                || problem.key.strip_prefix(&key).is_some_and(|rest| rest.starts_with(['[', '.']))
+        };
+        let said = whole.said();
+        let problem = said.iter().find(is_about)?;
+        Some(format!("{}; {}", problem.what, problem.remedy))
+    }
+
+    /// Everything that `check` would say of the file, advice included.
+    pub(super) fn problems(&self) -> Vec<String> {
+        self.said().iter().map(ToString::to_string).collect()
+    }
+
+    fn said(&self) -> Vec<Problem> {
+        match NetworkFile::parse(&self.text()) {
+            Ok(file) => file.advice().to_vec(),
+            Err(problems) => problems.0,
+        }
+    }
+
+    /// The answer, or one that is good where none was given yet.
+    fn answer(&self, question: Question) -> &str {
+        self.get(question).unwrap_or(match question {
+            Question::Name => "street",
+            Question::Region => "US",
+            Question::SipDomain => "street-prod.sip.twilio.com",
+            Question::PublicUrl => "https://voice.example.org",
+            Question::Phone => "lobby",
+            Question::Number => "+15035550110",
+            Question::Customer => "Example Bookshop",
+            Question::Street => "100 Main Street",
+            Question::City => "Portland",
+            Question::State => "OR",
+            Question::PostalCode => "97201",
+            Question::Notify => "ops@example.org",
+        })
+    }
+
+    /// The file.
+    pub(super) fn text(&self) -> String {
+        let value = |question| toml_edit::Value::from(self.answer(question)).to_string();
+        let number = value(Question::Number);
+        let mut text = String::from(
+            "# A phone network. `dialtone check` reads this file and names every mistake.\n\n[network]\n",
+        );
+        let mut line = |line: &str| {
+            text.push_str(line);
+            text.push('\n');
+        };
+        line(&format!("name = {}", value(Question::Name)));
+        line(&format!("region = {}", value(Question::Region)));
+        if let Some(npa) = self.area_code() {
+            line(&format!("area_code = \"{npa}\""));
+        }
+        line(&format!("emergency_caller_id = {number}   # what 911 sees of a phone without a number"));
+        line("address = \"home\"\n\n[addresses.home]");
+        for (key, question) in [
+            ("customer", Question::Customer),
+            ("street", Question::Street),
+            ("city", Question::City),
+            ("region", Question::State),
+            ("postal_code", Question::PostalCode),
+        ] {
+            line(&format!("{key} = {}", value(question)));
+        }
+        line("\n[[notify]]");
+        for (key, value) in self.notify() {
+            line(&format!("{key} = {value}"));
+        }
+        line("\n[stages.prod]");
+        line(&format!("sip_domain = {}", value(Question::SipDomain)));
+        line(&format!("public_url = {}", value(Question::PublicUrl)));
+        let phone = toml_edit::Key::new(self.answer(Question::Phone));
+        let _ = write!(text, "\n[extensions.{phone}]\nnumber = {number}\n");
+        text
+    }
+
+    /// The area code of a North American number, so that neighbours are called with seven digits.
+    fn area_code(&self) -> Option<String> {
+        let number = E164::parse(self.answer(Question::Number)).ok()?;
+        number.nanp()?;
+        number.digits().get(1..4).map(str::to_owned)
+    }
+
+    /// The keys of `[[notify]]`, each with its value in TOML.
+    fn notify(&self) -> Vec<(&'static str, String)> {
+        let answer = self.answer(Question::Notify);
+        let quoted = |text: &str| toml_edit::Value::from(text).to_string();
+        let from = || ("from", quoted(self.answer(Question::Number)));
+        match answer.strip_prefix("sms:") {
+            Some(number) => vec![("sms", quoted(number)), from()],
+            None if answer.starts_with("http") => vec![("webhook", quoted(answer))],
+            None if answer.starts_with('+') => vec![("call", quoted(answer)), from()],
+            None => vec![("mail", quoted(answer))],
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `dialtone init`, `completions`, `man` and the bare name.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const ANSWERS: [&str; 16] = [
+    "--name",
+    "street",
+    "--public-url",
+    "https://voice.example.org",
+    "--number",
+    "+15035550110",
+    "--customer",
+    "Example \"Book\" shop",
+    "--street",
+    "100 Main Street",
+    "--city",
+    "Portland",
+    "--state",
+    "OR",
+    "--postal-code",
+    "97201",
+];
+
+fn dialtone(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dialtone"))
+        .args(arguments)
+        .env_clear()
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+fn init(folder: &Path, more: &[&str]) -> Output {
+    dialtone(folder, &[&["init", "--yes"], &ANSWERS[..], more].concat())
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn a_first_file_is_good_without_advice() {
+    for notify in ["ops@example.org", "https://desk.example.org/help", "+15035550120", "sms:+15035550120"] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = init(folder.path(), &["--notify", notify]);
+        assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+        let text = std::fs::read_to_string(folder.path().join("dialtone.toml")).unwrap();
+        assert!(text.lines().count() <= 27, "{text}");
+        let checked = dialtone(folder.path(), &["check"]);
+        assert_eq!(checked.status.code(), Some(0), "{}", errors(&checked));
+        assert!(!errors(&checked).contains("advice"), "{}", errors(&checked));
+        let explained = dialtone(folder.path(), &["explain", "lobby", "911"]);
+        assert_eq!(explained.status.code(), Some(0), "{}", errors(&explained));
+    }
+}
+
+#[test]
+fn what_is_not_known_is_named_and_what_is_wrong_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = dialtone(folder.path(), &["init", "--yes", "--name", "street"]);
+    assert_eq!(missing.status.code(), Some(2));
+    for option in ["--public-url", "--number", "--customer", "--notify"] {
+        assert!(errors(&missing).contains(option), "{}", errors(&missing));
+    }
+    for (option, wrong) in [
+        ("--notify", "nobody"),
+        ("--notify", "call me"),
+        ("--sip-domain", "sip.example.org:5060"),
+        ("--region", "XX"),
+        ("--phone", "911"),
+    ] {
+        let more = if option == "--notify" {
+            vec![option, wrong]
+        } else {
+            vec!["--notify", "a@example.org", option, wrong]
+        };
+        let output = init(folder.path(), &more);
+        assert_eq!(output.status.code(), Some(2), "{option} {wrong}");
+        assert!(errors(&output).contains(option), "{}", errors(&output));
+    }
+    assert!(!folder.path().join("dialtone.toml").exists());
+}
+
+#[test]
+fn a_file_that_is_there_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dialtone.toml");
+    std::fs::write(&path, "mine").unwrap();
+    let output = init(folder.path(), &["--notify", "ops@example.org"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "mine");
+}
+
+#[test]
+fn the_bare_name_says_what_comes_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let nothing = dialtone(folder.path(), &[]);
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(errors(&nothing).contains("dialtone init"));
+    std::fs::write(folder.path().join("dialtone.toml"), "").unwrap();
+    assert!(errors(&dialtone(folder.path(), &[])).contains("dialtone check"));
+}
+
+#[test]
+fn shells_and_man_know_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("man1");
+    assert_eq!(dialtone(folder.path(), &["man", "--out", pages.to_str().unwrap()]).status.code(), Some(0));
+    let page = std::fs::read_to_string(pages.join("dialtone-devices-render.1")).unwrap();
+    assert!(page.contains(".TH") && page.contains("\\-\\-all"), "{page}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = String::from_utf8(dialtone(folder.path(), &["completions", shell]).stdout).unwrap();
+        assert!(script.contains("explain") && script.contains("emergency-test"), "{shell}");
+    }
+    let version = String::from_utf8(dialtone(folder.path(), &["--version"]).stdout).unwrap();
+    assert!(version.starts_with(concat!("dialtone ", env!("CARGO_PKG_VERSION"))), "{version}");
+}
