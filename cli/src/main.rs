@@ -19,6 +19,7 @@ mod private;
 mod replay;
 mod serve;
 mod setup;
+mod stop;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 

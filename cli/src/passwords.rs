@@ -4,11 +4,12 @@ mod place;
 mod strength;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use files::{Access, Lock, LockError};
 use provision::{Keyring, KeyringError, Known, Note};
 use serde::{Deserialize, Serialize};
 use twilio::Secret;
@@ -35,7 +36,7 @@ pub(crate) struct Passwords {
     kept: Mutex<BTreeMap<String, Entry>>,
     given: BTreeMap<String, String>,
     /// Held while this process may write.
-    lock: Option<File>,
+    lock: Option<Lock>,
 }
 
 /// What is kept of one phone. It has no `Debug`.
@@ -114,25 +115,22 @@ impl Passwords {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> Result<File> {
+    fn lock(&self) -> Result<Lock> {
         let fail = |error: &dyn std::fmt::Display| {
             Failure::usage(format!(
                 "{}: {error}; name another place with --passwords FILE",
                 self.path.display()
             ))
         };
-        let folder = self.folder();
-        private::make_folder(folder).map_err(|error| fail(&error))?;
+        private::make_folder(self.folder()).map_err(|error| fail(&error))?;
         let name = self.path.with_extension("lock");
-        let file = File::options().create(true).append(true).open(name).map_err(|error| fail(&error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(fs::TryLockError::WouldBlock) => Err(Failure::usage(format!(
+        Lock::take(&name).map_err(|error| match error {
+            LockError::Held => Failure::usage(format!(
                 "another dialtone is changing this stage (it holds {}); wait until it has ended",
-                self.path.with_extension("lock").display()
-            ))),
-            Err(fs::TryLockError::Error(error)) => Err(fail(&error)),
-        }
+                name.display()
+            )),
+            LockError::File(error) => fail(&error),
+        })
     }
 
     /// Why the place that was named is none for passwords.
@@ -152,7 +150,7 @@ impl Passwords {
     }
 
     fn folder(&self) -> &Path {
-        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+        files::folder_of(&self.path)
     }
 
     /// Replaces the file in one step: a reader sees the old one or the new one, whatever happens in between.
@@ -172,7 +170,7 @@ impl Passwords {
             return Err(fail(&why));
         }
         let text = serde_json::to_vec_pretty(kept).map_err(|error| fail(&error))?;
-        private::write(folder, &self.path, &text).map_err(|error| fail(&error))
+        files::replace(&self.path, &text, Access::Owner).map_err(|error| fail(&error))
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use devices::Password;
+use files::Access;
 use network::{Extension, Network};
 
 use super::phones;
@@ -120,7 +121,7 @@ fn is_open(folder: &Path) -> bool {
 /// Writes a file that only its owner can read, into a folder that is made if need be.
 pub(super) fn write_private(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     make(folder)?;
-    private::write(folder, path, bytes)
+    files::replace(path, bytes, Access::Owner)
 }
 
 /// Writes into a folder, which is made if need be, and takes it away again.

@@ -15,14 +15,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use super::body::{AnyBody, FileBody, words};
 use super::shelf::{Answer, Parcel, Shelf};
-use crate::output;
+use crate::{output, stop};
 
 /// How long a client may take to send a request's head.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -56,7 +55,7 @@ pub(super) async fn serve(listener: TcpListener, shelf: &Shelf, time: Duration) 
     let mut connections = JoinSet::new();
     let all_fetched = Arc::new(Notify::new());
     let end = tokio::time::sleep(time);
-    let stop = stop_signal();
+    let stop = stop::signalled();
     tokio::pin!(end, stop);
     let mut how = End::TimeOver;
     let how = loop {
@@ -163,14 +162,6 @@ async fn is_taken(watched: &TcpStream) -> bool {
     };
     let is_over = tokio::time::timeout(CLOSE_LIMIT, ended).await;
     is_over.unwrap_or(true) && matches!(watched.take_error(), Ok(None))
-}
-
-async fn stop_signal() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
 }
 
 /// Who asked for what is said without the path, which is a secret as long as its file waits.

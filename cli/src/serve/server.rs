@@ -14,9 +14,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tower::Service;
 use web::{RequestId, Sink, Web};
+
+use crate::stop;
 
 /// How long a client may take to send a request's head, or its body. Twilio itself gives up after 15 s.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -28,7 +29,7 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 pub(super) async fn serve<S: Sink>(listener: TcpListener, web: Web<S>) {
     let connections = GracefulShutdown::new();
     let ids = RequestIds::new();
-    let stop = stop_signal();
+    let stop = stop::signalled();
     tokio::pin!(stop);
     loop {
         let stream = tokio::select! {
@@ -58,14 +59,6 @@ pub(super) async fn serve<S: Sink>(listener: TcpListener, web: Web<S>) {
     tracing::info!("stopping");
     if tokio::time::timeout(SHUTDOWN_LIMIT, connections.shutdown()).await.is_err() {
         tracing::warn!("connections were still open");
-    }
-}
-
-async fn stop_signal() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }
 

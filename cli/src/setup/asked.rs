@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+use files::Access;
 
 /// The numbers, by phone. Whoever holds the lock of the passwords may change them.
 pub(super) struct Asked {
@@ -50,11 +52,7 @@ impl Asked {
                 _ => Ok(()),
             };
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-        file.write_all(&serde_json::to_vec_pretty(asked)?)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map(drop).map_err(|error| error.error)
+        files::replace(&self.path, &serde_json::to_vec_pretty(asked)?, Access::Owner)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Buying numbers: what they cost, and the file that then has them.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
+use files::Access;
 use provision::{Change, Plan};
 use toml_edit::{DocumentMut, Value};
 use twilio::Client;
@@ -38,19 +38,8 @@ pub(super) fn write_down(config: &Path, phone: &str, number: &str) -> Result<(),
     let text = fs::read_to_string(config).map_err(|error| format!("{shown} cannot be read: {error}"))?;
     let new =
         with_number(&text, phone, number).ok_or_else(|| format!("{shown} has no {phone} that wants one"))?;
-    // The file behind a link, not the link, is replaced, in one step and with its own mode.
-    let target = fs::canonicalize(config).map_err(|error| format!("{shown}: {error}"))?;
-    let fail = |error: &dyn std::fmt::Display| format!("{shown} cannot be written: {error}");
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| fail(&error))?;
-    let mode = fs::metadata(&target).map_err(|error| fail(&error))?.permissions();
-    file.write_all(new.as_bytes()).map_err(|error| fail(&error))?;
-    file.as_file()
-        .set_permissions(mode)
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(|error| fail(&error))?;
-    file.persist(&target).map_err(|error| fail(&error.error))?;
-    Ok(())
+    files::replace(config, new.as_bytes(), Access::AsBefore)
+        .map_err(|error| format!("{shown} cannot be written: {error}"))
 }
 
 fn with_number(text: &str, phone: &str, number: &str) -> Option<String> {

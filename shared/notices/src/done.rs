@@ -5,6 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
+use files::Access;
+
 /// A file with one line for each delivery that was made or given up: call, kind and the place of the recipient in the
 /// network file. It holds no number and no address.
 #[derive(Debug)]
@@ -27,12 +29,8 @@ impl Done {
         };
         // The last line may be torn. It is then no key that is asked for, and its delivery is made once more.
         let keys: HashSet<String> = text.lines().filter(|key| recent(key)).map(str::to_owned).collect();
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let mut kept = tempfile::NamedTempFile::new_in(folder)?;
-        for key in &keys {
-            writeln!(kept, "{key}")?;
-        }
-        kept.persist(path).map_err(|error| error.error)?;
+        let kept: String = keys.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
+        files::replace(path, kept.as_bytes(), Access::Owner)?;
         let file = OpenOptions::new().append(true).open(path)?;
         Ok(Self { file: Some(file), keys })
     }

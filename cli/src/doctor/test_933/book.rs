@@ -1,9 +1,10 @@
 //! The results: a file beside the network file, meant to be kept in version control with it.
 
 use std::fmt::Display;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use files::Access;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -129,21 +130,11 @@ impl Book {
         fn boxed(error: impl Display + 'static) -> Box<dyn Display> {
             Box::new(error)
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let content = Content { results: self.results.clone() };
         let mut text = serde_json::to_vec_pretty(&content).map_err(boxed)?;
         text.push(b'\n');
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // It is no secret; whoever works on the network reads it.
-            builder.permissions(std::fs::Permissions::from_mode(0o644));
-        }
-        let mut file = builder.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(boxed)?;
-        file.write_all(&text).and_then(|()| file.as_file().sync_all()).map_err(boxed)?;
-        file.persist(&self.path).map_err(|error| boxed(error.error))?;
-        Ok(())
+        // It is no secret: everyone who works on the network reads it.
+        files::replace(&self.path, &text, Access::Everyone).map_err(boxed)
     }
 }
 
