@@ -1,6 +1,8 @@
-//! AWS Lambda as a host: API Gateway HTTP API events (payload version 2.0) in and out of an [`Edge`].
+//! AWS Lambda as a host: API Gateway HTTP API events (payload version 2.0) in and out of a [`Web`].
 //!
-//! The event's raw path and raw query go to the edge untouched, since Twilio's signature covers them.
+//! The event's raw path and raw query go to the service untouched, since Twilio's signature covers them.
+
+mod guard;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -9,14 +11,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response, Uri};
-use lambda_http::lambda_runtime::LambdaInvocation;
-use lambda_http::{Body, RequestExt};
+use http::{Request, Response};
+use lambda_http::lambda_runtime::{LambdaInvocation, Runtime};
+use lambda_http::{Adapter, Body, RequestExt};
 use telemetry::LogFormat;
 use tower::{Layer, Service};
-use web::{Answer, RequestId, Rest, Route, Settings, Sink, Web};
+use web::{Answer, RawTarget, RequestId, Rest, Route, Settings, Sink, Web};
 
 pub use lambda_http::Error;
+
+use guard::{Guard, InHand};
 
 // Only to be linked.
 use fewlibs as _;
@@ -37,9 +41,10 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
         }
     })?;
     let web = Web::new(network, tokens, routes, sink(topic).await)?;
-    let host = Host { web, left: Left::default() };
-    // A runtime of our own making, since the ready-made one has no place for what comes after the answer.
-    lambda_http::runtime(host.clone()).layer(host).run().await
+    let host = Host { web, in_hand: InHand::default(), left: Left::default() };
+    // A runtime of our own making, since the ready-made one has no place for what comes before the request is built
+    // and after the answer.
+    Runtime::new(host.guarded()).layer(host).run().await
 }
 
 /// Turns Lambda's requests and responses into plain ones, and performs what they leave once Twilio has its answer.
@@ -48,6 +53,7 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>). In between is time for what nobody waits for.
 struct Host<S> {
     web: Web<S>,
+    in_hand: InHand,
     left: Left,
 }
 
@@ -56,7 +62,7 @@ type Left = Arc<Mutex<Rest>>;
 
 impl<S> Clone for Host<S> {
     fn clone(&self) -> Self {
-        Self { web: self.web.clone(), left: Arc::clone(&self.left) }
+        Self { web: self.web.clone(), in_hand: self.in_hand.clone(), left: Arc::clone(&self.left) }
     }
 }
 
@@ -72,10 +78,16 @@ impl<S: Sink> Service<lambda_http::Request> for Host<S> {
     fn call(&mut self, request: lambda_http::Request) -> Self::Future {
         let host = self.clone();
         Box::pin(async move {
-            let Answer { response, rest } = host.web.answer(&plain(request)).await;
+            let Answer { response, rest } = host.web.answer(&plain(request, host.in_hand.take())).await;
             *host.left() = rest;
             Ok(response.map(body))
         })
+    }
+}
+
+impl<S: Sink> Host<S> {
+    fn guarded(&self) -> Guard<Adapter<'static, Response<Body>, Self>> {
+        Guard::new(Adapter::from(self.clone()), self.in_hand.clone())
     }
 }
 
@@ -125,15 +137,16 @@ where
     }
 }
 
-fn plain(request: lambda_http::Request) -> Request<Bytes> {
-    // Most of the time the parser has left path and query as they were.
-    let is_raw = request.uri().path() == request.raw_http_path();
-    let raw = (!is_raw).then(|| raw_uri(request.raw_http_path(), request.uri().query())).flatten();
+fn plain(request: lambda_http::Request, target: RawTarget) -> Request<Bytes> {
     let id = request.lambda_context_ref().map(|context| RequestId(context.request_id.clone()));
     let (mut parts, body) = request.into_parts();
-    // A path that is no URI cannot be a route; the URL parser's reading of it stays, and the signature fails.
-    parts.uri = raw.unwrap_or(parts.uri);
     parts.extensions.clear();
+    match guard::uri(&target) {
+        Some(uri) => parts.uri = uri,
+        None => {
+            parts.extensions.insert(target);
+        }
+    }
     if let Some(id) = id {
         parts.extensions.insert(id);
     }
@@ -145,14 +158,7 @@ fn plain(request: lambda_http::Request) -> Request<Bytes> {
     Request::from_parts(parts, bytes)
 }
 
-fn raw_uri(path: &str, query: Option<&str>) -> Option<Uri> {
-    match query {
-        Some(query) => format!("{path}?{query}").parse().ok(),
-        None => path.parse().ok(),
-    }
-}
-
-/// Everything that the edge answers is text; as text it needs no base64 on its way through API Gateway.
+/// Everything that the service answers is text; as text it needs no base64 on its way through API Gateway.
 fn body(bytes: Bytes) -> Body {
     match String::from_utf8(bytes.into()) {
         Ok(text) if text.is_empty() => Body::Empty,
@@ -163,13 +169,22 @@ fn body(bytes: Bytes) -> Body {
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::LambdaEvent;
+
     use super::*;
 
     #[test]
     fn the_raw_path_and_query_stay_as_they_are() {
-        let uri = raw_uri("/outgoing", Some("a=%3a&b=it's&From=sip:x@y")).unwrap();
+        let target =
+            |path: &str, query: Option<&str>| RawTarget { path: path.into(), query: query.map(Into::into) };
+        let uri = guard::uri(&target("/outgoing", Some("a=%3a&b=it's&From=sip:x@y"))).unwrap();
         assert_eq!((uri.path(), uri.query()), ("/outgoing", Some("a=%3a&b=it's&From=sip:x@y")));
-        assert_eq!(raw_uri("/status/dial", None).unwrap().path(), "/status/dial");
+        assert_eq!(guard::uri(&target("/status/dial", None)).unwrap().path(), "/status/dial");
+        for (path, query) in
+            [("/incoming", "a=\"b\""), ("/incoming", "a=#b"), ("/in coming", "a"), ("", "a"), ("/a?b", "c")]
+        {
+            assert_eq!(guard::uri(&target(path, Some(query))), None, "{path} {query}");
+        }
     }
 
     /// An event as API Gateway sends it, body in base64 and headers in small letters.
@@ -191,14 +206,16 @@ mod tests {
                 "body":"RnJvbT0lMkIxNTAzNTU1MDE5OSZUbz0lMkIxNTAzNTU1MDExMCZGcm9tWmlwPQ==","isBase64Encoded":true}}"#
         );
         let web = Web::new(network, tokens, web::INCOMING, web::LogSink).unwrap();
-        let mut host = Host { web, left: Left::default() };
-        let response = host.call(lambda_http::request::from_str(&event).unwrap()).await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert!(matches!(response.body(), Body::Text(text) if text.contains("sip:lobby@n.sip.twilio.com")));
-
-        let unsigned = event.replace(&signature, "");
-        let response = host.call(lambda_http::request::from_str(&unsigned).unwrap()).await.unwrap();
-        assert_eq!(response.status(), 403);
+        let mut guarded = Host { web, in_hand: InHand::default(), left: Left::default() }.guarded();
+        let mut answer = async |event: &str| {
+            let event =
+                LambdaEvent::new(serde_json::from_str(event).unwrap(), lambda_http::Context::default());
+            serde_json::to_value(guarded.call(event).await.unwrap()).unwrap()
+        };
+        let response = answer(&event).await;
+        assert_eq!(response["statusCode"], 200);
+        assert!(response["body"].as_str().unwrap().contains("sip:lobby@n.sip.twilio.com"));
+        assert_eq!(answer(&event.replace(&signature, "")).await["statusCode"], 403);
     }
 
     /// Notes when events are taken.
@@ -225,7 +242,7 @@ mod tests {
         let signature = webhook::sign(tokens.first(), "https://n.example.org/incoming", Some(&form));
         let noted = Noted::default();
         let web = Web::new(network, tokens, web::INCOMING, noted.clone()).unwrap();
-        let host = Host { web, left: Left::default() };
+        let host = Host { web, in_hand: InHand::default(), left: Left::default() };
         let (answering, posting_noted) = (host.clone(), noted.clone());
         // What lambda_http does for an event, but that Lambda does not take the answer.
         let posting = tower::service_fn(move |_: LambdaInvocation| {
@@ -235,7 +252,8 @@ mod tests {
                 let request =
                     Request::post("https://n.example.org/incoming").header("x-twilio-signature", signature);
                 let request = request.body(Body::Text(body.to_owned())).unwrap();
-                let response = answering.call(request.with_raw_http_path("/incoming")).await.unwrap();
+                answering.in_hand.put(RawTarget { path: "/incoming".into(), query: None });
+                let response = answering.call(request).await.unwrap();
                 assert_eq!(response.status(), 200);
                 noted.0.lock().unwrap().push("posted");
                 Err::<(), Error>("not taken".into())

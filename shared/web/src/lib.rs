@@ -14,6 +14,6 @@ mod settings;
 mod sink;
 
 pub use route::{INCOMING, OUTGOING, Route, STATUS};
-pub use service::{Answer, RequestId, Rest, Web};
+pub use service::{Answer, RawTarget, RequestId, Rest, Web};
 pub use settings::{Settings, SettingsError, topic_problem};
 pub use sink::{LogSink, Sink};

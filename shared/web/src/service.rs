@@ -28,6 +28,16 @@ const SIGNATURE: &str = "x-twilio-signature";
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// The path and the query of a request as they were sent, where they are no URI. A host puts it into the request's
+/// extensions; it then counts instead of the URI.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawTarget {
+    /// The path.
+    pub path: String,
+    /// What follows the question mark.
+    pub query: Option<String>,
+}
+
 /// The HTTP service: Twilio's webhooks in, TwiML out, events to a [`Sink`].
 ///
 /// A host that can answer first and act afterwards uses [`Web::answer`] and [`Web::perform`], so that nobody waits
@@ -192,8 +202,7 @@ impl<S: Sink> Inner<S> {
 
     /// Before anything else, on every path: who cannot prove to be Twilio learns nothing.
     fn verify(&self, request: &Request<Bytes>) -> Result<Webhook, Refusal> {
-        let uri = request.uri();
-        let query = uri.query();
+        let (path, query) = target(request);
         let body = request.body();
         let is_get = request.method() == Method::GET;
         let is_form = !is_get && is_form(request);
@@ -209,11 +218,9 @@ impl<S: Sink> Inner<S> {
             _ => Content::Raw(body),
         };
         let signature = signature(request)?;
-        self.verifier
-            .verify(&Signed { path: uri.path(), query, signature, content })
-            .map_err(Refusal::Unproven)?;
+        self.verifier.verify(&Signed { path, query, signature, content }).map_err(Refusal::Unproven)?;
         Ok(Webhook {
-            route: Route::find(self.routes, uri.path()),
+            route: Route::find(self.routes, path),
             form,
             query: query.unwrap_or_default().to_owned(),
         })
@@ -229,7 +236,7 @@ impl<S: Sink> Inner<S> {
             Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
         };
         // The path is the sender's invention, so only a route of ours is named.
-        let route = Route::find(self.routes, request.uri().path()).map(Route::path);
+        let route = Route::find(self.routes, target(request).0).map(Route::path);
         let (request_id, status_code) = (request_id(request), code.as_u16());
         tracing::warn!(request_id, route, status = status_code, why, rejected_total, "request rejected");
         status(code)
@@ -308,6 +315,14 @@ fn is_form<B>(request: &Request<B>) -> bool {
     request.headers().get(header::CONTENT_TYPE).is_none_or(|value| {
         value.as_bytes().get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM))
     })
+}
+
+/// The path and the query, as the signature covers them.
+fn target<B>(request: &Request<B>) -> (&str, Option<&str>) {
+    match request.extensions().get::<RawTarget>() {
+        Some(target) => (&target.path, target.query.as_deref()),
+        None => (request.uri().path(), request.uri().query()),
+    }
 }
 
 fn request_id<B>(request: &Request<B>) -> Option<&str> {
