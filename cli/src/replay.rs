@@ -6,19 +6,20 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use dialplan::Message;
-use publish::{Entry, Sns};
+use publish::{Found, Origin, Sns};
 use serde_json::json;
-use telemetry::{Delivery, LogFormat};
+use telemetry::LogFormat;
 
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 
 /// Publishes events that stand in logs: those that could not be published when they happened.
 ///
-/// Reads log files of `dialtone serve`, exports of CloudWatch Logs, the output of `aws logs filter-log-events`, and
-/// messages of the relay's on-failure queue. An event that stands in them several times is published once. The
-/// consumers count by the time in the message, so nothing is counted for the wrong day; but what was published
-/// before is counted twice, so look with --dry-run first.
+/// Reads log files and the journal of `dialtone serve`, what it wrote to --events, exports of CloudWatch Logs, the output
+/// of `aws logs filter-log-events`, and messages of the relay's on-failure queue. An event that stands in them several
+/// times is published once. The consumers count by the time in the message, so nothing is counted for the wrong day;
+/// but what was published before is counted twice, so look with --dry-run first. Lines that should be events and cannot
+/// be read are counted.
 ///
 ///   dialtone replay --dry-run serve.log
 ///   DIALTONE_TOPIC_ARN=arn:aws:sns:us-west-2:123456789012:events dialtone replay serve.log
@@ -31,7 +32,8 @@ pub(crate) struct Replay {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Which events: those whose publishing failed, those that were left to the relay, or both.
+    /// Which events: those that were not published (they failed, or went to --events), those that were left to the relay,
+    /// those of a journal, or all.
     #[arg(long, value_enum, default_value = "failed")]
     which: Which,
 
@@ -52,14 +54,26 @@ pub(crate) struct Replay {
 enum Which {
     Failed,
     Relayed,
+    Journal,
     All,
 }
 
+/// What the files hold.
+#[derive(Default)]
+struct Events {
+    /// The events to publish, each once, in the order of the files.
+    messages: Vec<Message>,
+    /// Events that --which leaves out.
+    left_out: usize,
+    unreadable: usize,
+}
+
 impl Which {
-    fn takes(self, delivery: Delivery) -> bool {
+    fn takes(self, origin: Origin) -> bool {
         match self {
-            Self::Failed => delivery == Delivery::Failed,
-            Self::Relayed => delivery == Delivery::Log,
+            Self::Failed => matches!(origin, Origin::Failed | Origin::Printed),
+            Self::Relayed => origin == Origin::Log,
+            Self::Journal => origin == Origin::Journal,
             Self::All => true,
         }
     }
@@ -67,9 +81,11 @@ impl Which {
 
 impl Replay {
     pub(crate) fn run(self) -> Result {
-        let messages = self.messages()?;
+        let read = self.read()?;
+        read.tell();
+        let messages = &read.messages;
         if self.dry_run {
-            self.show(&messages);
+            self.show(messages);
             return Ok(Outcome::Done);
         }
         let topic = self.topic.clone().ok_or_else(|| {
@@ -81,10 +97,13 @@ impl Replay {
         telemetry::start_logging(LogFormat::TextToStderr);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
-        let unpublished = runtime.block_on(publish(topic, &messages));
+        let unpublished = runtime.block_on(publish(topic, messages));
         let published = messages.len() - unpublished;
         if self.json {
-            output::json(&json!({"published": published, "unpublished": unpublished}));
+            output::json(
+                &json!({"published": published, "unpublished": unpublished, "left_out": read.left_out,
+                "unreadable": read.unreadable}),
+            );
         } else {
             output::line(&format!("published {published} of {}", messages.len()));
         }
@@ -96,10 +115,9 @@ impl Replay {
         )))
     }
 
-    /// The events to publish, each once, in the order of the files.
-    fn messages(&self) -> Result<Vec<Message>> {
+    fn read(&self) -> Result<Events> {
         let mut seen = HashSet::new();
-        let mut messages = Vec::new();
+        let mut all = Events::default();
         for file in &self.files {
             let mut text = String::new();
             let read = if file.as_os_str() == "-" {
@@ -108,12 +126,17 @@ impl Replay {
                 std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
             };
             read.map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
-            let entries = Entry::of_file(&text).into_iter().filter(|entry| self.which.takes(entry.delivery));
-            messages.extend(
-                entries.map(|entry| entry.message).filter(|message| seen.insert(message.json().to_owned())),
-            );
+            let found = Found::in_file(&text);
+            all.unreadable += found.unreadable;
+            for entry in found.entries {
+                if !self.which.takes(entry.origin) {
+                    all.left_out += 1;
+                } else if seen.insert(entry.message.json().to_owned()) {
+                    all.messages.push(entry.message);
+                }
+            }
         }
-        Ok(messages)
+        Ok(all)
     }
 
     fn show(&self, messages: &[Message]) {
@@ -127,6 +150,23 @@ impl Replay {
             }
         }
         output::aside(&format!("{} events would be published", messages.len()));
+    }
+}
+
+impl Events {
+    fn tell(&self) {
+        if self.left_out > 0 {
+            output::aside(&format!(
+                "note: {} more events are there; --which says which are taken",
+                self.left_out
+            ));
+        }
+        if self.unreadable > 0 {
+            output::aside(&format!(
+                "caution: {} lines should be events and cannot be read: they are torn, or a consumer could choke on them",
+                self.unreadable
+            ));
+        }
     }
 }
 

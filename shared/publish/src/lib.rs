@@ -1,15 +1,18 @@
 //! Events to Amazon SNS. The only crate that links the AWS SDK.
 //!
-//! [`Sns`] publishes; [`Entry`] reads back from a log what was written there instead; [`relay`] does the one with
-//! the other for the functions that callers wait for.
+//! [`Sns`] publishes; [`Entry`] reads events back from wherever they were written; [`relay`] does the one with the
+//! other for the functions that callers wait for. [`Journal`] keeps the events of `dialtone serve` on its disk, and a
+//! [`Reader`] with a [`Cursor`] takes them from there.
 
+mod entry;
 mod journal;
 mod letters;
 mod relay;
 mod roots;
 mod sns;
 
-pub use journal::Entry;
+pub use entry::{Entry, Found, Origin};
+pub use journal::{Batch, Cursor, Journal, Limits, Position, Reader, Unkept, slots};
 pub use letters::{Letters, LettersError};
 pub use relay::{NothingPublished, relay};
 pub use sns::Sns;

@@ -7,7 +7,7 @@ use aws_lambda_events::event::cloudwatch_logs::LogsEvent;
 use dialplan::Message;
 use telemetry::{Delivery, count_unpublished, log_event};
 
-use crate::journal::Entry;
+use crate::entry::{Entry, Origin};
 use crate::sns::Sns;
 
 /// How long to wait before each further attempt. With two seconds at most for each request and a handful of
@@ -39,7 +39,7 @@ impl std::error::Error for NothingPublished {}
 pub async fn relay(event: &LogsEvent, sns: &Sns) -> Result<(), NothingPublished> {
     let messages: Vec<Message> = Entry::of_subscription(event)
         .into_iter()
-        .filter(|entry| entry.delivery == Delivery::Log)
+        .filter(|entry| entry.origin == Origin::Log)
         .map(|entry| entry.message)
         .collect();
     let count = messages.len();

@@ -1,0 +1,55 @@
+//! How far a reader has come, kept beside the segments.
+
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
+
+use super::reader::Position;
+
+/// A reader's position, on the disk. It is written in one small write after each delivery, so a process that is killed
+/// repeats one delivery at most.
+#[derive(Debug)]
+pub struct Cursor {
+    file: File,
+    at: Position,
+}
+
+impl Cursor {
+    /// Opens the cursor with a name in a slot. A new one, or one that cannot be read, begins at `start`.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be made or read.
+    pub fn open(slot: &Path, name: &str, start: Position) -> io::Result<Self> {
+        let path = slot.join(format!("{name}.cursor"));
+        let known = match std::fs::read_to_string(&path) {
+            Ok(text) => text.trim().parse().ok(),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let file = File::options().create(true).write(true).truncate(false).mode(0o600).open(path)?;
+        let mut cursor = Self { file, at: known.unwrap_or(start) };
+        if known.is_none() {
+            cursor.save(start)?;
+        }
+        Ok(cursor)
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.at
+    }
+
+    /// Notes that everything before a position was delivered.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written. It stands there all the same, in memory.
+    pub fn save(&mut self, at: Position) -> io::Result<()> {
+        self.at = at;
+        // Always equally long, so each write covers the one before.
+        self.file.write_all_at(format!("{at}\n").as_bytes(), 0)
+    }
+}

@@ -1,0 +1,212 @@
+//! Writing a journal.
+
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use dialplan::Message;
+use files::{Lock, LockError};
+
+use super::reader::Position;
+use super::segments::{segment, segments, slot};
+
+/// How many processes may write one journal at a time.
+const SLOTS: u32 = 64;
+
+/// How much a journal keeps. An event takes about 350 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The size of a segment, in bytes, from which the next event goes into a new one.
+    pub segment: u64,
+    /// How many full segments are kept of those that have been delivered.
+    pub delivered: usize,
+    /// How many full segments are kept in any case. What is older is deleted although it was not delivered.
+    pub most: usize,
+}
+
+impl Default for Limits {
+    /// 128 MiB of what was delivered, and 1 GiB, about three million events, while nothing can be.
+    fn default() -> Self {
+        Self { segment: 8 << 20, delivered: 16, most: 128 }
+    }
+}
+
+/// A journal, open to be appended to.
+#[derive(Debug)]
+pub struct Journal {
+    slot: PathBuf,
+    limits: Limits,
+    writer: Mutex<Writer>,
+    /// The oldest segment that is still to be delivered.
+    needed: AtomicU64,
+    _lock: Lock,
+}
+
+#[derive(Debug)]
+struct Writer {
+    number: u64,
+    file: File,
+    size: u64,
+    /// Whether the last line was cut off: by a full disk, or by the end of an earlier process.
+    is_torn: bool,
+}
+
+/// Why some messages could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("{unkept} events cannot be written to the journal")]
+pub struct Unkept {
+    /// How many, from the end of those that were to be kept.
+    pub unkept: usize,
+    /// What the system said.
+    #[source]
+    pub source: io::Error,
+}
+
+impl Journal {
+    /// Opens a journal in the first slot that no other process has. The folder is made if it does not exist, for its owner
+    /// alone.
+    ///
+    /// # Errors
+    ///
+    /// The folder or the files in it cannot be made, or all slots are taken.
+    pub fn open(folder: &Path, limits: Limits) -> io::Result<Self> {
+        for number in 0..SLOTS {
+            let slot = slot(folder, number);
+            make_folder(&slot)?;
+            match Lock::take(&lock_of(&slot)) {
+                Ok(lock) => return Self::open_slot(slot, lock, limits),
+                Err(LockError::Held) => {}
+                Err(LockError::File(error)) => return Err(error),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, "too many processes write this journal"))
+    }
+
+    fn open_slot(slot: PathBuf, lock: Lock, limits: Limits) -> io::Result<Self> {
+        let known = segments(&slot)?;
+        let number = known.last().copied().unwrap_or(1);
+        let writer = Writer::open(&slot, number)?;
+        let needed = AtomicU64::new(known.first().copied().unwrap_or(number));
+        Ok(Self { slot, limits, writer: Mutex::new(writer), needed, _lock: lock })
+    }
+
+    /// The folder of the slot, for readers.
+    pub fn slot(&self) -> &Path {
+        &self.slot
+    }
+
+    /// The position behind the last event.
+    pub fn end(&self) -> Position {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        Position { segment: writer.number, offset: writer.size }
+    }
+
+    /// Keeps messages, in one write. They survive the process, however it ends, as soon as this returns.
+    ///
+    /// # Errors
+    ///
+    /// The disk is full or fails. The first messages may have been kept.
+    pub fn append(&self, messages: &[Message]) -> Result<(), Unkept> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if writer.size >= self.limits.segment {
+            // A segment that cannot be made must not keep events out of the one that is there.
+            if let Ok(next) = Writer::open(&self.slot, writer.number.saturating_add(1)) {
+                *writer = next;
+                self.forget_old();
+            }
+        }
+        writer.append(messages)
+    }
+
+    /// Says that everything before a position was delivered, so that it may be deleted in time.
+    pub fn delivered(&self, to: Position) {
+        self.needed.store(to.segment, Ordering::Relaxed);
+    }
+
+    fn forget_old(&self) {
+        let Ok(known) = segments(&self.slot) else { return };
+        let needed = self.needed.load(Ordering::Relaxed);
+        let full = known.len().saturating_sub(1);
+        for (i, number) in known.into_iter().take(full).enumerate() {
+            let newer = full - i - 1;
+            let is_delivered = number < needed;
+            if newer < if is_delivered { self.limits.delivered } else { self.limits.most } {
+                continue;
+            }
+            if !is_delivered {
+                tracing::error!(segment = number, "events are deleted that were never delivered");
+            }
+            let _ = fs::remove_file(segment(&self.slot, number));
+        }
+    }
+}
+
+impl Writer {
+    fn open(slot: &Path, number: u64) -> io::Result<Self> {
+        let mut file =
+            File::options().create(true).append(true).read(true).mode(0o600).open(segment(slot, number))?;
+        let size = file.seek(SeekFrom::End(0))?;
+        let mut last = [b'\n'];
+        if let Some(before) = size.checked_sub(1) {
+            file.read_exact_at(&mut last, before)?;
+        }
+        Ok(Self { number, file, size, is_torn: last != [b'\n'] })
+    }
+
+    fn append(&mut self, messages: &[Message]) -> Result<(), Unkept> {
+        let mut lines = Vec::with_capacity(messages.len() * 400 + 1);
+        if self.is_torn {
+            // The rest of a line becomes one that cannot be read, instead of spoiling the next.
+            lines.push(b'\n');
+        }
+        let mut ends = Vec::with_capacity(messages.len());
+        for message in messages {
+            line(message, &mut lines);
+            ends.push(lines.len());
+        }
+        let mut written = 0;
+        let source = loop {
+            match lines.get(written..) {
+                None | Some([]) => {
+                    self.is_torn = false;
+                    return Ok(());
+                }
+                Some(rest) => match self.file.write(rest) {
+                    Ok(0) => break io::ErrorKind::WriteZero.into(),
+                    Ok(count) => {
+                        written += count;
+                        self.size += count as u64;
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => break error,
+                },
+            }
+        };
+        if written > 0 {
+            self.is_torn = lines.get(written - 1) != Some(&b'\n');
+        }
+        Err(Unkept { unkept: ends.iter().filter(|end| **end > written).count(), source })
+    }
+}
+
+/// A line: the stage, and the message as consumers parse it.
+fn line(message: &Message, lines: &mut Vec<u8>) {
+    lines.extend_from_slice(b"{\"stage\":");
+    // Into memory: this cannot fail.
+    let _ = serde_json::to_writer(&mut *lines, message.stage());
+    lines.extend_from_slice(b",\"message\":");
+    lines.extend_from_slice(message.json().as_bytes());
+    lines.extend_from_slice(b"}\n");
+}
+
+pub(super) fn lock_of(slot: &Path) -> PathBuf {
+    slot.join("lock")
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().mode(0o700).recursive(true).create(folder)
+}
