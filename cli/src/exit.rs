@@ -82,6 +82,25 @@ pub(crate) fn tell_as_json<T>(is_asked_for: bool, result: Result<T>) -> Result<T
     })
 }
 
+/// The same as one object with findings, for commands whose answer is `{"ok", "errors", ...}`.
+pub(crate) fn tell_as_object<T>(is_asked_for: bool, about: &str, result: Result<T>) -> Result<T> {
+    result.map_err(|failure| {
+        if is_asked_for && !failure.is_told {
+            // Messages say what is wrong, and after a semicolon what to do about it.
+            let findings: Vec<_> = failure
+                .message
+                .lines()
+                .map(|line| match line.rsplit_once("; ") {
+                    Some((what, remedy)) => serde_json::json!({"about": about, "what": what, "remedy": remedy}),
+                    None => serde_json::json!({"about": about, "what": line, "remedy": null}),
+                })
+                .collect();
+            crate::output::json(&serde_json::json!({"ok": false, "errors": findings}));
+        }
+        failure.told()
+    })
+}
+
 /// The one place that prints errors.
 pub(crate) fn report(result: Result) -> Outcome {
     result.unwrap_or_else(|failure| {

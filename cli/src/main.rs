@@ -2,6 +2,7 @@
 
 mod ask;
 mod call;
+mod calls;
 mod check;
 mod completions;
 mod devices;
@@ -12,9 +13,11 @@ mod files;
 mod git;
 mod help;
 mod init;
+mod ledger;
 mod man;
 mod output;
 mod passwords;
+mod phone;
 mod private;
 mod replay;
 mod serve;
@@ -53,6 +56,8 @@ enum Command {
     Rotate(setup::Rotate),
     Doctor(doctor::Doctor),
     Devices(devices::Devices),
+    Phone(phone::Phone),
+    Calls(calls::Calls),
     Replay(replay::Replay),
     Completions(completions::Completions),
     Man(man::Man),
@@ -79,6 +84,8 @@ fn main() -> Outcome {
         Command::Rotate(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Devices(command) => command.run(),
+        Command::Phone(command) => command.run(),
+        Command::Calls(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Completions(command) => command.run(Dialtone::command()),
         Command::Man(command) => command.run(Dialtone::command()),

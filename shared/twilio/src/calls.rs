@@ -31,6 +31,12 @@ pub struct CallRecord {
     /// For how long, in seconds; empty while it goes on.
     #[serde(default, deserialize_with = "text")]
     pub duration: String,
+    /// The leg that it was dialled for; empty for a call that came from outside.
+    #[serde(default, deserialize_with = "text")]
+    pub parent_call_sid: String,
+    /// What it cost, as a negative decimal; empty until Twilio has reckoned.
+    #[serde(default, deserialize_with = "text")]
+    pub price: String,
 }
 
 crate::debug_shows!(CallRecord: sid, status, direction, start_time, duration);

@@ -1,0 +1,132 @@
+//! The ledger, as the commands take it: where it lies, and what is read into it first.
+
+mod files;
+mod twilio_lists;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use ledger::{Access, Ledger};
+use network::Network;
+
+pub(crate) use self::files::Source;
+use crate::exit::{Failure, Outcome, Result};
+use crate::files::NetworkArgs;
+use crate::private;
+use crate::setup::Connection;
+
+/// For how many days the ledger keeps what happened: a year, and a month to compare it with.
+const DAYS: i64 = 400;
+
+/// Which ledger, and what is read into it.
+#[derive(Args, Clone)]
+pub(crate) struct LedgerArgs {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+
+    /// The ledger. Default: dialtone/NETWORK/STAGE.ledger in the user's own state folder (XDG_STATE_HOME, or else
+    /// ~/.local/state).
+    #[arg(long, value_name = "FILE", env = "DIALTONE_LEDGER")]
+    ledger: Option<PathBuf>,
+
+    /// Reads what is new in this file, or in the files of this folder, into the ledger first: events that `serve` wrote,
+    /// logs, exports of CloudWatch Logs. May be given several times.
+    #[arg(long, value_name = "PATH")]
+    from: Vec<PathBuf>,
+
+    /// Asks Twilio for its lists of calls and alerts first: countries, prices, and calls that never reached Dialtone.
+    /// TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or an API key) name the account.
+    #[arg(long)]
+    twilio: bool,
+
+    /// For how many days the ledger keeps what happened.
+    #[arg(long, value_name = "DAYS", default_value_t = DAYS, value_parser = clap::value_parser!(i64).range(1..=36_500))]
+    keep: i64,
+}
+
+/// A ledger that is open, and the network that it is about.
+pub(crate) struct Opened {
+    pub(crate) network: Network,
+    pub(crate) ledger: Ledger,
+    pub(crate) path: PathBuf,
+    pub(crate) sources: Vec<Source>,
+}
+
+impl LedgerArgs {
+    /// Opens the ledger, and reads into it what is new.
+    pub(crate) fn open(&self) -> Result<Opened> {
+        let network = self.network().network()?;
+        let path = self.path(&network)?;
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        // Without sources nothing is written, so that a page that is served meanwhile is not disturbed.
+        let is_reader = self.from.is_empty() && !self.twilio && path.exists();
+        let access = if is_reader { Access::Read } else { Access::Write };
+        if access == Access::Write {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            private::make_folder(folder.unwrap_or(Path::new(".")))
+                .map_err(|error| Failure::usage(format!("{}: {error}; choose another file with --ledger FILE", path.display())))?;
+        }
+        let mut ledger = Ledger::open(&path, access, &zone).map_err(failure)?;
+        let sources: Vec<_> = self.from.iter().map(|path| Source::new(path, &network)).collect();
+        if access == Access::Write {
+            self.retain(&mut ledger)?;
+            for source in &sources {
+                source.read(&mut ledger)?;
+            }
+            if self.twilio {
+                twilio_lists::read(&mut ledger, &self.connection)?;
+            }
+        }
+        Ok(Opened { network, ledger, path, sources })
+    }
+
+    /// The same, to be written to.
+    pub(crate) fn open_to_write(&self) -> Result<Opened> {
+        let opened = self.open()?;
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        let ledger = Ledger::open(&opened.path, Access::Write, &zone).map_err(failure)?;
+        Ok(Opened { ledger, ..opened })
+    }
+
+    /// The network file and its stage.
+    pub(crate) fn network(&self) -> &NetworkArgs {
+        &self.connection.network
+    }
+
+    /// Forgets what is too old, once a day.
+    pub(crate) fn retain(&self, ledger: &mut Ledger) -> Result<()> {
+        let limit = ledger.start_of_day(Timestamp::now() - SignedDuration::from_hours(24 * self.keep));
+        if ledger.forgotten_before().map_err(failure)?.is_none_or(|done| done < limit) {
+            ledger.forget(limit, None).map_err(failure)?;
+        }
+        Ok(())
+    }
+
+    fn path(&self, network: &Network) -> Result<PathBuf> {
+        if let Some(path) = &self.ledger {
+            return Ok(path.clone());
+        }
+        let from = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = from("XDG_STATE_HOME").or_else(|| from("HOME").map(|home| home.join(".local/state")));
+        let home = home.ok_or_else(|| {
+            Failure::usage("there is no HOME to keep the ledger in; name a file with --ledger FILE")
+        })?;
+        let word = |text: &str| -> String {
+            text.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect()
+        };
+        let name = format!("{}.ledger", word(&network.stage().name));
+        Ok(home.join("dialtone").join(word(network.name())).join(name))
+    }
+}
+
+/// A failure of the ledger, with what to do about it. The cause is said, too.
+pub(crate) fn failure(error: ledger::Error) -> Failure {
+    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    let outcome = match error {
+        ledger::Error::Sqlite(_) => Outcome::OtherSide,
+        _ => Outcome::Usage,
+    };
+    Failure::of(outcome, format!("{error}{cause}; {}", error.remedy()))
+}

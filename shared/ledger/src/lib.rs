@@ -1,0 +1,38 @@
+//! What happened: calls, and the health of phones, in SQLite.
+//!
+//! ```text
+//! journal, log files, `aws logs` exports --Record::parse--+
+//! Twilio's lists of calls and alerts --of_twilio----------+--> Ledger::take --> calls, phones, counts
+//! ```
+//!
+//! * [`Ledger::take`] is idempotent, and the order of what it takes makes no difference. The same events twice give the
+//!   same ledger; late and repeated ones never move time back.
+//! * No telephone number is ever in the file: a [`PhoneName`] cannot be one, and everything else is a number of a
+//!   closed set ([`What`], [`Destination`], [`Ending`], [`Why`]), a time, a duration, a country or a call's SID.
+//! * [`Health`] is the last proof of life and the last proof of death, each with its age.
+
+mod calls;
+mod counts;
+mod error;
+mod forget;
+mod health;
+mod of_twilio;
+mod open;
+mod phone;
+mod record;
+pub mod say;
+mod take;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use calls::{Call, Filter, Happening};
+pub use counts::{Count, Day};
+pub use error::{Error, Result};
+pub use health::{Death, Health, Life, Sign, State};
+pub use of_twilio::{Leg, of_alerts, of_calls};
+pub use open::{Access, Ledger};
+pub use phone::{PhoneName, has_number};
+pub use record::{Proof, Record};
+pub use take::Taken;
+pub use words::{Destination, Ending, Help, Way, What, Why};
