@@ -155,9 +155,9 @@ impl Calls {
             let mut calls = opened.ledger.calls(&filter, now).map_err(failure)?;
             calls.reverse();
             for call in calls {
-                let is_news = shown
-                    .get(&call.id)
-                    .is_none_or(|known| (known.ending, known.destination, known.why) != (call.ending, call.destination, call.why));
+                let is_news = shown.get(&call.id).is_none_or(|known| {
+                    (known.ending, known.destination, known.why) != (call.ending, call.destination, call.why)
+                });
                 if is_news {
                     show(&call, now);
                     shown.insert(call.id, call);
@@ -189,7 +189,8 @@ impl Calls {
 
 /// A phone by its name in the file, or by what events call it.
 pub(crate) fn phone_name(network: &Network, name: &str) -> Result<PhoneName> {
-    let by_endpoint = || network.extensions().iter().find(|phone| phone.endpoint().eq_ignore_ascii_case(name));
+    let by_endpoint =
+        || network.extensions().iter().find(|phone| phone.endpoint().eq_ignore_ascii_case(name));
     let phone = network.extension(name).or_else(by_endpoint).ok_or_else(|| {
         let names: Vec<_> = network.extensions().iter().map(network::Extension::endpoint).collect();
         Failure::usage(format!("there is no phone {name:?}; choose one of {}", output::some_of(&names, 20)))
@@ -233,11 +234,13 @@ pub(crate) fn row(call: &Call, now: Timestamp, zone: &TimeZone) -> String {
         }
         text.chars().take(width - 1).chain(['…']).collect()
     };
-    let phone = fit(call.phone.as_str(), 14);
+    let phone = fit(call.phone.as_str(), 13);
     let mark = if call.is_unheard { " (never reached Dialtone)" } else { "" };
-    let outcome = fit(&format!("{}{mark}", call.outcome_in_words(now)), 24);
-    let destination = fit(&call.destination_in_words(), 15);
-    format!("{at} {:>11}  {phone:<14} {destination:<15} {outcome}", say::ago(call.began, now)).trim_end().to_owned()
+    let outcome = fit(&format!("{}{mark}", call.outcome_in_words(now)), 26);
+    let destination = fit(&call.destination_in_words(), 14);
+    format!("{at} {:>10}  {phone:<13} {destination:<14} {outcome}", say::ago(call.began, now))
+        .trim_end()
+        .to_owned()
 }
 
 fn summary(calls: &[Call], filter: &Filter) -> String {
@@ -266,13 +269,16 @@ pub(crate) fn as_json(call: &Call) -> Value {
     })
 }
 
-const HEADINGS: &str =
-    "began,phone,direction,destination,country,ending,reason,error_code,duration_seconds,price_micros,help,reached_dialtone";
+const HEADINGS: &str = "began,phone,direction,destination,country,ending,reason,error_code,duration_seconds,price_micros,help,reached_dialtone";
 
 /// The same members as in JSON, in the same order (RFC 4180).
 fn as_csv(call: &Call) -> String {
     let quoted = |text: &str| {
-        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+        if text.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_owned()
+        }
     };
     let value = as_json(call);
     let cells: Vec<_> = HEADINGS
@@ -297,7 +303,9 @@ mod tests {
         assert_eq!(read("90m"), Some("2026-11-27T10:30:00Z".parse().unwrap()));
         assert_eq!(read("7d"), Some("2026-11-20T12:00:00Z".parse().unwrap()));
         assert!(read("2026-06-20").is_some());
-        for wrong in ["", "d", "7", "-7d", "7w", "7dd", "99999999999999999999d", "999999999d", "2026-13-01", "é"] {
+        for wrong in
+            ["", "d", "7", "-7d", "7w", "7dd", "99999999999999999999d", "999999999d", "2026-13-01", "é"]
+        {
             assert!(read(wrong).is_none(), "{wrong}");
         }
     }

@@ -91,7 +91,9 @@ pub(crate) fn tell_as_object<T>(is_asked_for: bool, about: &str, result: Result<
                 .message
                 .lines()
                 .map(|line| match line.rsplit_once("; ") {
-                    Some((what, remedy)) => serde_json::json!({"about": about, "what": what, "remedy": remedy}),
+                    Some((what, remedy)) => {
+                        serde_json::json!({"about": about, "what": what, "remedy": remedy})
+                    }
                     None => serde_json::json!({"about": about, "what": line, "remedy": null}),
                 })
                 .collect();

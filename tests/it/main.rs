@@ -25,6 +25,7 @@ mod devices;
 mod doctor;
 mod emergency;
 mod events;
+mod ledger;
 mod network_file;
 mod odd_requests;
 mod privacy;

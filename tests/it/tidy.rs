@@ -66,6 +66,23 @@ fn whoever_a_caller_waits_for_does_not_link_the_aws_sdk() {
     }
 }
 
+/// What keeps or shows history is for the machine of the people who run the network.
+#[test]
+fn no_function_links_the_ledger_or_the_switchboard() {
+    for function in ["outgoing", "incoming", "status", "relay", "notify"] {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--package", function, "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+            .current_dir(repository())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let tree = String::from_utf8(output.stdout).unwrap();
+        for other in ["ledger ", "switchboard ", "rusqlite ", "maud "] {
+            assert!(!tree.lines().any(|line| line.starts_with(other)), "{function} links {other}");
+        }
+    }
+}
+
 #[test]
 fn only_what_publishes_knows_how() {
     let publishers: Vec<_> = manifests()

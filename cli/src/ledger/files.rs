@@ -40,8 +40,10 @@ impl Source {
         let mut files = vec![self.path.clone()];
         if self.path.is_dir() {
             let entries = std::fs::read_dir(&self.path).map_err(|error| fail(&self.path, &error))?;
-            files = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
-            files.retain(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+            files =
+                entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
+            files
+                .retain(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
             files.sort();
         }
         let mut all = Taken::default();
@@ -50,7 +52,9 @@ impl Source {
                 Trouble::File(error) => fail(&path, &error),
                 Trouble::Ledger(failure) => failure,
             })?;
-            while let Some((records, cursor)) = reader.piece(&self.stage).map_err(|error| fail(&path, &error))? {
+            while let Some((records, cursor)) =
+                reader.piece(&self.stage).map_err(|error| fail(&path, &error))?
+            {
                 let taken = ledger.take(records, Some((&reader.name, &cursor))).map_err(failure)?;
                 all.new += taken.new;
                 all.repeated += taken.repeated;
@@ -93,15 +97,15 @@ impl Reader {
         // Reading twice does no harm.
         let offset = cursor
             .and_then(|cursor| {
-                let (offset, print) = cursor.split_once(' ')?;
-                let (size, print) = print.split_once(' ')?;
+                let (offset, print) = cursor.split_once(':')?;
+                let (size, print) = print.split_once(':')?;
                 let known = head.get(..size.parse().ok()?)?;
                 (fingerprint(known) == print).then(|| offset.parse::<u64>().ok())?
             })
             .filter(|offset| *offset <= length)
             .unwrap_or_default();
         file.seek(SeekFrom::Start(offset))?;
-        let head = format!("{} {}", head.len(), fingerprint(&head));
+        let head = format!("{}:{}", head.len(), fingerprint(&head));
         Ok(Self { name, file: BufReader::with_capacity(1 << 16, file), head, offset, length })
     }
 
@@ -111,14 +115,18 @@ impl Reader {
             let mut text = String::new();
             self.file.by_ref().take(LARGEST_DOCUMENT).read_to_string(&mut text)?;
             self.offset = text.len() as u64;
-            return Ok(Some((of_entries(&text, stage), format!("{} {}", self.offset, self.head))));
+            return Ok(Some((of_entries(&text, stage), format!("{}:{}", self.offset, self.head))));
         }
         let mut records = Vec::new();
         let (mut line, mut read) = (Vec::new(), 0);
         while read < PIECE {
             line.clear();
             // A file that grows while it is read has more next time.
-            let size = self.file.by_ref().take(self.length.saturating_sub(self.offset)).read_until(b'\n', &mut line)?;
+            let size = self
+                .file
+                .by_ref()
+                .take(self.length.saturating_sub(self.offset))
+                .read_until(b'\n', &mut line)?;
             if size == 0 || line.last() != Some(&b'\n') {
                 break;
             }
@@ -126,7 +134,7 @@ impl Reader {
             read += size;
             of_line(&String::from_utf8_lossy(&line), stage, &mut records);
         }
-        Ok((read > 0).then(|| (records, format!("{} {}", self.offset, self.head))))
+        Ok((read > 0).then(|| (records, format!("{}:{}", self.offset, self.head))))
     }
 
     /// Whether the file is one document of `aws logs filter-log-events`: its first line is no whole JSON value, or one
@@ -156,12 +164,18 @@ fn of_entries(text: &str, stage: &str) -> Vec<Record> {
         .collect()
 }
 
-/// A short print of a file's beginning (FNV-1a). It only tells files apart that took each other's name.
+/// A short print of a file's beginning (FNV-1a). It only tells files apart that took each other's name. Letters only, so
+/// that nothing in the ledger looks like a telephone number.
 fn fingerprint(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    format!("{hash:016x}")
+    format!("{hash:016x}").chars().map(|c| c.to_digit(16).map_or('-', letter)).collect()
+}
+
+/// The letter that stands for a hexadecimal digit: `a` for 0, `p` for 15.
+fn letter(digit: u32) -> char {
+    char::from_u32(u32::from('a') + digit).unwrap_or('-')
 }
 
 #[cfg(test)]

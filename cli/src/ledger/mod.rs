@@ -65,8 +65,9 @@ impl LedgerArgs {
         let access = if is_reader { Access::Read } else { Access::Write };
         if access == Access::Write {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            private::make_folder(folder.unwrap_or(Path::new(".")))
-                .map_err(|error| Failure::usage(format!("{}: {error}; choose another file with --ledger FILE", path.display())))?;
+            private::make_folder(folder.unwrap_or(Path::new("."))).map_err(|error| {
+                Failure::usage(format!("{}: {error}; choose another file with --ledger FILE", path.display()))
+            })?;
         }
         let mut ledger = Ledger::open(&path, access, &zone).map_err(failure)?;
         let sources: Vec<_> = self.from.iter().map(|path| Source::new(path, &network)).collect();

@@ -95,7 +95,11 @@ impl Phone {
             calls: ledger.calls(&filter, now).map_err(failure)?,
             errors: ledger.errors_of(&name, days_ago(DAYS_OF_ERRORS)).map_err(failure)?,
             drill: Drill::last(config, &network.stage().name, phone.name()),
-            knowledge: if self.offline { Knowledge::NotAsked } else { Knowledge::ask(network.stage(), config) },
+            knowledge: if self.offline {
+                Knowledge::NotAsked
+            } else {
+                Knowledge::ask(network.stage(), config)
+            },
             network,
             phone,
             now,

@@ -25,10 +25,17 @@ pub(super) fn of(findings: &Findings<'_>) -> String {
     add(phone.endpoint(), state);
     add("heard", &health.in_words(*now));
     if health.misses > 0 {
-        let many = if health.misses > 2 { "3 or more" } else if health.misses > 1 { "2" } else { "1" };
+        let many = if health.misses > 2 {
+            "3 or more"
+        } else if health.misses > 1 {
+            "2"
+        } else {
+            "1"
+        };
         add("missed", &format!("{many} since then"));
     }
-    let rings = if phone.number().is_some() { "its own number" } else { "no number; the other phones can call it" };
+    let rings =
+        if phone.number().is_some() { "its own number" } else { "no number; the other phones can call it" };
     add("rings for", rings);
     match findings.help() {
         Ok(address) => add("911", &address),
@@ -45,7 +52,10 @@ pub(super) fn of(findings: &Findings<'_>) -> String {
     }
     for (index, (code, count, last)) in findings.errors.iter().take(ERRORS).enumerate() {
         let name = if index == 0 { "errors" } else { "" };
-        add(name, &format!("{count} x {code} {}, last {}", say::error_in_words(*code), say::ago(*last, *now)));
+        add(
+            name,
+            &format!("{count} x {code} {}, last {}", say::error_in_words(*code), say::ago(*last, *now)),
+        );
     }
     for (index, advice) in findings.advice().iter().take(ADVICE).enumerate() {
         add(if index == 0 { "to do" } else { "" }, advice);

@@ -14,7 +14,7 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
         ..1 => "just now".to_owned(),
         1..60 => format!("{minutes} min ago"),
         60..2_880 => format!("{} h ago", minutes / 60),
-        _ => format!("{} days ago", minutes / 1_440),
+        _ => format!("{} d ago", minutes / 1_440),
     }
 }
 
@@ -31,16 +31,16 @@ impl Why {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Other => "another reason",
-            Self::InvalidNumber => "not a valid number",
-            Self::CountryNotAllowed => "country not allowed",
+            Self::InvalidNumber => "no valid number",
+            Self::CountryNotAllowed => "foreign country",
             Self::Premium => "premium number",
             Self::SpecialService => "special service",
             Self::Blocked => "on a block list",
             Self::OwnNumber => "its own number",
-            Self::CallerIdBlock => "hiding the number (*67)",
-            Self::EmergencyDisabled => "may not call for help",
+            Self::CallerIdBlock => "hides its number",
+            Self::EmergencyDisabled => "may not call help",
             Self::UnknownCaller => "unknown phone",
-            Self::ForeignDomain => "another SIP domain",
+            Self::ForeignDomain => "other SIP domain",
             Self::Impostor => "impostor",
         }
     }
@@ -88,7 +88,7 @@ impl Call {
             }
             (Destination::Pstn, _) => "number".to_owned(),
             (Destination::Phone, _) => "another phone".to_owned(),
-            (Destination::Asterisk, _) => "menu or operator".to_owned(),
+            (Destination::Asterisk, _) => "menu, operator".to_owned(),
             (Destination::AddressTest, _) => "933, a drill".to_owned(),
             (Destination::Emergency, _) => "call for help".to_owned(),
             (Destination::Unknown, _) => "nowhere".to_owned(),
@@ -215,7 +215,7 @@ mod tests {
             (3_599, "59 min ago"),
             (3_600, "1 h ago"),
             (172_799, "47 h ago"),
-            (172_800, "2 days ago"),
+            (172_800, "2 d ago"),
         ] {
             assert_eq!(ago(now - SignedDuration::from_secs(seconds), now), expected);
         }
