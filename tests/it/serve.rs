@@ -27,11 +27,13 @@ fn street() -> String {
 }
 
 #[test]
-fn health_needs_no_signature_and_says_nothing() {
+fn health_needs_no_signature_and_says_whether_it_is_ready() {
     let service = Service::on(STREET).start();
     for request in [service.get("/healthz"), service.post("/healthz")] {
         let answer = request.unsigned().send();
-        assert_eq!((answer.status, answer.body.as_str()), (200, "ok\n"));
+        assert_eq!(answer.status, 200);
+        let report: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!((&report["ready"], &report["journal"]), (&true.into(), &"writable".into()));
     }
     assert_eq!(service.get("/healthz/").unsigned().send().status, 403);
 }

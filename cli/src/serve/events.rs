@@ -1,118 +1,142 @@
-//! Events leave a serving process behind the answers: a queue, and one task that empties it.
+//! Events leave a serving process by its journal: a request writes them there before its answer, and one thread takes
+//! them from there to where they go. Whatever becomes of that thread, answers do not wait for it.
 
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use dialplan::Message;
-use publish::Sns;
+use publish::{Journal, Sns};
 use telemetry::{Delivery, log_event};
-use tokio::fs::File;
-use tokio::io::{AsyncWriteExt, Stdout};
-use tokio::sync::mpsc::{self, error::TrySendError};
-use tokio::task::JoinHandle;
+use tokio::runtime::Runtime;
 use web::Sink;
 
-/// How many events may wait. At two a request this is minutes of a busy network while SNS is out of reach; what
-/// comes after that goes to the log at once.
-const QUEUE: usize = 10_000;
+use super::courier::Courier;
+use super::health::Health;
 
-/// How many are taken at a time: what one request to SNS carries.
-const BATCH: usize = 10;
+/// How many events may wait in memory while the journal cannot be written. What comes after that goes to the log.
+const UNKEPT: usize = 10_000;
 
-/// For how long events are still published after the last request, before the log takes the rest.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// How long the batch in hand may take after that. SNS has two seconds for each.
-const LAST_BATCH: Duration = Duration::from_secs(4);
+/// For how long events are still delivered after the last request. The rest waits in the journal for the next start.
+const GRACE: Duration = Duration::from_millis(2_500);
 
 /// Where events go.
 pub(super) enum Destination {
-    Topic(Sns),
+    Topic(Box<Sns>, Runtime),
     File(File),
-    Stdout(Stdout),
+    Stdout(File),
 }
 
+/// What became of messages: how many of them, from the beginning, need not be delivered again.
+pub(super) type Delivered<'m> = Result<(), Vec<&'m Message>>;
+
 impl Destination {
-    pub(super) async fn open(topic: Option<String>, file: Option<&Path>) -> std::io::Result<Self> {
+    pub(super) fn open(topic: Option<String>, file: Option<&Path>) -> io::Result<Self> {
         match (topic, file) {
-            (Some(arn), _) => Ok(Self::Topic(Sns::for_topic(Some(arn)).await)),
-            (None, Some(path)) => Ok(Self::File(File::options().create(true).append(true).open(path).await?)),
-            (None, None) => Ok(Self::Stdout(tokio::io::stdout())),
+            (Some(arn), _) => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                let sns = runtime.block_on(Sns::for_topic(Some(arn)));
+                Ok(Self::Topic(Box::new(sns), runtime))
+            }
+            (None, Some(path)) => Ok(Self::File(File::options().create(true).append(true).open(path)?)),
+            // Without the standard library's lock and buffer, which a pipe that nobody reads would hold until the end.
+            (None, None) => Ok(Self::Stdout(io::stdout().as_fd().try_clone_to_owned()?.into())),
         }
     }
 
-    fn name(&self) -> &'static str {
+    /// Its name, in the log and as that of its cursor.
+    pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::Topic(_) => "sns",
+            Self::Topic(..) => "sns",
             Self::File(_) => "file",
             Self::Stdout(_) => "stdout",
         }
     }
 
-    async fn deliver(&mut self, batch: Vec<Message>) {
-        let lines: String = batch.iter().flat_map(|message| [message.json(), "\n"]).collect();
-        let written = match self {
-            Self::Topic(sns) => return sns.take(batch).await,
-            Self::File(file) => append(file, &lines).await,
-            Self::Stdout(stdout) => append(stdout, &lines).await,
-        };
-        if let Err(error) = written {
-            tracing::error!(%error, "events cannot be written");
-            batch.iter().for_each(|message| log_event(message.json(), message.stage(), Delivery::Failed));
+    /// How many messages are delivered at a time. SNS takes ten in a request.
+    pub(super) fn batch(&self) -> usize {
+        match self {
+            Self::Topic(..) => 10,
+            Self::File(_) | Self::Stdout(_) => 100,
         }
     }
+
+    /// Delivers messages within a time. What is left may be delivered later.
+    pub(super) fn deliver<'m>(&mut self, messages: &'m [Message], limit: Duration) -> Delivered<'m> {
+        let out = match self {
+            Self::Topic(sns, runtime) => {
+                let unpublished = runtime.block_on(sns.publish_within(messages, limit));
+                for message in unpublished.refused {
+                    log_event(message.json(), message.stage(), Delivery::Failed);
+                }
+                let waiting = unpublished.waiting;
+                return if waiting.is_empty() { Ok(()) } else { Err(waiting) };
+            }
+            Self::File(file) | Self::Stdout(file) => file,
+        };
+        let lines: String = messages.iter().flat_map(|message| [message.json(), "\n"]).collect();
+        out.write_all(lines.as_bytes()).map_err(|error| {
+            tracing::error!(%error, "events cannot be written");
+            messages.iter().collect()
+        })
+    }
 }
 
-async fn append(out: &mut (impl AsyncWriteExt + Unpin), lines: &str) -> std::io::Result<()> {
-    out.write_all(lines.as_bytes()).await?;
-    out.flush().await
+/// What wakes the thread.
+pub(super) enum Call {
+    /// There is something in the journal.
+    Kept,
+    /// A message that the journal could not take.
+    Unkept(Message),
+    /// The service has ended.
+    Stop(Instant),
 }
 
-/// The task that delivers.
+/// The thread that delivers.
 pub(super) struct Events {
-    task: JoinHandle<()>,
-    hurry: Arc<AtomicBool>,
-    destination: &'static str,
+    calls: SyncSender<Call>,
+    over: Receiver<()>,
 }
 
-/// The end of the queue that requests see.
-pub(super) struct Queue(mpsc::Sender<Message>);
+/// The end that requests see.
+pub(super) struct Queue {
+    journal: Option<Arc<Journal>>,
+    calls: SyncSender<Call>,
+    health: Arc<Health>,
+}
 
 impl Events {
-    pub(super) fn start(mut destination: Destination) -> (Self, Queue) {
-        let (sender, mut receiver) = mpsc::channel::<Message>(QUEUE);
-        let hurry = Arc::new(AtomicBool::new(false));
-        let name = destination.name();
-        let must_hurry = Arc::clone(&hurry);
-        let task = tokio::spawn(async move {
-            let mut batch = Vec::with_capacity(BATCH);
-            while receiver.recv_many(&mut batch, BATCH).await > 0 {
-                let batch = std::mem::take(&mut batch);
-                if must_hurry.load(Ordering::Relaxed) {
-                    batch
-                        .iter()
-                        .for_each(|message| log_event(message.json(), message.stage(), Delivery::Failed));
-                } else {
-                    destination.deliver(batch).await;
-                }
-            }
-        });
-        (Self { task, hurry, destination: name }, Queue(sender))
+    /// Starts the thread. Without a journal, events wait in memory.
+    pub(super) fn start(
+        journal: Option<Journal>,
+        folder: &Path,
+        destination: Destination,
+        health: &Arc<Health>,
+    ) -> io::Result<(Self, Queue)> {
+        let journal = journal.map(Arc::new);
+        let courier = Courier::new(journal.clone(), folder, destination, Arc::clone(health))?;
+        let (calls, called) = sync_channel(UNKEPT);
+        let (is_over, over) = sync_channel(1);
+        thread::Builder::new().name("events".into()).spawn(move || {
+            courier.run(&called);
+            let _ = is_over.send(());
+        })?;
+        let queue = Queue { journal, calls: calls.clone(), health: Arc::clone(health) };
+        Ok((Self { calls, over }, queue))
     }
 
-    pub(super) fn destination(&self) -> &'static str {
-        self.destination
-    }
-
-    /// Waits until the queue is empty. The service, and with it the queue's other end, is gone by now.
-    pub(super) async fn finish(mut self) {
-        if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
-            self.hurry.store(true, Ordering::Relaxed);
-            // The batch in hand is not abandoned, or nobody would know what became of it. An empty queue may stay
-            // open for a connection that would not close, so this wait has an end too.
-            let _ = tokio::time::timeout(LAST_BATCH, self.task).await;
+    /// Gives the thread a last while. If it hangs, in a pipe that nobody reads, it ends with the process: everything that
+    /// it had to deliver is in the journal.
+    pub(super) fn finish(self) {
+        let deadline = Instant::now() + GRACE;
+        let _ = self.calls.try_send(Call::Stop(deadline));
+        if self.over.recv_timeout(GRACE + Duration::from_millis(250)) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("events could not be delivered; they wait in the journal");
         }
     }
 }
@@ -121,8 +145,26 @@ impl Sink for Queue {
     const AT_ONCE: bool = true;
 
     async fn take(&self, messages: Vec<Message>) {
-        for message in messages {
-            if let Err(TrySendError::Full(message) | TrySendError::Closed(message)) = self.0.try_send(message)
+        let unkept = match &self.journal {
+            None => messages.len(),
+            Some(journal) => match journal.append(&messages) {
+                Ok(()) => 0,
+                Err(error) => {
+                    tracing::error!(unkept = error.unkept, source = %error.source, "the journal cannot be written");
+                    error.unkept
+                }
+            },
+        };
+        self.health.journal_is(unkept == 0);
+        let kept = messages.len() - unkept;
+        // A thread that has calls in plenty need not be called again.
+        if kept > 0 {
+            let _ = self.calls.try_send(Call::Kept);
+        }
+        for message in messages.into_iter().skip(kept) {
+            if let Err(
+                TrySendError::Full(Call::Unkept(message)) | TrySendError::Disconnected(Call::Unkept(message)),
+            ) = self.calls.try_send(Call::Unkept(message))
             {
                 log_event(message.json(), message.stage(), Delivery::Failed);
             }

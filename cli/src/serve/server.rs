@@ -6,28 +6,42 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 use web::{RequestId, Sink, Web};
 
+use super::connections::{Connections, Place};
+use super::health::Health;
 use crate::stop;
 
 /// How long a client may take to send a request's head, or its body. Twilio itself gives up after 15 s.
 const READ_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a client may take nothing of an answer.
+const WRITE_LIMIT: Duration = Duration::from_secs(10);
+
+/// The longest head of a request. Twilio's take 1 KiB.
+const HEAD_LIMIT: usize = 16 * 1024;
+
 /// How long open connections may go on after the signal to stop.
-const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(3);
 
 /// Serves until SIGTERM or SIGINT, then lets requests that have begun finish.
-pub(super) async fn serve<S: Sink>(listener: TcpListener, web: Web<S>) {
-    let connections = GracefulShutdown::new();
+pub(super) async fn serve<S: Sink>(
+    listener: TcpListener,
+    web: Web<S>,
+    connections: &Connections,
+    health: &Arc<Health>,
+) {
+    let graceful = GracefulShutdown::new();
     let ids = RequestIds::new();
     let stop = stop::signalled();
     tokio::pin!(stop);
@@ -35,69 +49,98 @@ pub(super) async fn serve<S: Sink>(listener: TcpListener, web: Web<S>) {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                // Out of file descriptors, most likely: others will finish.
+                // Out of file descriptors, most likely.
                 Err(error) => {
                     tracing::error!(%error, "cannot accept");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    connections.make_room();
+                    tokio::time::sleep(Duration::from_millis(10)).await;
                     continue;
                 }
             },
             () = &mut stop => break,
         };
-        // A small answer must not wait for the acknowledgement of an earlier one.
-        let _ = stream.set_nodelay(true);
-        let (web, ids) = (web.clone(), ids.clone());
-        let service = service_fn(move |request| answer(web.clone(), ids.next(), request));
+        let place = Arc::new(connections.place());
+        let id = place.id();
+        let host = Host { web: web.clone(), ids: ids.clone(), health: Arc::clone(health), place };
+        let service = service_fn(move |request| host.clone().answer(request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(READ_LIMIT)
-            .serve_connection(TokioIo::new(stream), service);
+            .max_buf_size(HEAD_LIMIT)
+            .serve_connection(TokioIo::new(Box::pin(timed(stream))), service);
         // An error here is a client that went away.
-        tokio::spawn(connections.watch(connection));
+        let task = tokio::spawn(graceful.watch(connection));
+        Place::ends_with(connections, id, task.abort_handle());
     }
     drop((listener, web));
     tracing::info!("stopping");
-    if tokio::time::timeout(SHUTDOWN_LIMIT, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(SHUTDOWN_LIMIT, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections were still open");
     }
 }
 
-async fn answer<S: Sink>(
-    mut web: Web<S>,
-    id: String,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let mut response = match body_of(request).await {
-        Ok(request) if request.uri().path() == "/healthz" => health(),
-        Ok(mut request) => {
-            request.extensions_mut().insert(RequestId(id.clone()));
-            web.call(request).await?
-        }
-        Err(code) => plain(code, ""),
-    };
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert("x-request-id", value);
-    }
-    Ok(response.map(Full::new))
+fn timed(stream: TcpStream) -> TimeoutStream<TcpStream> {
+    // A small answer must not wait for the acknowledgement of an earlier one.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_LIMIT));
+    stream
 }
 
-async fn body_of(request: Request<Incoming>) -> Result<Request<Bytes>, StatusCode> {
+/// What the requests of a connection need.
+struct Host<S> {
+    web: Web<S>,
+    ids: RequestIds,
+    health: Arc<Health>,
+    place: Arc<Place>,
+}
+
+impl<S> Clone for Host<S> {
+    fn clone(&self) -> Self {
+        let Self { web, ids, health, place } = self;
+        Self { web: web.clone(), ids: ids.clone(), health: Arc::clone(health), place: Arc::clone(place) }
+    }
+}
+
+impl<S: Sink> Host<S> {
+    async fn answer(mut self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+        self.place.touch();
+        let id = self.ids.next();
+        let mut response = match body_of(&self.place, request).await {
+            Ok(request) if request.uri().path() == "/healthz" => health(&self.health),
+            Ok(mut request) => {
+                request.extensions_mut().insert(RequestId(id.clone()));
+                self.web.call(request).await?
+            }
+            Err(code) => plain(code, Bytes::new()),
+        };
+        self.place.touch();
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("x-request-id", value);
+        }
+        Ok(response.map(Full::new))
+    }
+}
+
+async fn body_of(place: &Place, request: Request<Incoming>) -> Result<Request<Bytes>, StatusCode> {
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(READ_LIMIT, Limited::new(body, webhook::MAX_BODY).collect()).await {
-        Ok(Ok(body)) => Ok(Request::from_parts(parts, body.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
-        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
+    match tokio::time::timeout(READ_LIMIT, place.body(body)).await {
+        Ok(body) => Ok(Request::from_parts(parts, body?)),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
 }
 
-/// For load balancers: unsigned, and says no more than that the process answers.
-fn health() -> Response<Bytes> {
-    plain(StatusCode::OK, "ok\n")
+/// For load balancers and monitors: unsigned, and says nothing of the network.
+fn health(health: &Health) -> Response<Bytes> {
+    let (is_ready, report) = health.report();
+    let code = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let mut response = plain(code, format!("{report}\n").into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
-fn plain(code: StatusCode, text: &'static str) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from_static(text.as_bytes()));
+fn plain(code: StatusCode, text: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(text);
     *response.status_mut() = code;
     response
 }

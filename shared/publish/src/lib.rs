@@ -12,7 +12,7 @@ mod roots;
 mod sns;
 
 pub use entry::{Entry, Found, Origin};
-pub use journal::{Batch, Cursor, Journal, Limits, Position, Reader, Unkept, slots};
+pub use journal::{Batch, Cursor, Journal, Limits, Position, Reader, Unkept, adopt, slots};
 pub use letters::{Letters, LettersError};
 pub use relay::{NothingPublished, relay};
-pub use sns::Sns;
+pub use sns::{Sns, Unpublished};

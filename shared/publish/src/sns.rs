@@ -69,6 +69,22 @@ pub(crate) async fn client() -> Client {
 }
 
 impl Sns {
+    /// Publishes messages, in batches, within a time, and says what became of those that did not reach the topic.
+    pub async fn publish_within<'m>(&self, messages: &'m [Message], limit: Duration) -> Unpublished<'m> {
+        let deadline = Instant::now() + limit;
+        let mut all = Unpublished::default();
+        for batch in messages.chunks(BATCH) {
+            let left = deadline.saturating_duration_since(Instant::now()).min(LIMIT);
+            let unpublished = match &self.topic {
+                Some(topic) if !left.is_zero() => topic.publish(batch, left).await,
+                _ => Unpublished::waiting(batch),
+            };
+            all.waiting.extend(unpublished.waiting);
+            all.refused.extend(unpublished.refused);
+        }
+        all
+    }
+
     /// Publishes messages, in batches. What is returned did not reach the topic, as far as can be known; it is all
     /// of them where there is no topic.
     ///
@@ -83,9 +99,28 @@ impl Sns {
 
     async fn publish_batch<'m>(&self, batch: &'m [Message], limit: Duration) -> Vec<&'m Message> {
         match &self.topic {
-            Some(topic) if !limit.is_zero() => topic.publish(batch, limit).await,
+            Some(topic) if !limit.is_zero() => {
+                let Unpublished { mut waiting, refused } = topic.publish(batch, limit).await;
+                waiting.extend(refused);
+                waiting
+            }
             _ => batch.iter().collect(),
         }
+    }
+}
+
+/// Messages that did not reach the topic.
+#[derive(Debug, Default)]
+pub struct Unpublished<'m> {
+    /// Those that may be published later: SNS could not be reached, failed, or wants another key or topic first.
+    pub waiting: Vec<&'m Message>,
+    /// Those that SNS will never take as they are.
+    pub refused: Vec<&'m Message>,
+}
+
+impl<'m> Unpublished<'m> {
+    fn waiting(batch: &'m [Message]) -> Self {
+        Self { waiting: batch.iter().collect(), refused: Vec::new() }
     }
 }
 
@@ -107,27 +142,35 @@ impl Sink for Sns {
 }
 
 impl Topic {
-    async fn publish<'m>(&self, batch: &'m [Message], limit: Duration) -> Vec<&'m Message> {
+    async fn publish<'m>(&self, batch: &'m [Message], limit: Duration) -> Unpublished<'m> {
         let Ok(entries) = batch.iter().enumerate().map(|(i, message)| entry(i, message)).collect() else {
             tracing::error!(kind = "request", count = batch.len(), "publish failed");
-            return batch.iter().collect();
+            return Unpublished { waiting: Vec::new(), refused: batch.iter().collect() };
         };
         let request =
             self.client.publish_batch().topic_arn(&self.arn).set_publish_batch_request_entries(Some(entries));
         // The error's text is the SDK's and may quote the request, so only its kind is logged.
         let (kind, code) = match timeout(limit, request.send()).await {
             Ok(Ok(answer)) => {
-                let failed: Vec<_> =
-                    answer.failed().iter().filter_map(|entry| entry.id().parse().ok()).collect();
                 if let Some(first) = answer.failed().first() {
                     tracing::error!(
                         kind = "entry",
                         code = first.code(),
-                        count = failed.len(),
+                        count = answer.failed().len(),
                         "publish failed"
                     );
                 }
-                return failed.into_iter().filter_map(|i: usize| batch.get(i)).collect();
+                let mut unpublished = Unpublished::default();
+                for entry in answer.failed() {
+                    let Some(message) = entry.id().parse().ok().and_then(|i: usize| batch.get(i)) else {
+                        continue;
+                    };
+                    match entry.sender_fault() {
+                        true => unpublished.refused.push(message),
+                        false => unpublished.waiting.push(message),
+                    }
+                }
+                return unpublished;
             }
             Ok(Err(error)) => (
                 kind(&error),
@@ -136,7 +179,7 @@ impl Topic {
             Err(_) => ("timeout", None),
         };
         tracing::error!(kind, code, count = batch.len(), "publish failed");
-        batch.iter().collect()
+        Unpublished::waiting(batch)
     }
 }
 

@@ -12,5 +12,5 @@ mod metrics;
 pub use clock::unique_timestamp;
 pub use event::{Delivery, count_unpublished, log_event};
 pub use lines::{Together, together};
-pub use logging::{LogFormat, start_logging};
+pub use logging::{LogFormat, start_logging, start_logging_to};
 pub use metrics::{Metrics, metrics_are_read};

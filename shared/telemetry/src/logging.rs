@@ -4,6 +4,7 @@ use std::io;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
@@ -27,6 +28,17 @@ pub enum LogFormat {
 ///
 /// Libraries are heard only when something is wrong: what they say in detail may hold request bodies.
 pub fn start_logging(format: LogFormat) {
+    match format {
+        LogFormat::JsonToStdout => start_logging_to(format, || Lines),
+        LogFormat::JsonToStderr | LogFormat::TextToStderr => start_logging_to(format, io::stderr),
+    }
+}
+
+/// Starts logging in the same way, to a writer in the place of the format's own.
+pub fn start_logging_to<W>(format: LogFormat, writer: W)
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let ours = [
         "dialtone",
         "web",
@@ -43,14 +55,13 @@ pub fn start_logging(format: LogFormat) {
     let filter = Targets::new()
         .with_default(LevelFilter::ERROR)
         .with_targets(ours.map(|name| (name, LevelFilter::INFO)));
-    let json = fmt::layer().event_format(JsonLine).with_ansi(false);
     let started = match format {
-        LogFormat::JsonToStdout => registry().with(json.with_writer(|| Lines).with_filter(filter)).try_init(),
-        LogFormat::JsonToStderr => {
-            registry().with(json.with_writer(io::stderr).with_filter(filter)).try_init()
+        LogFormat::JsonToStdout | LogFormat::JsonToStderr => {
+            let json = fmt::layer().event_format(JsonLine).with_ansi(false);
+            registry().with(json.with_writer(writer).with_filter(filter)).try_init()
         }
         LogFormat::TextToStderr => registry()
-            .with(fmt::layer().with_target(false).with_writer(io::stderr).with_filter(filter))
+            .with(fmt::layer().with_target(false).with_writer(writer).with_filter(filter))
             .try_init(),
     };
     if format == LogFormat::JsonToStdout {

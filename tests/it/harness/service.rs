@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
@@ -25,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Starting {
     network: String,
     command: Command,
+    journal: Option<PathBuf>,
 }
 
 impl Starting {
@@ -43,6 +44,13 @@ impl Starting {
         self
     }
 
+    /// Chooses a journal that outlives the service.
+    #[must_use]
+    pub(crate) fn with_journal(mut self, folder: &Path) -> Self {
+        self.journal = Some(folder.to_owned());
+        self
+    }
+
     /// Starts it, and waits until it listens.
     pub(crate) fn start(mut self) -> Service {
         let directory = scratch();
@@ -58,6 +66,8 @@ impl Starting {
             .arg(file)
             .arg("--events")
             .arg(&events)
+            .arg("--journal")
+            .arg(self.journal.unwrap_or_else(|| directory.join("journal")))
             .stdout(fs::File::create(&stdout).unwrap())
             .stderr(Stdio::piped())
             .spawn()
@@ -107,6 +117,8 @@ pub(crate) struct Record {
     /// The events' lines in the file.
     pub(crate) events: Vec<String>,
     pub(crate) stdout: String,
+    /// The events in the journal, each as consumers parse it.
+    pub(crate) journal: Vec<Value>,
 }
 
 impl Service {
@@ -115,7 +127,7 @@ impl Service {
         let network = fs::read_to_string(tests().join(file)).unwrap();
         let mut command = dialtone();
         command.env("TWILIO_AUTH_TOKEN", TOKEN);
-        Starting { network, command }
+        Starting { network, command, journal: None }
     }
 
     pub(crate) fn get<'a>(&'a self, path: &str) -> Request<'a> {
@@ -140,6 +152,12 @@ impl Service {
     pub(crate) fn terminate(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Kills it with SIGKILL, in the middle of whatever it does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Stops it as an operator would, and reads what it left behind.
@@ -169,8 +187,30 @@ impl Service {
             log: self.log(),
             events: read("events.jsonl").lines().map(str::to_owned).collect(),
             stdout: read("stdout"),
+            journal: journal(&self.directory.join("journal")),
         }
     }
+}
+
+/// The events of a journal, slot by slot. Every line of it is JSON.
+pub(crate) fn journal(folder: &Path) -> Vec<Value> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flat_map(|slot| fs::read_dir(slot.unwrap().path()).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"))
+        .collect();
+    files.sort();
+    let texts: Vec<_> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let lines = texts.iter().flat_map(|text| text.lines()).filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
+            assert_eq!(line["stage"], "prod");
+            line["message"].clone()
+        })
+        .collect()
 }
 
 impl Drop for Service {

@@ -36,6 +36,12 @@ impl Cursor {
         Ok(cursor)
     }
 
+    /// Whether a slot has a cursor with a name.
+    #[must_use]
+    pub fn exists(slot: &Path, name: &str) -> bool {
+        slot.join(format!("{name}.cursor")).exists()
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn position(&self) -> Position {

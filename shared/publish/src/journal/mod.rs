@@ -16,7 +16,7 @@ mod writer;
 pub use cursor::Cursor;
 pub use reader::{Batch, Position, Reader};
 pub use segments::slots;
-pub use writer::{Journal, Limits, Unkept};
+pub use writer::{Journal, Limits, Unkept, adopt};
 
 #[cfg(test)]
 mod tests;

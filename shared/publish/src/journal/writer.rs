@@ -121,6 +121,17 @@ impl Journal {
         writer.append(messages)
     }
 
+    /// Whether the journal can be written: a blank line is, which readers pass over.
+    pub fn is_writable(&self) -> bool {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_written = matches!(writer.file.write(b"\n"), Ok(1));
+        if is_written {
+            writer.size += 1;
+            writer.is_torn = false;
+        }
+        is_written
+    }
+
     /// Says that everything before a position was delivered, so that it may be deleted in time.
     pub fn delivered(&self, to: Position) {
         self.needed.store(to.segment, Ordering::Relaxed);
@@ -202,7 +213,20 @@ fn line(message: &Message, lines: &mut Vec<u8>) {
     lines.extend_from_slice(b"}\n");
 }
 
-pub(super) fn lock_of(slot: &Path) -> PathBuf {
+/// Takes a slot that no process writes, to read what was left in it. Nothing, while one does.
+///
+/// # Errors
+///
+/// The lock file cannot be used.
+pub fn adopt(slot: &Path) -> io::Result<Option<Lock>> {
+    match Lock::take(&lock_of(slot)) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held) => Ok(None),
+        Err(LockError::File(error)) => Err(error),
+    }
+}
+
+fn lock_of(slot: &Path) -> PathBuf {
     slot.join("lock")
 }
 
