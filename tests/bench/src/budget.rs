@@ -42,28 +42,21 @@ struct Line<'a> {
 }
 
 pub(crate) fn run(options: &Options) -> Result<String> {
+    // Before anything is built: a budget of which a part is not measured says nothing.
+    demand("valgrind")?;
     note("building the voice functions")?;
     let voice = subjects::voice()?;
-    let can_count =
-        Command::new("valgrind").arg("--version").output().is_ok_and(|told| told.status.success());
-    let measured = voice.iter().map(|subject| Ok((subject.name.to_owned(), measure(subject, can_count)?)));
+    let measured = voice.iter().map(|subject| Ok((subject.name.to_owned(), measure(subject)?)));
     let measured = measured.collect::<Result<BTreeMap<_, _>>>()?;
     if options.write {
-        if !can_count {
-            return Err("budgets need valgrind, which counts instructions; install it".into());
-        }
         fs::write(path(), format!("{HEADER}\n{}", toml::to_string(&measured)?))?;
         return Ok(format!("{} is written\n", path().display()));
     }
     let budgets: BTreeMap<String, Figures> = toml::from_str(&fs::read_to_string(path())?)?;
     let lines = compare(&budgets, &measured);
-    let mut text =
+    let text =
         report::table(&["figure", "budget", "measured"], &lines.iter().map(Line::cells).collect::<Vec<_>>());
-    if !can_count {
-        text.push_str("\nvalgrind is not installed: instructions were NOT checked.\n");
-    }
-    let complaints: Vec<_> =
-        lines.iter().filter(|line| can_count || !line.is_counted()).filter_map(Line::complaint).collect();
+    let complaints: Vec<_> = lines.iter().filter_map(Line::complaint).collect();
     if complaints.is_empty() {
         Ok(text)
     } else {
@@ -75,21 +68,26 @@ fn path() -> PathBuf {
     build::root().join("tests/bench/budgets.toml")
 }
 
-fn measure(subject: &Subject, can_count: bool) -> Result<Figures> {
-    let mut figures = Figures::from(
-        [
-            ("size", subject.size()?),
-            ("crates", crates(subject.name)?),
-            ("libraries", libraries(&subject.program)?),
-        ]
-        .map(|(figure, value)| (figure.to_owned(), value)),
-    );
-    if can_count {
-        note(&format!("counting instructions of {}", subject.name))?;
-        let (start, invoke) = measure::instructions(subject, &build::folder()?)?;
-        figures.extend([("start".to_owned(), start), ("invoke".to_owned(), invoke)]);
+/// Fails unless a tool can be run.
+fn demand(tool: &str) -> Result<()> {
+    match Command::new(tool).arg("--version").output() {
+        Ok(told) if told.status.success() => Ok(()),
+        Ok(told) => Err(format!("{tool} --version failed ({}); install {tool}", told.status).into()),
+        Err(error) => Err(format!("{tool} cannot be run ({error}); install {tool}").into()),
     }
-    Ok(figures)
+}
+
+fn measure(subject: &Subject) -> Result<Figures> {
+    note(&format!("counting instructions of {}", subject.name))?;
+    let (start, invoke) = measure::instructions(subject, &build::folder()?)?;
+    let figures = [
+        ("size", subject.size()?),
+        ("crates", crates(subject.name)?),
+        ("libraries", libraries(&subject.program)?),
+        ("start", start),
+        ("invoke", invoke),
+    ];
+    Ok(figures.map(|(figure, value)| (figure.to_owned(), value)).into())
 }
 
 /// How many crates a function links, itself included.
@@ -137,11 +135,6 @@ fn compare<'a>(
 }
 
 impl Line<'_> {
-    /// Whether it takes valgrind to know.
-    fn is_counted(&self) -> bool {
-        matches!(self.figure, "start" | "invoke")
-    }
-
     fn cells(&self) -> [String; 3] {
         let shown = |value: Option<u64>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
         [format!("{} {}", self.function, self.figure), shown(self.budget), shown(self.measured)]
@@ -188,6 +181,12 @@ mod tests {
             complaints(&budgets, &figures("outgoing", 2_000_000, 150_000)),
             ["outgoing: invoke has risen by 50 %, from 100000 to 150000"]
         );
+    }
+
+    #[test]
+    fn a_missing_tool_is_an_error() {
+        let error = demand("no-tool-of-this-name").unwrap_err().to_string();
+        assert!(error.ends_with("install no-tool-of-this-name"), "{error}");
     }
 
     #[test]

@@ -264,12 +264,28 @@ proptest! {
         prop_assert_eq!(plan.events.len(), 2);
     }
 
-    /// What goes to Twilio is what the digits spell: completed at the front, never changed.
+    /// What goes to Twilio is what the digits spell: completed at the front, never changed. Exchange 555 is left
+    /// out, because numbers of this network are in it; so are N11 codes, which no exchange has (NANPA).
     #[test]
-    fn dialled_numbers_end_as_they_were_dialled(digits in "[0-9]{7,15}") {
+    fn north_american_numbers_are_dialled_digit_by_digit(
+        prefix in "1?|\\+1|91?|0111|001|90111",
+        area in prop::sample::select(vec!["503", "971", "212", "907", "916", "604", "867"]),
+        exchange in "[2-4][02-9][0-9]|[6-8][02-9][0-9]",
+        line in "[0-9]{4}",
+    ) {
+        let national = format!("{area}{exchange}{line}");
+        prop_assert_eq!(target("lobby", &format!("{prefix}{national}")), format!("+1{national}"));
+    }
+
+    /// Any other digits end in a call to that very number, in another call of the network, or in a refusal.
+    #[test]
+    fn no_digit_is_changed(digits in "[0-9]{7,15}") {
+        let plan = plan("lobby", &digits);
         let dialled = target("lobby", &digits);
-        if let Some(number) = dialled.strip_prefix('+') {
-            prop_assert!(number.ends_with(&digits[digits.len() - 7..]), "{} {}", digits, number);
+        match plan.decision {
+            Decision::Pstn => prop_assert!(dialled.ends_with(&digits[digits.len() - 7..]), "{} {}", digits, dialled),
+            Decision::Refused(reason) => prop_assert_eq!(dialled, reason.as_str()),
+            _ => prop_assert!(!dialled.ends_with(&digits), "{} {}", digits, dialled),
         }
     }
 }
