@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Answer, Element, Service, Traffic, Words};
+use crate::harness::{Answer, Service, Traffic, Words, twiml};
 
 const STREET: &str = "networks/street.toml";
 const TWIML: [&str; 5] = ["/outgoing", "/outgoing/digits", "/refer", "/incoming", "/status/dial"];
@@ -19,7 +19,7 @@ fn fault(path: &str, answer: &Answer) -> Option<String> {
     if answer.status != expected {
         return Some(format!("{path}: {} instead of {expected}", answer.status));
     }
-    let is_good = if expected == 204 { answer.body.is_empty() } else { Element::parse(&answer.body).is_ok() };
+    let is_good = if expected == 204 { answer.body.is_empty() } else { twiml(&answer.body).is_ok() };
     (!is_good).then(|| format!("{path}: {:?}", answer.body))
 }
 

@@ -1,28 +1,25 @@
 //! `dialtone call`
 
-mod caller;
-mod document;
 mod ending;
-mod keys;
-mod place;
 mod script;
 mod service;
 mod transcript;
 mod walk;
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::IsTerminal;
 
 use clap::Args;
+use exchange::{Caller, Keys, Setup, Target};
 use network::{Extension, Network, Stage};
+use numbers::E164;
 use serde_json::json;
 use web::Route;
 use webhook::{AccountSid, AuthToken, AuthTokens};
 
-use self::caller::Caller;
 use self::ending::Ending;
-use self::keys::Keys;
 use self::script::Script;
-use self::service::{Method, Service};
+use self::service::{FirstMethod, Service};
 use self::transcript::Transcript;
 use self::walk::Walk;
 use crate::exit::{Failure, Outcome, Result, both};
@@ -92,7 +89,7 @@ pub(crate) struct Call {
 
     /// How the first request is sent.
     #[arg(long, value_enum, ignore_case = true, default_value = "POST")]
-    method: Method,
+    method: FirstMethod,
 
     /// Prints one JSON object in the end instead: every request with its fields, its TwiML, and what was heard.
     #[arg(long)]
@@ -124,12 +121,17 @@ impl Call {
                 Route::Outgoing
             }
             None => {
-                transcript.title(&format!("{} calls {}", caller.from(), caller.to()));
+                transcript.title(&format!("{} calls {}", caller.from, caller.to));
                 Route::Incoming
             }
         };
-        let walk = Walk::new(&caller, &service, &stage.sip_domain, &mut script, &mut transcript);
-        let ended = walk.run(self.method, route.path());
+        let url = format!("{}{}", stage.public_url, route.path());
+        let voice = Target { method: self.method.into(), url };
+        let setup =
+            Setup { caller: caller.clone(), voice, fallback: None, status_callback: None, seed: random() };
+        let walk = Walk::new(setup, &service, &stage.sip_domain, &mut script, &mut transcript);
+        let sid = walk.sid().to_owned();
+        let ended = walk.run();
         let unused = if ended.is_ok() { script.unused() } else { Vec::new() };
         if !unused.is_empty() {
             transcript.note(&format!("not used: {}", unused.join(", ")));
@@ -139,9 +141,9 @@ impl Call {
         }
         if self.json {
             output::json(&json!({
-                "call_sid": caller.sid(),
-                "from": caller.from(),
-                "to": caller.to(),
+                "call_sid": sid,
+                "from": caller.from,
+                "to": caller.to,
                 "steps": transcript.into_steps(),
                 "end": ended.as_ref().ok().map(walk::End::as_str),
                 "unused": unused,
@@ -176,8 +178,16 @@ impl Call {
     fn caller(&self, account: String, stage: &Stage) -> Result<Caller> {
         let number = &self.first;
         match &self.dialled {
-            Some(dialled) => Ok(Caller::phone(account, stage, &self.first, dialled)),
-            None if is_e164(number) => Ok(Caller::outside(account, self.from.clone(), number.clone())),
+            Some(dialled) => {
+                let mut caller = Caller::phone(account, &stage.sip_domain, &self.first, dialled);
+                if let Some(sip) = &mut caller.sip {
+                    sip.call_id = format!("{:032x}@{}", random(), sip.source_ip);
+                }
+                Ok(caller)
+            }
+            None if E164::parse(number).is_ok() => {
+                Ok(Caller::outside(account, self.from.clone(), number.clone()))
+            }
             None => Err(Failure::usage(format!(
                 "{number}: write the number that is called as Twilio does, such as +15035550110"
             ))),
@@ -204,10 +214,10 @@ fn credentials(variable: impl Fn(&str) -> Option<String>) -> Result<(AuthToken, 
     Ok((tokens.first().clone(), account))
 }
 
-fn is_e164(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
+/// A number from the keys that the standard library draws for hash maps: no other run has it, and it is no secret.
+fn random() -> u128 {
+    let half = || u128::from(RandomState::new().build_hasher().finish());
+    half() << 64 | half()
 }
 
 /// Where a service listens: `http://127.0.0.1:8080`, perhaps with a path before the routes.
@@ -255,14 +265,6 @@ mod tests {
         assert_eq!(url("https://h/prod").as_deref(), Ok("https://h/prod"));
         for wrong in ["127.0.0.1:8080", "ftp://h", "http://h?x", "http://h#x", "", "/x"] {
             assert!(url(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn numbers_have_their_plus() {
-        assert!(is_e164("+15035550110"));
-        for wrong in ["15035550110", "+1503555011x", "+", "lobby", "+1234567890123456"] {
-            assert!(!is_e164(wrong), "{wrong}");
         }
     }
 }

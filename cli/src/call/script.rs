@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
+use exchange::Keys;
+
 use super::ending::Ending;
-use super::keys::Keys;
 use crate::output;
 
 /// What happens, in order.
@@ -43,7 +44,9 @@ impl Turn {
 impl Script {
     /// What is pressed at a dial tone.
     pub(super) fn next_keys(&mut self) -> Option<Keys> {
-        self.keys.pop_front().or_else(|| self.ask("keys? ", str::parse))
+        self.keys.pop_front().or_else(|| {
+            self.ask("keys? ", |text| text.parse().map_err(|error: exchange::NoKey| error.to_string()))
+        })
     }
 
     /// What comes of a Dial, which may take a REFER.

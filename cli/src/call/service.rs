@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use exchange::{Element, Method};
 use ureq::Agent;
 use webhook::{AuthToken, Form, sign};
 
@@ -15,9 +16,9 @@ const WAIT: Duration = Duration::from_secs(10);
 /// The largest document that Twilio takes.
 const MAX_DOCUMENT: u64 = 64 * 1024;
 
-/// How a request is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Method {
+/// How the first request is sent, as `--method` names it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum FirstMethod {
     /// The fields are in the query.
     #[value(name = "GET")]
     Get,
@@ -26,16 +27,11 @@ pub(super) enum Method {
     Post,
 }
 
-impl Method {
-    /// The method that an attribute names. Twilio's default is POST throughout.
-    pub(super) fn of(attribute: Option<&str>) -> Self {
-        if attribute.is_some_and(|text| text.eq_ignore_ascii_case("GET")) { Self::Get } else { Self::Post }
-    }
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
+impl From<FirstMethod> for Method {
+    fn from(method: FirstMethod) -> Self {
+        match method {
+            FirstMethod::Get => Self::Get,
+            FirstMethod::Post => Self::Post,
         }
     }
 }
@@ -179,14 +175,18 @@ impl Service {
 }
 
 impl Answer {
-    /// Whether Twilio reads this as TwiML (else its error 12300).
-    pub(super) fn is_twiml(&self) -> bool {
-        let kind = self.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        matches!(kind.as_str(), "text/xml" | "application/xml" | "text/html")
+    /// The body, if Twilio reads it as TwiML (else its error 12300).
+    pub(super) fn twiml(&self) -> Result<(), String> {
+        Element::parse(&self.body).map_err(|error| error.to_string())?;
+        if exchange::is_twiml(&self.content_type) {
+            return Ok(());
+        }
+        let kind = if self.content_type.is_empty() { "nothing" } else { &self.content_type };
+        Err(format!("its type is {kind}, where Twilio takes text/xml (12300)"))
     }
 
     pub(super) fn content_type(&self) -> &str {
-        if self.content_type.is_empty() { "nothing" } else { &self.content_type }
+        &self.content_type
     }
 }
 
@@ -224,13 +224,6 @@ mod tests {
         assert_eq!(place_of(Method::Get, "/o", &form), "/o?From=sip%3Aa%40h&FinishedOnKey=");
         assert_eq!(place_of(Method::Get, "/o?x=1", &form), "/o?x=1&From=sip%3Aa%40h&FinishedOnKey=");
         assert_eq!(place_of(Method::Post, "/o?x=1", &form), "/o?x=1");
-    }
-
-    #[test]
-    fn post_is_the_default() {
-        assert_eq!(Method::of(None), Method::Post);
-        assert_eq!(Method::of(Some("get")), Method::Get);
-        assert_eq!(Method::of(Some("PUT")), Method::Post);
     }
 
     #[test]

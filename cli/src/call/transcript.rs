@@ -1,10 +1,10 @@
 //! What is told of a call: lines as they come, or one JSON object in the end.
 
+use exchange::Method;
 use serde_json::{Map, Value, json};
 use webhook::Form;
 
 use super::ending::Ending;
-use super::service::Method;
 use crate::output;
 
 /// Something that a person on the phone notices.

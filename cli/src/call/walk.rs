@@ -1,18 +1,24 @@
-//! Plays Twilio: fetches a document, does what it says, and fetches the next.
+//! Plays a call without sound: everything is heard at once, and people do what the script says.
 
-use webhook::{Address, CallStatus, Form};
+use std::collections::VecDeque;
+use std::time::Duration;
 
-use super::caller::{self, Caller, Fields};
-use super::document::{self, Element};
-use super::ending::{Ending, Leg};
-use super::keys::Gathered;
-use super::place::{self, Place};
+use exchange::{
+    Dial, Exchange, Input, LegEnd, Noun, Output, Party, Request, Setup, Sound, TimerId, place_at, refer_to,
+};
+use jiff::Timestamp;
+use webhook::Address;
+
+use super::ending::Ending;
 use super::script::{Script, Turn};
-use super::service::{Method, Service, Trouble};
+use super::service::{Service, Trouble};
 use super::transcript::{Heard, Rings, Transcript};
 
 /// How many documents a call may have: more is a circle.
 const MOST_DOCUMENTS: usize = 20;
+
+/// How long an answered call lasts.
+const TALK: Duration = Duration::from_secs(14);
 
 /// How a walk ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,248 +55,261 @@ impl End {
     }
 }
 
-/// A request for a document.
-pub(super) struct Request {
-    pub(super) method: Method,
-    pub(super) place: Place,
-    pub(super) fields: Fields,
-    /// Whether the caller is gone, so that the answer does not matter any more.
-    is_last: bool,
-}
-
-enum Next {
-    Fetch(Request),
-    End(End),
-}
-
 /// A call under way.
 pub(super) struct Walk<'a> {
-    caller: &'a Caller,
+    exchange: Exchange,
     service: &'a Service,
     domain: &'a str,
     script: &'a mut Script,
     transcript: &'a mut Transcript,
-    /// Whether the caller's side is answered: Twilio does so before it speaks.
-    is_answered: bool,
+    /// The call's own time: only a conversation takes some.
+    now: Timestamp,
+    documents: usize,
+    /// What the exchange said and is not done yet.
+    pending: VecDeque<Output>,
+    /// What rings, until the script says what comes of it.
+    dial: Option<Dial>,
+    /// The timer that was set last, which is the one that runs.
+    timer: Option<TimerId>,
     /// The first report of a leg that was not taken. Twilio notes that (15003) and goes on with the call.
     trouble: Option<Trouble>,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(
-        caller: &'a Caller,
+        setup: Setup,
         service: &'a Service,
         domain: &'a str,
         script: &'a mut Script,
         transcript: &'a mut Transcript,
     ) -> Self {
-        Self { caller, service, domain, script, transcript, is_answered: false, trouble: None }
+        let now = Timestamp::now();
+        Self {
+            exchange: Exchange::new(setup, now),
+            service,
+            domain,
+            script,
+            transcript,
+            now,
+            documents: 0,
+            pending: VecDeque::new(),
+            dial: None,
+            timer: None,
+            trouble: None,
+        }
+    }
+
+    pub(super) fn sid(&self) -> &str {
+        self.exchange.sid()
     }
 
     /// Walks through the whole call.
-    pub(super) fn run(mut self, method: Method, place: &str) -> Result<End, Trouble> {
-        let fields = self.caller.fields(CallStatus::Ringing);
-        let mut request = Request { method, place: place.to_owned(), fields, is_last: false };
-        for _ in 0..MOST_DOCUMENTS {
-            let document = self.fetch(&request)?;
-            let next = if request.is_last {
-                self.transcript.heard(&Heard::CallerGone);
-                Next::End(End::Over)
-            } else {
-                self.play(&document, &request.place)
+    pub(super) fn run(mut self) -> Result<End, Trouble> {
+        loop {
+            let end = match self.pending.pop_front().or_else(|| self.exchange.poll()) {
+                Some(output) => self.perform(output)?,
+                None => self.act(),
             };
-            match next {
-                Next::Fetch(next) => request = next,
-                Next::End(end) => return self.trouble.map_or(Ok(end), Err),
+            if let Some(end) = end {
+                return self.trouble.map_or(Ok(end), Err);
             }
         }
-        Err(Trouble::other_side(format!(
-            "the call is still not over after {MOST_DOCUMENTS} documents: it goes in circles"
-        )))
     }
 
-    fn fetch(&mut self, request: &Request) -> Result<Element, Trouble> {
-        let Request { method, ref place, ref fields, .. } = *request;
-        let form = Form::from_pairs(fields.iter().cloned());
-        let answer = self.service.send(method, place, &form)?;
-        self.transcript.request(method, place, &form, answer.status, Some(&answer.body));
-        self.service.accept(&answer, method, place)?;
-        let wrong =
-            |why: &str| Trouble::other_side(format!("{} {place} gives no TwiML: {why}", method.as_str()));
-        let document = document::parse(&answer.body).map_err(|error| wrong(&error))?;
-        if !answer.is_twiml() {
-            return Err(wrong(&format!(
-                "its type is {}, where Twilio takes text/xml (12300)",
-                answer.content_type()
+    /// Does what the exchange says.
+    fn perform(&mut self, output: Output) -> Result<Option<End>, Trouble> {
+        match output {
+            Output::Fetch(request) => return self.fetch(&request),
+            Output::Report(request) => self.report(&request),
+            Output::Play(playback) => {
+                self.transcript.heard(&heard(playback.sound, playback.times.is_none()));
+                self.exchange.handle(self.now, Input::Played(playback.id));
+            }
+            Output::Dial(dial) => {
+                self.transcript.heard(&Heard::Rings(self.rings(&dial)));
+                // Nobody to ring: the exchange goes on by itself.
+                self.dial = Some(dial).filter(|dial| !dial.legs.is_empty());
+            }
+            Output::Timer(id, _) => self.timer = Some(id),
+            Output::Redirect(to) => self.transcript.heard(&Heard::Redirects { to }),
+            Output::Skip { name, .. } => self.transcript.heard(&Heard::Skips { verb: name }),
+            Output::Reject { reason, .. } => self.transcript.heard(&Heard::Rejects { reason }),
+            Output::HangUp => self.transcript.heard(&Heard::HangsUp),
+            Output::RefuseRefer(_) => self.transcript.note("the REFER is refused: a call takes five"),
+            Output::Failed(error) => return Err(Trouble::other_side(error.to_string())),
+            Output::Over(end) => {
+                if end == exchange::End::CallerGone {
+                    self.transcript.heard(&Heard::CallerGone);
+                }
+                return Ok(Some(End::Over));
+            }
+            // Nothing that a reader of the transcript has to know.
+            Output::Answer
+            | Output::Stop(_)
+            | Output::GatherStarts
+            | Output::GatherStops
+            | Output::KeyLost(_)
+            | Output::EndLeg(_)
+            | Output::Bridge(_)
+            | Output::TakeRefer(_)
+            | Output::Assumed(_) => {}
+        }
+        Ok(None)
+    }
+
+    /// The exchange waits: somebody does something.
+    fn act(&mut self) -> Option<End> {
+        if let Some(dial) = self.dial.take() {
+            return self.dialled(&dial);
+        }
+        if self.exchange.is_gathering() {
+            return self.gather();
+        }
+        // Every other wait is answered where it begins.
+        Some(End::Over)
+    }
+
+    fn fetch(&mut self, request: &Request) -> Result<Option<End>, Trouble> {
+        let Request { method, url, form } = request;
+        let Some(place) = place_at(url, self.service.public_url()) else {
+            return Ok(Some(End::Elsewhere(url.clone())));
+        };
+        if self.documents == MOST_DOCUMENTS {
+            return Err(Trouble::other_side(format!(
+                "the call is still not over after {MOST_DOCUMENTS} documents: it goes in circles"
             )));
         }
-        Ok(document)
+        self.documents += 1;
+        let answer = self.service.send(*method, &place, form)?;
+        self.transcript.request(*method, &place, form, answer.status, Some(&answer.body));
+        self.service.accept(&answer, *method, &place)?;
+        answer.twiml().map_err(|why| {
+            Trouble::other_side(format!("{} {place} gives no TwiML: {why}", method.as_str()))
+        })?;
+        let (content_type, body) = (answer.content_type(), answer.body.as_str());
+        self.exchange.handle(self.now, Input::Document { content_type, body });
+        Ok(None)
     }
 
-    fn play(&mut self, document: &Element, here: &str) -> Next {
-        for verb in &document.children {
-            let next = match verb.name.as_str() {
-                "Say" | "Play" | "Pause" => {
-                    self.hear(verb);
-                    None
-                }
-                "Gather" => self.gather(verb, here),
-                "Dial" => self.dial(verb, here),
-                "Redirect" => {
-                    self.transcript.heard(&Heard::Redirects { to: verb.text.clone() });
-                    Some(self.ask_next(&verb.text, verb.attribute("method"), here, Vec::new()))
-                }
-                "Reject" => {
-                    let reason = verb.attribute("reason").unwrap_or("rejected").to_owned();
-                    self.transcript.heard(&Heard::Rejects { reason });
-                    Some(Next::End(End::Over))
-                }
-                "Hangup" => {
-                    self.transcript.heard(&Heard::HangsUp);
-                    Some(Next::End(End::Over))
-                }
-                name => {
-                    self.transcript.heard(&Heard::Skips { verb: name.to_owned() });
-                    None
-                }
-            };
-            if let Some(next) = next {
-                return next;
-            }
-        }
-        self.transcript.heard(&Heard::HangsUp);
-        Next::End(End::Over)
-    }
-
-    fn hear(&mut self, verb: &Element) {
-        let text = verb.text.clone();
-        let heard = match verb.name.as_str() {
-            "Say" => Heard::Says { text, language: verb.attribute("language").map(str::to_owned) },
-            "Play" => Heard::Plays { url: text, endlessly: verb.attribute("loop") == Some("0") },
-            "Pause" => Heard::Waits { seconds: number(verb, "length").unwrap_or(1) },
-            name => Heard::Skips { verb: name.to_owned() },
+    fn report(&mut self, request: &Request) {
+        let Request { method, url, form } = request;
+        let Some(place) = place_at(url, self.service.public_url()) else {
+            self.transcript.note(&format!("not reported to another service: {url}"));
+            return;
         };
-        // Silence is not worth answering for.
-        self.is_answered |= matches!(heard, Heard::Says { .. } | Heard::Plays { .. });
-        self.transcript.heard(&heard);
+        let taken = self.service.send(*method, &place, form).and_then(|answer| {
+            self.transcript.request(*method, &place, form, answer.status, None);
+            self.service.accept(&answer, *method, &place)
+        });
+        if let Err(trouble) = taken {
+            self.trouble.get_or_insert(trouble);
+        }
     }
 
-    fn gather(&mut self, gather: &Element, here: &str) -> Option<Next> {
-        self.is_answered = true;
-        gather.children.iter().for_each(|prompt| self.hear(prompt));
+    fn gather(&mut self) -> Option<End> {
         self.transcript.heard(&Heard::DialTone);
-        let Some(keys) = self.script.next_keys() else { return Some(Next::End(End::DialTone)) };
+        let Some(keys) = self.script.next_keys() else { return Some(End::DialTone) };
         self.transcript.heard(&Heard::Presses { keys: keys.as_str().to_owned() });
-        let gathered = Gathered::from(&keys, gather);
-        if gathered.digits.is_empty() && !gather.is_set("actionOnEmptyResult") {
-            return None;
+        for key in keys.as_str().chars() {
+            self.exchange.handle(self.now, Input::Key(key));
+            if self.gather_stops() {
+                // What is pressed after the end is not heard.
+                return None;
+            }
         }
-        let action = gather.attribute("action").unwrap_or_default();
-        Some(self.ask_next(action, gather.attribute("method"), here, caller::gathered(gathered)))
+        // Then time runs out.
+        if let Some(timer) = self.timer.take() {
+            self.exchange.handle(self.now, Input::Timer(timer));
+        }
+        None
     }
 
-    fn dial(&mut self, dial: &Element, here: &str) -> Option<Next> {
-        let legs = Leg::of(dial);
-        self.is_answered |= !dial.is_set("answerOnBridge");
-        self.transcript.heard(&Heard::Rings(Rings {
-            to: legs.iter().map(|leg| leg.target.clone()).collect(),
-            names: legs.iter().map(|leg| self.name(leg)).collect(),
-            caller_id: dial.attribute("callerId").map(str::to_owned),
-            timeout: number(dial, "timeout"),
-            time_limit: number(dial, "timeLimit"),
-        }));
-        let refer_url = dial.attribute("referUrl");
-        let ending = match (self.script.next_turn(refer_url.is_some()), refer_url) {
-            (Some(Turn::Ends(ending)), _) => ending,
-            (Some(Turn::Refers(target)), Some(url)) => {
-                self.is_answered = true;
+    /// Whether the Gather is over, as the outputs so far say. They are kept.
+    fn gather_stops(&mut self) -> bool {
+        let mut stops = false;
+        while let Some(output) = self.exchange.poll() {
+            match output {
+                Output::Timer(id, _) => self.timer = Some(id),
+                Output::GatherStops => stops = true,
+                _ => {}
+            }
+            self.pending.push_back(output);
+        }
+        stops
+    }
+
+    fn dialled(&mut self, dial: &Dial) -> Option<End> {
+        let legs: Vec<_> = dial.legs.iter().map(|leg| leg.id).collect();
+        let first = *legs.first()?;
+        let (ending, refer) = match self.script.next_turn(dial.takes_refer) {
+            None => return Some(End::Ringing),
+            Some(Turn::Ends(ending)) => {
+                self.transcript.heard(&Heard::Ends(ending));
+                (ending, None)
+            }
+            Some(Turn::Refers(target)) => {
                 self.transcript.heard(&Heard::Refers { to: target.clone() });
-                // The new document takes the caller over, so the Dial's action is not asked.
-                self.report(&legs, Ending::Completed, dial, here);
-                let fields = caller::referred(&target, self.domain);
-                return Some(self.ask_next(url, dial.attribute("referMethod"), here, fields));
+                (Ending::Completed, Some(refer_to(&target, self.domain)))
             }
-            (None | Some(Turn::Refers(_)), _) => return Some(Next::End(End::Ringing)),
         };
-        self.transcript.heard(&Heard::Ends(ending));
-        let gone = if self.is_answered { CallStatus::Completed } else { CallStatus::Canceled };
-        self.is_answered |= ending == Ending::Completed;
-        self.report(&legs, ending, dial, here);
-        let is_last = ending == Ending::Canceled;
-        let Some(action) = dial.attribute("action") else {
-            // The caller who is still there hears the rest of the document.
-            return is_last.then(|| {
-                self.transcript.heard(&Heard::CallerGone);
-                Next::End(End::Over)
-            });
-        };
-        let status = if is_last { gone } else { CallStatus::InProgress };
-        let ended = caller::dial_ended(ending, legs.first());
-        Some(self.request_at(action, dial.attribute("method"), here, status, ended, is_last))
-    }
-
-    /// Reports the end of every leg to whoever asked for it.
-    fn report(&mut self, legs: &[Leg], ending: Ending, dial: &Element, here: &str) {
-        for (i, leg) in legs.iter().enumerate() {
-            let Some(url) = &leg.callback else { continue };
-            let place = match place::resolve(url, here, self.service.public_url()) {
-                Ok(place) => place,
-                Err(url) => {
-                    self.transcript.note(&format!("not reported to another service: {url}"));
-                    continue;
+        match ending {
+            Ending::Completed => {
+                self.exchange.handle(self.now, Input::LegAnswers(first));
+                self.now += TALK;
+                if let Some(target) = &refer {
+                    self.exchange.handle(self.now, Input::Refer { from: Party::Leg(first), target });
                 }
-            };
-            let method = Method::of(leg.callback_method.as_deref());
-            let fields = self.caller.leg_ended(leg, i == 0, ending, dial.attribute("callerId"));
-            let form = Form::from_pairs(fields);
-            let taken = self.service.send(method, &place, &form).and_then(|answer| {
-                self.transcript.request(method, &place, &form, answer.status, None);
-                self.service.accept(&answer, method, &place)
-            });
-            if let Err(trouble) = taken {
-                self.trouble.get_or_insert(trouble);
             }
+            Ending::NoAnswer => {
+                if let Some(timer) = self.timer.take() {
+                    self.exchange.handle(self.now, Input::Timer(timer));
+                }
+            }
+            Ending::Canceled => self.exchange.handle(self.now, Input::CallerHangsUp),
+            Ending::Busy | Ending::Failed | Ending::Unreachable => {}
         }
+        for (i, leg) in legs.into_iter().enumerate() {
+            // Only one can be answered: the others are given up.
+            let ended = if i == 0 || ending != Ending::Completed { ending } else { Ending::Canceled };
+            let end: LegEnd = ended.of_a_leg();
+            self.exchange.handle(self.now, Input::LegEnds(leg, end));
+        }
+        None
     }
 
-    fn ask_next(&self, url: &str, method: Option<&str>, here: &str, more: Fields) -> Next {
-        let status = if self.is_answered { CallStatus::InProgress } else { CallStatus::Ringing };
-        self.request_at(url, method, here, status, more, false)
-    }
-
-    fn request_at(
-        &self,
-        url: &str,
-        method: Option<&str>,
-        here: &str,
-        status: CallStatus,
-        more: Fields,
-        is_last: bool,
-    ) -> Next {
-        let place = match place::resolve(url, here, self.service.public_url()) {
-            Ok(place) => place,
-            Err(url) => return Next::End(End::Elsewhere(url)),
-        };
-        let mut fields = self.caller.fields(status);
-        fields.extend(more);
-        Next::Fetch(Request { method: Method::of(method), place, fields, is_last })
+    fn rings(&self, dial: &Dial) -> Rings {
+        Rings {
+            to: dial.legs.iter().map(|leg| leg.target.clone()).collect(),
+            names: dial.legs.iter().map(|leg| self.name(&leg.noun, &leg.target)).collect(),
+            caller_id: dial.caller_id.clone(),
+            timeout: dial.timeout,
+            time_limit: dial.time_limit,
+        }
     }
 
     /// What people call someone who rings: a phone of the network goes by its user name.
-    fn name(&self, leg: &Leg) -> String {
-        match Address::parse(&leg.target) {
-            Address::Sip(uri) if leg.is_sip => match uri.user() {
+    fn name(&self, noun: &Noun, target: &str) -> String {
+        match Address::parse(target) {
+            Address::Sip(uri) if *noun == Noun::Sip => match uri.user() {
                 Some(user) if uri.is_host(self.domain) => user.to_owned(),
                 Some(user) => format!("{user}@{}", uri.host()),
                 None => uri.host().to_owned(),
             },
-            _ => leg.target.clone(),
+            _ => target.to_owned(),
         }
     }
 }
 
-fn number(verb: &Element, attribute: &str) -> Option<u32> {
-    verb.attribute(attribute)?.parse().ok()
+fn heard(sound: Sound, endlessly: bool) -> Heard {
+    match sound {
+        Sound::Say { text, language, .. } => Heard::Says { text, language },
+        Sound::File { url, .. } => Heard::Plays { url, endlessly },
+        Sound::Digits(keys) => Heard::Plays { url: keys, endlessly },
+        Sound::Silence { seconds } => Heard::Waits { seconds },
+        Sound::ApplicationError => {
+            Heard::Says { text: "An application error has occurred.".to_owned(), language: None }
+        }
+    }
 }
 
 #[cfg(test)]

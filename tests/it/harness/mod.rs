@@ -3,6 +3,7 @@
 mod account;
 mod binary;
 mod golden;
+mod line;
 pub(crate) mod openapi;
 mod paths;
 pub(crate) mod peers;
@@ -12,11 +13,13 @@ mod service;
 mod telephone;
 mod terminal;
 mod traffic;
-mod twiml;
+
+pub(crate) use exchange::Element;
 
 pub(crate) use account::Account;
 pub(crate) use binary::dialtone;
 pub(crate) use golden::golden;
+pub(crate) use line::{Line, twiml};
 pub(crate) use paths::{repository, scratch, tests};
 pub(crate) use random::Random;
 pub(crate) use request::{Answer, Request, sha256};
@@ -24,4 +27,3 @@ pub(crate) use service::{Record, Service, TOKEN};
 pub(crate) use telephone::call_sid;
 pub(crate) use terminal::at_a_terminal;
 pub(crate) use traffic::{Traffic, Words};
-pub(crate) use twiml::Element;

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use exchange::Element;
 use sha2::{Digest as _, Sha256};
 use ureq::http::HeaderMap;
 use webhook::{AuthToken, Form, sign};
 
+use super::line::twiml;
 use super::service::{Service, TOKEN};
-use super::twiml::Element;
 
 /// A request, to be sent: a form, signed with the service's token, unless it says otherwise.
 #[must_use]
@@ -218,7 +219,7 @@ impl Answer {
         assert_eq!(self.status, 200, "{}", self.body);
         // https://www.twilio.com/docs/voice/twiml: other types are spoken, or end the call.
         assert_eq!(self.header("content-type"), "text/xml; charset=utf-8");
-        Element::parse(&self.body).unwrap_or_else(|error| panic!("{error}:\n{}", self.body))
+        twiml(&self.body).unwrap_or_else(|error| panic!("{error}:\n{}", self.body))
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
+use exchange::{Caller, Target};
 use serde_json::Value;
 use webhook::AuthTokens;
 
@@ -57,7 +58,9 @@ fn answer(mut stream: TcpStream, pages: &[Page]) {
 
 /// Walks from `/a` on, and lists what was asked and heard.
 fn walk(pages: &'static [Page], keys: &[&str], endings: &[Ending]) -> (Result<End, Trouble>, Vec<Value>) {
-    let caller = Caller::outside("AC".into(), "+15035550199".into(), "+15035550110".into());
+    let caller = Caller::outside("AC", "+15035550199", "+15035550110");
+    let voice = Target::post(format!("{PUBLIC_URL}/a"));
+    let setup = Setup { caller, voice, fallback: None, status_callback: None, seed: 1 };
     let token = AuthTokens::parse("12345").unwrap().first().clone();
     let service = Service::new(serve(pages), PUBLIC_URL.into(), token);
     let mut script = Script {
@@ -67,8 +70,7 @@ fn walk(pages: &'static [Page], keys: &[&str], endings: &[Ending]) -> (Result<En
         asks: false,
     };
     let mut transcript = Transcript::new(true);
-    let walk = Walk::new(&caller, &service, "demo.sip.twilio.com", &mut script, &mut transcript);
-    let end = walk.run(Method::Post, "/a");
+    let end = Walk::new(setup, &service, "demo.sip.twilio.com", &mut script, &mut transcript).run();
     (end, transcript.into_steps().as_array().unwrap().clone())
 }
 

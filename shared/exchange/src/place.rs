@@ -1,27 +1,21 @@
 //! Where the URLs in a document lead.
 
-/// A place on the service: path and query, from the slash on.
-pub(super) type Place = String;
-
-/// Resolves a URL of the document at `here`, as a browser would (RFC 3986, section 5); its fragment is Twilio's own
-/// (connection settings) and is never sent.
-///
-/// # Errors
-///
-/// The whole URL, when it leads away from the service at `origin`.
-pub(super) fn resolve(reference: &str, here: &str, origin: &str) -> Result<Place, String> {
+/// Resolves a URL of the document at `base`, an absolute URL, as a browser would (RFC 3986, section 5). The fragment
+/// holds settings of Twilio's own and is never sent (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>).
+#[must_use]
+pub fn resolve(reference: &str, base: &str) -> String {
     let reference = reference.trim();
     let reference = reference.split_once('#').map_or(reference, |(url, _)| url);
+    let (origin, here) = split_origin(base);
     let (path, _) = split_query(here);
     if has_scheme(reference) {
-        return within(reference, origin).ok_or_else(|| reference.to_owned());
+        return reference.to_owned();
     }
     if reference.starts_with("//") {
         let scheme = origin.split_once("//").map_or("", |(scheme, _)| scheme);
-        let url = format!("{scheme}{reference}");
-        return within(&url, origin).ok_or(url);
+        return format!("{scheme}{reference}");
     }
-    Ok(match reference.chars().next() {
+    let place = match reference.chars().next() {
         None => here.to_owned(),
         Some('?') => format!("{path}{reference}"),
         Some('/') => without_dots(reference),
@@ -29,7 +23,18 @@ pub(super) fn resolve(reference: &str, here: &str, origin: &str) -> Result<Place
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             without_dots(&format!("{folder}/{reference}"))
         }
-    })
+    };
+    format!("{origin}{place}")
+}
+
+/// Path and query of `url`, from the slash on, if it leads to `origin`, such as `https://prod.example.org`. A port
+/// that is the scheme's own counts as none.
+#[must_use]
+pub fn place_at(url: &str, origin: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (authority, place) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let is_here = plain(scheme, authority) == origin.split_once("://").map(|(s, a)| plain(s, a))?;
+    is_here.then(|| if place.starts_with('/') { without_dots(place) } else { format!("/{place}") })
 }
 
 fn has_scheme(reference: &str) -> bool {
@@ -39,12 +44,11 @@ fn has_scheme(reference: &str) -> bool {
     })
 }
 
-/// What follows `origin` in `url`. A port that is the scheme's own counts as none.
-fn within(url: &str, origin: &str) -> Option<Place> {
-    let (scheme, rest) = url.split_once("://")?;
-    let (authority, place) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    let is_here = plain(scheme, authority) == origin.split_once("://").map(|(s, a)| plain(s, a))?;
-    is_here.then(|| if place.starts_with('/') { without_dots(place) } else { format!("/{place}") })
+/// `https://host:port`, and the rest from the slash on.
+fn split_origin(url: &str) -> (&str, &str) {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(authority..).and_then(|rest| rest.find(['/', '?'])).map(|at| authority + at);
+    url.split_at(end.unwrap_or(url.len()))
 }
 
 fn plain(scheme: &str, authority: &str) -> (String, String) {
@@ -59,7 +63,7 @@ fn split_query(place: &str) -> (&str, &str) {
 }
 
 /// Removes `.` and `..` from a path (RFC 3986, section 5.2.4). The query is kept as it is.
-fn without_dots(place: &str) -> Place {
+fn without_dots(place: &str) -> String {
     let (path, query) = split_query(place);
     let mut segments: Vec<&str> = Vec::new();
     for segment in path.split('/').skip(1) {
@@ -105,9 +109,12 @@ mod tests {
             ("https://prod.example.org?y", "/a", "/?y"),
             ("//prod.example.org/x", "/a", "/x"),
         ] {
-            assert_eq!(resolve(reference, here, ORIGIN).as_deref(), Ok(place), "{reference} at {here}");
+            let url = resolve(reference, &format!("{ORIGIN}{here}"));
+            assert_eq!(place_at(&url, ORIGIN).as_deref(), Some(place), "{reference} at {here}");
         }
-        assert_eq!(resolve("http://h:8080/x", "/", "http://h:8080").as_deref(), Ok("/x"));
+        assert_eq!(resolve("/x", "http://h:8080/y"), "http://h:8080/x");
+        assert_eq!(place_at("http://h:8080/x", "http://h:8080").as_deref(), Some("/x"));
+        assert_eq!(resolve("b", "https://h"), "https://h/b");
     }
 
     #[test]
@@ -119,8 +126,10 @@ mod tests {
             "https://prod.example.org.evil.example/x",
             "sip:a@prod.example.org",
         ] {
-            assert_eq!(resolve(url, "/outgoing", ORIGIN), Err(url.to_owned()));
+            let found = resolve(url, "https://prod.example.org/outgoing");
+            assert_eq!((found.as_str(), place_at(&found, ORIGIN)), (url, None));
         }
-        assert_eq!(resolve("//h/x", "/", ORIGIN), Err("https://h/x".to_owned()));
+        let found = resolve("//h/x", "https://prod.example.org/");
+        assert_eq!((found.as_str(), place_at(&found, ORIGIN)), ("https://h/x", None));
     }
 }
