@@ -252,7 +252,10 @@ impl Exchange {
         let more = dial_ended(status, winner.or(dialling.legs.first()), winner.is_some(), error, self.now);
         let url = resolve(&url, &self.here);
         if !self.is_gone {
-            return self.fetch(method, url, more);
+            if !self.is_answered() {
+                self.assume(Rule::DialActionStatus);
+            }
+            return self.fetch_as(CallStatus::InProgress, method, url, more, false);
         }
         self.assume(Rule::DialGone);
         let status = if self.is_answered() { CallStatus::Completed } else { CallStatus::Canceled };

@@ -86,6 +86,8 @@ rules! {
         "Speech is not recognised here: a Gather for speech hears nothing until its time is over.";
     DialAction "dial.action" DIAL,
         "When a Dial ends, its action takes the caller over; without one the document goes on.";
+    DialActionStatus "dial.action-status" Assumed,
+        "CallStatus on the action of a Dial is in-progress while the caller is there, even if nobody answered the caller.";
     DialTimeout "dial.timeout" DIAL,
         "A Dial rings for `timeout` seconds, 30 unless it says otherwise, at least 5 and at most 600.";
     DialTimeLimit "dial.time-limit" DIAL,

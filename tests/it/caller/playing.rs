@@ -48,6 +48,9 @@ fn a_phone_that_the_file_does_not_have_is_a_slip() {
     assert!(!err(&["LOBBY", "5035550123"]).contains("note:"), "names compare without case");
     assert!(err(&["--incoming", "+15035550177"]).contains("no phone of"));
     assert!(!err(&["--incoming", "+15035550110"]).contains("note:"));
+    // No number of the world begins so: Twilio never calls the service with it.
+    let output = call(&service, &["--incoming", "+0123"]).stdin(Stdio::null()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
 #[test]

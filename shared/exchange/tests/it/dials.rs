@@ -45,7 +45,7 @@ fn nobody_answers_in_time() {
     assert_eq!(desk.ends(1, LegCause::Released), ["report no-answer", "POST /end"]);
     assert_eq!(
         (desk.form.first("DialCallStatus"), desk.form.first("CallStatus")),
-        (Some("no-answer"), Some("ringing"))
+        (Some("no-answer"), Some("in-progress"))
     );
     assert_eq!(desk.form.first("DialCallDuration"), None);
 }
