@@ -5,15 +5,9 @@ mod playing;
 
 use std::collections::BTreeSet;
 
-use crate::harness::{Element, Service, golden};
+use crate::harness::{Element, Service, dial, golden};
 
 const STREET: &str = "networks/street.toml";
-
-/// The one `Dial`.
-#[track_caller]
-fn dial(heard: &Element) -> &Element {
-    heard.child("Dial").unwrap_or_else(|| panic!("nothing is dialled:\n{heard}"))
-}
 
 /// The language of the one voice that speaks in it.
 #[track_caller]

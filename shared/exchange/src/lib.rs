@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod dialling;
+mod document;
 mod element;
 mod exchange;
 mod fields;

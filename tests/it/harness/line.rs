@@ -19,6 +19,12 @@ pub(crate) fn twiml(body: &str) -> Result<Element, String> {
     }
 }
 
+/// The one `Dial`.
+#[track_caller]
+pub(crate) fn dial(heard: &Element) -> &Element {
+    heard.child("Dial").unwrap_or_else(|| panic!("nothing is dialled:\n{heard}"))
+}
+
 /// A call under way. Each act returns what came of it, one line for each thing that people or the service notice.
 pub(crate) struct Line<'a> {
     service: &'a Service,
