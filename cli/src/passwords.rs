@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use files::{Access, Lock, LockError};
-use provision::{Keyring, KeyringError, Known, Note};
+use network::Finding;
+use provision::{Keyring, KeyringError, Known};
 use serde::{Deserialize, Serialize};
 use twilio::Secret;
 
@@ -96,7 +97,7 @@ impl Passwords {
                 "{VARIABLE} gives the password of {user}; change it there, then run `dialtone apply --set-passwords`"
             )));
         }
-        let new = generate().map_err(|error| Failure::other_side(&error))?;
+        let new = generate().map_err(|error| Failure::other_side(error.finding()))?;
         let mut kept = self.entries();
         let mut changed = kept.clone();
         match changed.get_mut(user) {
@@ -106,7 +107,7 @@ impl Passwords {
                 changed.insert(user.to_owned(), entry);
             }
         }
-        self.write(&changed).map_err(|error| Failure::usage(&error))?;
+        self.write(&changed).map_err(|error| Failure::usage(error.finding()))?;
         *kept = changed;
         Ok(Secret::new(new))
     }
@@ -156,10 +157,10 @@ impl Passwords {
     /// Replaces the file in one step: a reader sees the old one or the new one, whatever happens in between.
     fn write(&self, kept: &BTreeMap<String, Entry>) -> std::result::Result<(), KeyringError> {
         let fail = |error: &dyn std::fmt::Display| {
-            KeyringError(format!(
-                "the passwords cannot be kept in {}: {error}; name another place with --passwords FILE",
-                self.path.display()
-            ))
+            KeyringError::new(
+                format!("the passwords cannot be kept in {}: {error}", self.path.display()),
+                "name another place with --passwords FILE",
+            )
         };
         let folder = self.folder();
         private::make_folder(folder).map_err(|error| fail(&error))?;
@@ -188,8 +189,8 @@ impl Keyring for Passwords {
         }
     }
 
-    fn notes(&self, users: &[String]) -> Vec<Note> {
-        let note = |about: String, what: String, remedy: &str| Note { about, what, remedy: remedy.into() };
+    fn notes(&self, users: &[String]) -> Vec<Finding> {
+        let note = |about: String, what: String, remedy: &str| Finding::new(about, what, remedy);
         let mut notes = Vec::new();
         let nobody: Vec<_> =
             self.given.keys().filter(|user| !users.contains(user)).map(String::as_str).collect();
@@ -360,7 +361,7 @@ mod tests {
         assert!(!folder.path().join("deep").exists(), "nothing is left behind, no lock either");
         let named = Passwords::open(Some(&named), "n", "s").ok().unwrap();
         assert!(named.notes(&[])[0].what.contains("git would see it"));
-        assert!(named.password("lobby").unwrap_err().0.contains("git would see it"));
+        assert!(named.password("lobby").unwrap_err().what.contains("git would see it"));
         let usual = Passwords { is_usual: true, ..named };
         usual.password("lobby").unwrap();
         assert_eq!(fs::read_to_string(usual.folder().join(".gitignore")).unwrap(), "*\n");

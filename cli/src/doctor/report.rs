@@ -71,11 +71,7 @@ pub(super) struct Silence {
 
 impl From<twilio::Error> for Silence {
     fn from(error: twilio::Error) -> Self {
-        let text = error.to_string();
-        Self {
-            what: text.lines().next().unwrap_or_default().to_owned(),
-            remedy: error.remedy().unwrap_or("run the doctor again").to_owned(),
-        }
+        Self { what: error.to_string(), remedy: error.remedy().unwrap_or("run the doctor again").to_owned() }
     }
 }
 

@@ -20,7 +20,10 @@ pub(super) fn generate() -> std::result::Result<String, KeyringError> {
     loop {
         let mut bytes = [0; 128];
         getrandom::fill(&mut bytes).map_err(|error| {
-            KeyringError(format!("no password can be made, the system has no random numbers: {error}"))
+            KeyringError::new(
+                format!("no password can be made, the system has no random numbers: {error}"),
+                "",
+            )
         })?;
         // Bytes beyond the last whole multiple would make the first letters likelier.
         let fair = usize::from(u8::MAX) / LETTERS.len() * LETTERS.len();

@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use clap::Args;
-use provision::{Account, Applied, Plan, Wishes, difference};
+use provision::{Applied, Applier};
 
 use super::asked::Asked;
-use super::connection::{Connection, Session, wishes};
-use super::plan::Wanted;
+use super::connection::{Connection, wishes};
+use super::purchase::Purchases;
 use super::report::Report;
+use super::wanted::Wanted;
 use super::watch::Watcher;
 use super::{purchase, show};
 use crate::ask::confirm;
-use crate::exit::{Failure, Outcome, Result, tell_as_json};
+use crate::exit::{Outcome, Result, tell_as_json};
 use crate::output;
-use crate::passwords::Passwords;
 
 /// Makes Twilio match the file, after showing what would change and asking.
 ///
@@ -56,28 +56,38 @@ impl Apply {
     }
 
     fn answer(self) -> Result {
-        let watcher = Watcher::new(self.json, self.connection.network.config.clone());
+        let watcher = Watcher::new(self.json);
         let mut session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;
-        watcher.notes_purchases(Asked::beside(passwords.path()));
+        let log = Purchases {
+            config: self.connection.network.config.clone(),
+            asked: Asked::beside(passwords.path()),
+            is_quiet: self.json,
+        };
         let options = self.wanted.options();
         let mut wants = wishes(&session.file, &session.network, options);
-        let plan = look(&session, &wants, &passwords)?;
+        let plan = session.plan(&wants, &passwords)?;
         let (network, stage) = (session.network.name().to_owned(), session.network.stage().name.clone());
         if !self.json {
             show::print(&network, &stage, &plan);
         }
         if !plan.is_empty() && !self.yes {
             purchase::prices(&session.client, &plan).iter().for_each(|price| output::aside(price));
-            let question = format!("Make these changes in account {}?", session.account);
+            let question = format!("Make these changes in account {}?", session.account_sid);
             if !confirm(&question)? {
                 output::aside(show::NOTHING_CHANGED);
                 return Ok(Outcome::No);
             }
         }
         let applied = loop {
-            let patience = Duration::from_secs(self.wait);
-            match provision::apply(&session.client, &wants, &passwords, &*watcher, patience) {
+            let applier = Applier {
+                client: &session.client,
+                keyring: &passwords,
+                observer: &*watcher,
+                log: &log,
+                patience: Duration::from_secs(self.wait),
+            };
+            match applier.apply(&wants) {
                 Ok(Applied::FileChanged) => {
                     let (file, network) = self.connection.read()?;
                     wants = wishes(&file, &network, options);
@@ -89,12 +99,4 @@ impl Apply {
         let report = Report { network: &network, stage: &stage, plan: &plan, is_json: self.json };
         report.end(&watcher, applied)
     }
-}
-
-/// Compares once.
-pub(super) fn look(session: &Session, wishes: &Wishes, passwords: &Passwords) -> Result<Plan> {
-    let account = Account::read(&session.client, &wishes.names, &wishes.domain_name)
-        .map_err(|error| Failure::other_side(&error))?
-        .with_permissions(&session.client);
-    Ok(difference(wishes, &account, passwords))
 }

@@ -1,4 +1,4 @@
-//! Which network, which account, which passwords.
+//! The network, the account and the passwords that a command works with.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use network::{Network, NetworkFile};
-use provision::{Options, Wishes};
+use provision::{Account, Options, Plan, Wishes, difference, finding_of};
 use twilio::{Client, Hosts, Secret, Wait};
 
 use crate::exit::{Failure, Result, both};
@@ -36,7 +36,7 @@ pub(crate) struct Session {
     pub(crate) network: Network,
     pub(crate) client: Client,
     /// The account's SID.
-    pub(crate) account: String,
+    pub(crate) account_sid: String,
 }
 
 impl Connection {
@@ -55,7 +55,7 @@ impl Connection {
             )));
         }
         let client = Client::new(account, hosts).on_wait(tell_waits());
-        Ok(Session { file, network, client, account: sid })
+        Ok(Session { file, network, client, account_sid: sid })
     }
 
     fn hosts(&self) -> Result<Hosts> {
@@ -87,7 +87,21 @@ impl Connection {
     }
 }
 
-/// Says that Twilio is waited for. Requests are made side by side, so one line holds for all that wait meanwhile.
+impl Session {
+    /// Reads the account and compares it with what is wanted.
+    pub(super) fn plan(&self, wishes: &Wishes, passwords: &Passwords) -> Result<Plan> {
+        let account = self.account(wishes)?.with_permissions(&self.client);
+        Ok(difference(wishes, &account, passwords))
+    }
+
+    /// Reads the account, as far as it is of interest to a stage.
+    pub(super) fn account(&self, wishes: &Wishes) -> Result<Account> {
+        Account::read(&self.client, &wishes.names, &wishes.domain_name)
+            .map_err(|error| Failure::other_side(finding_of("", &error)))
+    }
+}
+
+/// Says that the command waits for Twilio. Requests are made side by side, so one line holds for all that wait.
 fn tell_waits() -> impl Fn(Wait) + Send + Sync {
     let told_until = Mutex::new(Instant::now());
     move |wait| {

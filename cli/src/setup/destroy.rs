@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use clap::Args;
-use provision::Options;
+use provision::{Applier, Options};
 
-use super::apply::look;
+use super::asked::Asked;
 use super::connection::{Connection, wishes};
+use super::purchase::Purchases;
 use super::report::Report;
 use super::show;
 use super::watch::Watcher;
@@ -51,25 +52,36 @@ impl Destroy {
     }
 
     fn answer(self) -> Result {
-        let watcher = Watcher::new(self.json, self.connection.network.config.clone());
+        let watcher = Watcher::new(self.json);
         let session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;
         let options = Options { release_numbers: self.release_numbers, ..Options::default() };
         let wants = wishes(&session.file, &session.network, options).nothing();
-        let plan = look(&session, &wants, &passwords)?;
+        let plan = session.plan(&wants, &passwords)?;
         let (network, stage) = (session.network.name(), &session.network.stage().name);
         if !self.json {
             show::print(network, stage, &plan);
         }
         if !plan.is_empty() && !self.yes {
             output::aside(&format!("The phones of stage {stage} will be cut off."));
-            if !confirm_by_name(&format!("Take this away from account {}?", session.account), stage)? {
+            if !confirm_by_name(&format!("Take this away from account {}?", session.account_sid), stage)? {
                 output::aside(show::NOTHING_CHANGED);
                 return Ok(Outcome::No);
             }
         }
-        let patience = Duration::from_secs(self.wait);
-        let applied = provision::apply(&session.client, &wants, &passwords, &*watcher, patience);
+        let log = Purchases {
+            config: self.connection.network.config.clone(),
+            asked: Asked::beside(passwords.path()),
+            is_quiet: self.json,
+        };
+        let applied = Applier {
+            client: &session.client,
+            keyring: &passwords,
+            observer: &*watcher,
+            log: &log,
+            patience: Duration::from_secs(self.wait),
+        }
+        .apply(&wants);
         Report { network, stage, plan: &plan, is_json: self.json }.end(&watcher, applied)
     }
 }

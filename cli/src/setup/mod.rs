@@ -9,6 +9,7 @@ mod purchase;
 mod report;
 mod rotate;
 mod show;
+mod wanted;
 mod watch;
 
 pub(crate) use apply::Apply;

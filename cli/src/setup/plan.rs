@@ -1,10 +1,9 @@
 //! `dialtone plan`
 
 use clap::Args;
-use provision::Options;
 
-use super::apply::look;
 use super::connection::{Connection, wishes};
+use super::wanted::Wanted;
 use super::{purchase, show};
 use crate::exit::{Outcome, Result, tell_as_json};
 use crate::output;
@@ -32,33 +31,6 @@ pub(crate) struct Plan {
     json: bool,
 }
 
-/// What may be changed beyond the usual.
-#[derive(Args, Clone, Copy)]
-pub(super) struct Wanted {
-    /// Numbers that the file asks for (number = { buy = "503" }) may be bought.
-    #[arg(long)]
-    buy: bool,
-
-    /// Numbers, and a SIP domain, that another stage or another network of Dialtone keeps are taken over.
-    #[arg(long)]
-    take_over: bool,
-
-    /// Every password that is known is set again, whatever Twilio has.
-    #[arg(long)]
-    set_passwords: bool,
-}
-
-impl Wanted {
-    pub(super) fn options(self) -> Options {
-        Options {
-            buy: self.buy,
-            take_over: self.take_over,
-            set_passwords: self.set_passwords,
-            release_numbers: false,
-        }
-    }
-}
-
 impl Plan {
     pub(crate) fn run(self) -> Result {
         let is_json = self.json;
@@ -69,7 +41,7 @@ impl Plan {
         let session = self.connection.open()?;
         let passwords = self.connection.passwords(&session.network)?;
         let wishes = wishes(&session.file, &session.network, self.wanted.options());
-        let plan = look(&session, &wishes, &passwords)?;
+        let plan = session.plan(&wishes, &passwords)?;
         let prices = purchase::prices(&session.client, &plan);
         let (network, stage) = (session.network.name(), &session.network.stage().name);
         if self.json {

@@ -1,28 +1,57 @@
-//! Buying numbers: what they cost, and the file that then has them.
+//! What numbers cost, and the files that record their purchase.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use files::Access;
-use provision::{Change, Plan};
+use numbers::Region;
+use provision::{Acquisition, LogError, Plan, PurchaseLog};
 use toml_edit::{DocumentMut, Value};
 use twilio::Client;
 
+use super::asked::Asked;
+use crate::output;
+
+/// The network file and the notes beside the passwords, which record purchases.
+pub(super) struct Purchases {
+    pub(super) config: PathBuf,
+    pub(super) asked: Asked,
+    pub(super) is_quiet: bool,
+}
+
+impl PurchaseLog for Purchases {
+    fn bought(&self, phone: &str, number: &str) -> Result<(), LogError> {
+        write_down(&self.config, phone, number)?;
+        if !self.is_quiet {
+            output::aside(&format!("{} has {number} for {phone} now", self.config.display()));
+        }
+        Ok(())
+    }
+
+    fn asked_for(&self, phone: &str) -> Result<Option<String>, LogError> {
+        Ok(self.asked.number_for(phone)?)
+    }
+
+    fn ask_for(&self, phone: &str, number: Option<&str>) -> Result<(), LogError> {
+        Ok(self.asked.note(phone, number)?)
+    }
+}
+
 /// What the numbers of a plan will cost, in sentences. A price that Twilio does not tell is not guessed.
 pub(super) fn prices(client: &Client, plan: &Plan) -> Vec<String> {
-    let mut classes: Vec<(&str, &str, usize)> = Vec::new();
-    for change in &plan.changes {
-        let Change::Buy(purchase) = change else { continue };
+    let mut classes: Vec<(Region, &str, usize)> = Vec::new();
+    for acquisition in &plan.acquisitions {
+        let Acquisition::Buy(purchase) = acquisition else { continue };
         let class = purchase.price_class();
         match classes.iter_mut().find(|(country, known, _)| *country == purchase.country && *known == class) {
             Some((.., count)) => *count += 1,
-            None => classes.push((&purchase.country, class, 1)),
+            None => classes.push((purchase.country, class, 1)),
         }
     }
     classes
         .into_iter()
         .map(|(country, class, count)| {
-            let price = client.number_prices(country).ok().and_then(|(unit, prices)| {
+            let price = client.number_prices(country.as_str()).ok().and_then(|(unit, prices)| {
                 let found = prices.into_iter().find(|price| price.number_type == class)?;
                 Some(format!("{} {unit} a month each", found.current_price))
             });
@@ -32,8 +61,8 @@ pub(super) fn prices(client: &Client, plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-/// Writes a number into the network file, in the place of the wish for one. Everything else stays as it is.
-pub(super) fn write_down(config: &Path, phone: &str, number: &str) -> Result<(), String> {
+/// Writes a number into the network file, in place of the wish for one. Everything else stays as it is.
+fn write_down(config: &Path, phone: &str, number: &str) -> Result<(), String> {
     let shown = config.display();
     let text = fs::read_to_string(config).map_err(|error| format!("{shown} cannot be read: {error}"))?;
     let new =
@@ -56,8 +85,7 @@ fn with_number(text: &str, phone: &str, number: &str) -> Option<String> {
     Some(as_written(text, &document.to_string()))
 }
 
-/// A new text in which lines that are not new are written as before: the parser ends every line alike, and drops the mark
-/// that some editors put in front.
+/// The new text, with unchanged lines written as before: the parser ends all lines alike, and drops a byte order mark.
 fn as_written(old: &str, new: &str) -> String {
     let (mark, old) = old.strip_prefix('\u{feff}').map_or(("", old), |rest| ("\u{feff}", rest));
     let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();

@@ -1,6 +1,7 @@
 //! How `apply` and `destroy` end.
 
-use provision::{Applied, Note, Plan, Trouble};
+use network::Finding;
+use provision::{Applied, ApplyError, Plan};
 use serde_json::json;
 
 use super::show;
@@ -8,7 +9,7 @@ use super::watch::Watcher;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 
-/// What was said before the run, so that the end says only what is new.
+/// What was said before the run, so that its end says only what is new.
 pub(super) struct Report<'a> {
     pub(super) network: &'a str,
     pub(super) stage: &'a str,
@@ -21,11 +22,11 @@ impl Report<'_> {
     pub(super) fn end(
         &self,
         watcher: &Watcher,
-        applied: std::result::Result<Applied, Vec<Trouble>>,
+        applied: std::result::Result<Applied, Vec<ApplyError>>,
     ) -> Result {
         let made = watcher.made_so_far();
         let without_help = watcher.without_help();
-        let (outcome, mut errors, notes): (_, Vec<String>, Vec<Note>) = match applied {
+        let (outcome, mut errors, notes): (_, Vec<String>, Vec<Finding>) = match applied {
             Ok(Applied::Done { notes }) if without_help.is_empty() => (Outcome::Done, Vec::new(), notes),
             Ok(Applied::Done { notes }) => (Outcome::No, Vec::new(), notes),
             Ok(Applied::FileChanged) => (Outcome::Done, Vec::new(), Vec::new()),
@@ -34,19 +35,11 @@ impl Report<'_> {
                 let error = format!("Twilio needs more time for {left}; run the same command again later");
                 (Outcome::No, vec![error], plan.notes)
             }
-            Err(troubles) => {
-                let is_ours = troubles.iter().all(|trouble| {
-                    matches!(
-                        trouble,
-                        Trouble::Keyring(_)
-                            | Trouble::File { .. }
-                            | Trouble::NotNoted { .. }
-                            | Trouble::Corrected { .. }
-                    )
-                });
-                let outcome = if is_ours { Outcome::Usage } else { Outcome::OtherSide };
-                let errors = troubles.iter().map(ToString::to_string).collect();
-                // What a person has to see to was there before, and still is.
+            Err(failures) => {
+                let is_local = failures.iter().all(ApplyError::is_local);
+                let outcome = if is_local { Outcome::Usage } else { Outcome::OtherSide };
+                let errors = failures.iter().map(|error| error.finding().to_string()).collect();
+                // The notes were there before, and still hold.
                 (outcome, errors, self.plan.notes.clone())
             }
         };
@@ -54,12 +47,12 @@ impl Report<'_> {
         if self.is_json {
             output::json(&json!({
                 "network": self.network, "stage": self.stage, "done": outcome == Outcome::Done,
-                "made": made, "errors": errors, "warnings": self.plan.warnings(), "notes": notes,
+                "made": made, "errors": errors, "warnings": show::findings(&self.plan.warnings()), "notes": show::findings(&notes),
                 "without_911": without_help,
             }));
         } else {
             // An error says more of a number than its note.
-            let is_new = |note: &&Note| {
+            let is_new = |note: &&Finding| {
                 !self.plan.notes.contains(note)
                     && without_help.iter().all(|number| number.number != note.about)
             };

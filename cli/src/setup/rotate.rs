@@ -1,9 +1,9 @@
 //! `dialtone rotate`
 
 use clap::Args;
-use provision::{Account, Keyring, Names};
+use provision::{Keyring, Options, finding_of};
 
-use super::connection::Connection;
+use super::connection::{Connection, wishes};
 use super::show;
 use super::watch::Watcher;
 use crate::ask::confirm;
@@ -49,17 +49,15 @@ impl Rotate {
     }
 
     fn answer(self) -> Result {
-        let watcher = Watcher::new(true, self.connection.network.config.clone());
+        let watcher = Watcher::new(true);
         let session = self.connection.open()?;
         let network = &session.network;
         let Some(phone) = network.extension(&self.phone) else {
             return Err(Failure::usage(format!("there is no phone {:?} in the file", self.phone)));
         };
-        let (user, stage) = (phone.name(), &network.stage().name);
+        let user = phone.name();
         let passwords = self.connection.passwords_to_write(network)?;
-        let names = Names::new(network.name(), stage);
-        let account = Account::read(&session.client, &names, &network.stage().sip_domain)
-            .map_err(|error| Failure::other_side(&error))?;
+        let account = session.account(&wishes(&session.file, network, Options::default()))?;
         let found = account.lists.iter().find_map(|list| {
             let credential = list.credentials.iter().find(|credential| credential.username == user)?;
             Some((list.list.sid.clone(), credential.sid.clone()))
@@ -80,7 +78,8 @@ impl Rotate {
         watcher.rotates(user);
         session.client.update_credential(&list, &credential, &new).map_err(|error| {
             Failure::other_side(format!(
-                "{error}\nthe new password is kept; run the same command again, or `dialtone apply`"
+                "{}\nthe new password is kept; run the same command again, or `dialtone apply`",
+                finding_of(user, &error)
             ))
         })?;
         passwords.confirm(user, &credential).map_err(|error| {

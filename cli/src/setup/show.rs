@@ -1,25 +1,32 @@
 //! Plans, as people and programs read them.
 
-use provision::{Action, FieldChange, Note, Plan, Summary, Unregistered};
+use network::Finding;
+use provision::{Action, FieldChange, Plan, Registration, Summary, Unregistered};
 use serde_json::{Value, json};
 
 use crate::output;
 
-/// What is said when somebody says no.
+/// What to say if the user says no.
 pub(super) const NOTHING_CHANGED: &str = "nothing was changed";
 
 /// A plan as one JSON object.
 pub(super) fn json_of(network: &str, stage: &str, plan: &Plan, prices: &[String]) -> Value {
-    let changes: Vec<_> = plan.changes.iter().map(provision::Change::summary).collect();
     json!({
-        "network": network, "stage": stage, "changes": changes, "warnings": plan.warnings(), "notes": plan.notes,
-        "prices": prices,
+        "network": network, "stage": stage, "changes": plan.summaries(), "warnings": findings(&plan.warnings()),
+        "notes": findings(&plan.notes), "prices": prices,
     })
+}
+
+/// Findings as programs read them.
+pub(super) fn findings(findings: &[Finding]) -> Value {
+    let object =
+        |Finding { about, what, remedy }: &Finding| json!({"about": about, "what": what, "remedy": remedy});
+    findings.iter().map(object).collect()
 }
 
 /// Prints a plan as a diff.
 pub(super) fn print(network: &str, stage: &str, plan: &Plan) {
-    let head = match plan.changes.len() {
+    let head = match plan.len() {
         0 => format!("{network}, stage {stage}: nothing to do"),
         changes => format!("{network}, stage {stage}: {}", count(changes)),
     };
@@ -27,8 +34,7 @@ pub(super) fn print(network: &str, stage: &str, plan: &Plan) {
     if !plan.is_empty() {
         output::line("");
     }
-    for change in &plan.changes {
-        let summary = change.summary();
+    for summary in plan.summaries() {
         output::line(&format!("  {}", line_of(&summary)));
         let fields = || summary.fields.iter().filter(|field| field.from != field.to);
         let width = fields().map(|field| field.name.len()).max().unwrap_or_default();
@@ -42,15 +48,15 @@ pub(super) fn print(network: &str, stage: &str, plan: &Plan) {
         }
     }
     notes(&plan.notes);
-    for Note { about, what, remedy } in plan.warnings() {
+    for Finding { about, what, remedy } in plan.warnings() {
         output::aside("");
         output::aside(&format!("warning: {about} {what}; {remedy}"));
     }
 }
 
 /// Prints what a person has to see to, beside the output proper.
-pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Note>) {
-    for (place, Note { about, what, remedy }) in notes.into_iter().enumerate() {
+pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Finding>) {
+    for (place, Finding { about, what, remedy }) in notes.into_iter().enumerate() {
         if place == 0 {
             output::aside("");
         }
@@ -58,13 +64,13 @@ pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Note>) {
     }
 }
 
-/// From which numbers 911 does not work, why, and what to do.
+/// The numbers from which 911 does not work, why, and what to do.
 pub(super) fn help(unregistered: &[Unregistered]) -> Vec<String> {
     let (failed, rest): (Vec<_>, Vec<_>) = unregistered.iter().partition(|number| number.has_failed());
     let (pending, none): (Vec<_>, Vec<_>) =
-        rest.into_iter().partition(|number| number.status == "pending-registration");
+        rest.into_iter().partition(|number| number.status == Registration::PendingRegistration);
     let line = |numbers: Vec<&Unregistered>, why: &str| {
-        // All of them: somebody may have to go there.
+        // All numbers: somebody may have to go there.
         let numbers: Vec<_> = numbers.iter().map(|number| number.number.as_str()).collect();
         (!numbers.is_empty()).then(|| format!("do not rely on 911 from {}: {why}", numbers.join(", ")))
     };
@@ -95,7 +101,7 @@ pub(super) fn line_of(summary: &Summary) -> String {
     format!("{mark} {:<26} {}", summary.kind, summary.name)
 }
 
-/// So many changes.
+/// A count of changes, in words.
 pub(super) fn count(changes: usize) -> String {
     match changes {
         1 => "1 change".to_owned(),

@@ -1,17 +1,15 @@
-//! What a run has made so far: told while it goes on, and kept for how it ends.
+//! What a run has made so far: printed while it goes on, and kept for its end.
 
 use std::io::{IsTerminal, stderr};
-use std::path::PathBuf;
 use std::process;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use provision::{Action, Progress, Summary, Unregistered};
+use provision::{Action, Observer, Summary, Unregistered};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::asked::Asked;
-use super::{purchase, show};
+use super::show;
 use crate::output;
 
 /// After how long a step is worth a word of its own.
@@ -19,11 +17,9 @@ const SLOW: Duration = Duration::from_secs(1);
 /// What a shell reports of a command that Ctrl-C has ended.
 const INTERRUPTED: i32 = 130;
 
-/// Prints progress, and writes down what was bought.
+/// Prints progress, and answers Ctrl-C.
 pub(super) struct Watcher {
     is_quiet: bool,
-    config: PathBuf,
-    asked: OnceLock<Asked>,
     state: Mutex<State>,
 }
 
@@ -42,13 +38,13 @@ struct Step {
 }
 
 impl Watcher {
-    /// One that says on Ctrl-C what is done, from now on until the command ends.
-    pub(super) fn new(is_quiet: bool, config: PathBuf) -> Arc<Self> {
-        let watcher = Arc::new(Self { is_quiet, config, asked: OnceLock::new(), state: Mutex::default() });
+    /// A watcher that from now on says on Ctrl-C what is done.
+    pub(super) fn new(is_quiet: bool) -> Arc<Self> {
+        let watcher = Arc::new(Self { is_quiet, state: Mutex::default() });
         let watched = Arc::clone(&watcher);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return watcher };
-        // From here on, and not from whenever the thread comes to it: somebody may be quick.
+        // Before the thread starts: Ctrl-C can come at once.
         let interrupt = {
             let _entered = runtime.enter();
             signal(SignalKind::interrupt())
@@ -63,11 +59,6 @@ impl Watcher {
     pub(super) fn rotates(&self, user: &str) {
         let (kind, name) = ("password", user.to_owned());
         self.begun(&Summary { action: Action::Update, kind, name, fields: Vec::new() });
-    }
-
-    /// Numbers may be bought, and this is where they are noted before.
-    pub(super) fn notes_purchases(&self, asked: Asked) {
-        let _ = self.asked.set(asked);
     }
 
     /// What was made.
@@ -99,7 +90,7 @@ impl Watcher {
         process::exit(INTERRUPTED)
     }
 
-    /// What is to be said when a run ends in its middle.
+    /// What to say when a run ends in its middle.
     fn ending(&self) -> Vec<String> {
         let state = self.state();
         if state.made.is_empty() && state.under_way.is_empty() {
@@ -138,7 +129,7 @@ impl Watcher {
     }
 }
 
-impl Progress for Watcher {
+impl Observer for Watcher {
     fn begun(&self, summary: &Summary) {
         let step = Step { since: Instant::now(), summary: summary.clone(), is_told: false };
         self.state().under_way.push(step);
@@ -174,27 +165,12 @@ impl Progress for Watcher {
     fn unregistered(&self, numbers: &[Unregistered]) {
         numbers.clone_into(&mut self.state().unregistered);
     }
-
-    fn bought(&self, phone: &str, number: &str) -> Result<(), String> {
-        purchase::write_down(&self.config, phone, number)?;
-        if !self.is_quiet {
-            output::aside(&format!("{} has {number} for {phone} now", self.config.display()));
-        }
-        Ok(())
-    }
-
-    fn asked_for(&self, phone: &str) -> Result<Option<String>, String> {
-        self.asked.get().map_or(Ok(None), |asked| asked.number_for(phone))
-    }
-
-    fn ask_for(&self, phone: &str, number: Option<&str>) -> Result<(), String> {
-        let asked = self.asked.get().ok_or("this command buys nothing")?;
-        asked.note(phone, number)
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use provision::Registration;
+
     use super::*;
 
     fn summary(name: &str) -> Summary {
@@ -202,7 +178,7 @@ mod tests {
     }
 
     fn watcher() -> Watcher {
-        Watcher { is_quiet: true, config: PathBuf::new(), asked: OnceLock::new(), state: Mutex::default() }
+        Watcher { is_quiet: true, state: Mutex::default() }
     }
 
     #[test]
@@ -219,12 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn whoever_stops_it_hears_what_is_done_and_where_help_is_missing() {
+    fn ctrl_c_says_what_is_done_and_where_help_is_missing() {
         let watcher = watcher();
         assert_eq!(watcher.ending(), ["nothing was changed"]);
         watcher.made(1, 2, &summary("lobby"));
         watcher.begun(&summary("porch"));
-        let (number, status) = ("+15035550110".to_owned(), "pending-unregistration".to_owned());
+        let (number, status) = ("+15035550110".to_owned(), Registration::PendingUnregistration);
         watcher.unregistered(&[Unregistered { number, status }]);
         let text = watcher.ending().join("\n");
         for part in ["1 change made, and 1 may have been made", "do not rely on 911 from +15035550110"] {

@@ -1,5 +1,6 @@
 //! What is in Twilio, as far as one stage of a network is concerned.
 
+use numbers::E164;
 use twilio::{
     Address, Client, CountryPermission, Credential, CredentialList, Gate, Mapping, PhoneNumber, SipDomain,
 };
@@ -96,8 +97,8 @@ impl Account {
         self
     }
 
-    pub(crate) fn number(&self, number: &str) -> Option<&PhoneNumber> {
-        self.numbers.iter().find(|known| known.phone_number == number)
+    pub(crate) fn number(&self, number: &E164) -> Option<&PhoneNumber> {
+        self.numbers.iter().find(|known| known.phone_number == number.as_str())
     }
 }
 

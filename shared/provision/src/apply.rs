@@ -1,4 +1,4 @@
-//! Changes made, phase by phase, until none is left.
+//! Makes changes, phase by phase, until none is left.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -6,68 +6,39 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use network::Finding;
 use twilio::{Client, CountryPermission};
 
 use crate::account::Account;
 use crate::change::{Change, EmergencyMove, Phase, Summary};
-use crate::difference::difference;
-use crate::emergency::{Unregistered, unregistered};
+use crate::difference::{difference, unregistered};
+use crate::error::ApplyError;
 use crate::keyring::Keyring;
 use crate::names::Names;
-use crate::perform::{Step, Trouble, perform};
-use crate::plan::{Note, Plan};
+use crate::observer::Observer;
+use crate::perform::{Step, perform};
+use crate::plan::{Acquisition, Plan};
+use crate::purchase_log::PurchaseLog;
+use crate::registration::{Registration, Unregistered};
 use crate::shop::Shop;
 use crate::wishes::Wishes;
 
 /// How many changes of one phase are made at once. Twilio counts concurrent requests of a whole account and answers
 /// 429 (20429) beyond its limit; four are a fraction of that and make two hundred phones a matter of seconds.
 const WORKERS: usize = 4;
-/// How often a change is tried whose answers are lost, and how often one is made that does not show.
+/// How often a change is tried while its answers are lost, and how often one is made again that does not show.
 const TRIES: usize = 5;
 /// The first pause before another look; it doubles up to the last.
 const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Who watches, and writes numbers down.
-pub trait Progress: Sync {
-    /// A change is about to be made.
-    fn begun(&self, summary: &Summary);
-    /// The request for that change is over, whatever came of it.
-    fn ended(&self, summary: &Summary);
-    /// A change was made: the how-manieth, of how many.
-    fn made(&self, count: usize, total: usize, summary: &Summary);
-    /// Something is waited for.
-    fn waiting(&self, what: &str);
-    /// The numbers from which 911 does not work, as far as is known now. However the run ends, the last word holds.
-    fn unregistered(&self, numbers: &[Unregistered]);
-    /// Writes a number that was bought into the file.
-    ///
-    /// # Errors
-    ///
-    /// Why it cannot be written.
-    fn bought(&self, phone: &str, number: &str) -> Result<(), String>;
-    /// The number that is being bought for a phone, as this run or one before noted it.
-    ///
-    /// # Errors
-    ///
-    /// Why the note cannot be read.
-    fn asked_for(&self, phone: &str) -> Result<Option<String>, String>;
-    /// Notes which number is about to be bought for a phone, or that there is no doubt about any. The note outlives the
-    /// run: a purchase may be made long after its answer was lost.
-    ///
-    /// # Errors
-    ///
-    /// Why it cannot be noted.
-    fn ask_for(&self, phone: &str, number: Option<&str>) -> Result<(), String>;
-}
-
 /// How an `apply` ended that did not fail.
 #[derive(Debug)]
 pub enum Applied {
-    /// Nothing is left to do, but for what the notes say, and for what [`Progress::unregistered`] said last.
+    /// Nothing is left to do, but for what the notes say, and for what [`Observer::unregistered`] said last.
     Done {
         /// What a person has to see to.
-        notes: Vec<Note>,
+        notes: Vec<Finding>,
     },
     /// The file has changed: it has to be read again.
     FileChanged,
@@ -78,31 +49,44 @@ pub enum Applied {
     },
 }
 
-/// Makes an account match. Safe to run again after any failure, as often as necessary.
-///
-/// `patience` is how long Twilio may take with emergency addresses, and with a purchase that it does not confirm.
-///
-/// # Errors
-///
-/// What could not be made. Everything before it is made; what comes after is not begun.
-pub fn apply(
-    client: &Client,
-    wishes: &Wishes,
-    keyring: &dyn Keyring,
-    progress: &dyn Progress,
-    patience: Duration,
-) -> Result<Applied, Vec<Trouble>> {
+/// What a run works with.
+pub struct Applier<'a> {
+    /// The account.
+    pub client: &'a Client,
+    /// The phones' passwords.
+    pub keyring: &'a dyn Keyring,
+    /// Who watches.
+    pub observer: &'a dyn Observer,
+    /// Where purchases are written down.
+    pub log: &'a dyn PurchaseLog,
+    /// How long Twilio may take with emergency addresses, and with a purchase that it does not confirm.
+    pub patience: Duration,
+}
+
+impl Applier<'_> {
+    /// Makes the account match. It is safe to run again after any failure, as often as necessary.
+    ///
+    /// # Errors
+    ///
+    /// The changes that failed. Everything before them is made.
+    pub fn apply(&self, wishes: &Wishes) -> Result<Applied, Vec<ApplyError>> {
+        apply(self, wishes)
+    }
+}
+
+fn apply(with: &Applier<'_>, wishes: &Wishes) -> Result<Applied, Vec<ApplyError>> {
+    let &Applier { client, keyring, observer, log, patience } = with;
     let mut wishes = wishes.clone();
     let permissions = client.dialing_permissions().ok();
     let (made, tries) = (AtomicUsize::new(0), HashMap::new());
     let (asked, helpless) = (HashSet::new(), Mutex::default());
-    let mut run = Run { client, keyring, progress, permissions, made, total: 0, tries, asked, helpless };
+    let mut run = Run { client, keyring, observer, log, permissions, made, total: 0, tries, asked, helpless };
     let (started, mut pause) = (Instant::now(), PAUSE);
-    let mut given_up: Vec<Note> = Vec::new();
+    let mut given_up: Vec<Finding> = Vec::new();
     loop {
         let account = run.look(&wishes)?;
         let mut plan = difference(&wishes, &account, keyring);
-        // What fails again in the same run needs a person.
+        // A registration that fails twice in one run needs a person.
         plan.changes.retain(|change| !run.has_asked(change));
         given_up.extend(
             plan.notes_of_given_up().filter(|note| !given_up.contains(note)).cloned().collect::<Vec<_>>(),
@@ -110,21 +94,22 @@ pub fn apply(
         let helpless = unregistered(&wishes, &account);
         let pending = helpless.iter().filter(|number| !number.has_failed()).count();
         run.tell(|known| *known = helpless);
-        run.total = run.total.max(run.made.load(Ordering::Relaxed) + plan.changes.len());
+        run.total = run.total.max(run.made.load(Ordering::Relaxed) + plan.len());
         if plan.is_empty() {
             if pending == 0 || started.elapsed() >= patience {
-                // A number without its name is nobody's any more, and is paid for all the same.
+                // Once its name is gone, no look shows that the number was ours, but it is still paid for.
                 given_up.retain(|note| !plan.notes.contains(note));
                 plan.notes.extend(given_up);
                 return Ok(Applied::Done { notes: plan.notes });
             }
-            progress.waiting(&match pending {
+            observer.waiting(&match pending {
                 1 => "Twilio registers 1 emergency address".to_owned(),
                 _ => format!("Twilio registers {pending} emergency addresses"),
             });
         } else {
-            if plan.first_phase() == Some(Phase::Buy) {
-                run.buy(&plan, &wishes.names, patience).map_err(|trouble| vec![trouble])?;
+            let is_buying = plan.changes.first().is_none_or(|change| change.phase() > Phase::Addresses);
+            if is_buying && !plan.acquisitions.is_empty() {
+                run.acquire(&plan, &wishes.names, patience).map_err(|error| vec![error])?;
                 return Ok(Applied::FileChanged);
             }
             match run.first_phase(&plan, &account)? {
@@ -137,7 +122,7 @@ pub fn apply(
                 Round::Lost => {}
                 Round::Waiting if started.elapsed() >= patience => return Ok(Applied::Unfinished { plan }),
                 Round::Waiting => {
-                    progress.waiting("Twilio takes the old emergency addresses off their numbers");
+                    observer.waiting("Twilio takes the old emergency addresses off their numbers");
                 }
             }
         }
@@ -146,11 +131,11 @@ pub fn apply(
     }
 }
 
-/// What came of a phase.
+/// How a phase ended.
 enum Round {
     /// Something was made.
     Progress,
-    /// Answers were lost, and nothing is known to be made.
+    /// Answers were lost, and no change is known to be made.
     Lost,
     /// Only changes are left for which Twilio is not ready.
     Waiting,
@@ -159,12 +144,13 @@ enum Round {
 struct Run<'a> {
     client: &'a Client,
     keyring: &'a dyn Keyring,
-    progress: &'a dyn Progress,
-    /// Where the account may call. Looked at once, since no change here changes it.
+    observer: &'a dyn Observer,
+    log: &'a dyn PurchaseLog,
+    /// Where the account may call. Read once, because no change here touches it.
     permissions: Option<Vec<CountryPermission>>,
     made: AtomicUsize,
     total: usize,
-    /// How often each change has been made, or has been tried in vain.
+    /// How often each change was made, or attempted and failed.
     tries: HashMap<String, usize>,
     /// The numbers (`PN…`) whose addresses Twilio was asked to register in this run.
     asked: HashSet<String>,
@@ -173,17 +159,10 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn look(&self, wishes: &Wishes) -> Result<Account, Vec<Trouble>> {
+    fn look(&self, wishes: &Wishes) -> Result<Account, Vec<ApplyError>> {
         let seen = Account::read(self.client, &wishes.names, &wishes.domain_name);
-        seen.map(|account| Account { permissions: self.permissions.clone(), ..account }).map_err(|error| {
-            let summary = Summary {
-                action: crate::Action::Update,
-                kind: "account",
-                name: "cannot read the account".into(),
-                fields: Vec::new(),
-            };
-            vec![Trouble::Twilio { summary: Box::new(summary), error }]
-        })
+        seen.map(|account| Account { permissions: self.permissions.clone(), ..account })
+            .map_err(|error| vec![ApplyError::Account(error)])
     }
 
     /// Whether a change asks Twilio for a second time to register an address.
@@ -195,49 +174,48 @@ impl Run<'_> {
     fn tell(&self, change: impl FnOnce(&mut Vec<Unregistered>)) {
         let mut helpless = self.helpless.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut helpless);
-        self.progress.unregistered(&helpless);
+        self.observer.unregistered(&helpless);
     }
 
     fn count(&self, summary: &Summary) {
         let count = self.made.fetch_add(1, Ordering::Relaxed) + 1;
-        self.progress.made(count, self.total.max(count), summary);
+        self.observer.made(count, self.total.max(count), summary);
     }
 
-    /// Buys one after the other, and writes each down before the next.
-    fn buy(&self, plan: &Plan, names: &Names, patience: Duration) -> Result<(), Trouble> {
-        let shop = Shop { client: self.client, progress: self.progress, names, patience };
-        for change in &plan.changes {
-            let (phone, number) = match change {
-                Change::Record { phone, number } => (phone, number.clone()),
-                Change::Buy(purchase) => (&purchase.phone, self.watched(change, || shop.buy(purchase))?),
-                _ => continue,
+    /// Buys one number after the other, and writes each down before the next.
+    fn acquire(&self, plan: &Plan, names: &Names, patience: Duration) -> Result<(), ApplyError> {
+        let Self { client, observer, log, .. } = *self;
+        let shop = Shop { client, observer, log, names, patience };
+        for acquisition in &plan.acquisitions {
+            let summary = acquisition.summary();
+            let (phone, number, summary) = match acquisition {
+                Acquisition::Record { phone, number } => (phone, number.clone(), summary),
+                Acquisition::Buy(purchase) => {
+                    let number = self.watched(&summary, || shop.buy(purchase))?;
+                    (&purchase.phone, number.clone(), Summary { name: number, ..summary })
+                }
             };
-            self.progress.bought(phone, &number).map_err(|why| Trouble::File {
+            log.bought(phone, &number).map_err(|error| ApplyError::File {
                 phone: phone.clone(),
                 number: number.clone(),
-                why,
+                error,
             })?;
             shop.is_written_down(phone, &number)?;
-            let summary = match change {
-                Change::Buy(_) => Summary { name: number, ..change.summary() },
-                _ => change.summary(),
-            };
             self.count(&summary);
         }
         Ok(())
     }
 
     /// Does something that may take long.
-    fn watched<T>(&self, change: &Change, make: impl FnOnce() -> T) -> T {
-        let summary = change.summary();
-        self.progress.begun(&summary);
+    fn watched<T>(&self, summary: &Summary, make: impl FnOnce() -> T) -> T {
+        self.observer.begun(summary);
         let made = make();
-        self.progress.ended(&summary);
+        self.observer.ended(summary);
         made
     }
 
     /// Makes the changes of the first phase in which something can be done.
-    fn first_phase(&mut self, plan: &Plan, account: &Account) -> Result<Round, Vec<Trouble>> {
+    fn first_phase(&mut self, plan: &Plan, account: &Account) -> Result<Round, Vec<ApplyError>> {
         let is_waiting = plan.changes.iter().any(|change| waits(change, account));
         let ready: Vec<_> = plan
             .changes
@@ -251,7 +229,7 @@ impl Run<'_> {
         if let Some(change) =
             turn.iter().find(|change| self.tries.get(&key(change)).is_some_and(|&n| n >= TRIES))
         {
-            return Err(vec![Trouble::NotShown(Box::new(change.summary()))]);
+            return Err(vec![ApplyError::NotShown(Box::new(change.summary()))]);
         }
 
         let results = self.together(&turn);
@@ -269,7 +247,7 @@ impl Run<'_> {
                     round = Round::Progress;
                 }
                 // Whether it was made shows at the next look.
-                Some(Err(Trouble::Twilio { ref error, .. }))
+                Some(Err(ApplyError::Twilio { ref error, .. }))
                     if error.is_uncertain() && self.may_try(change) =>
                 {
                     if !matches!(round, Round::Progress) {
@@ -282,21 +260,25 @@ impl Run<'_> {
         if troubles.is_empty() { Ok(round) } else { Err(troubles) }
     }
 
-    /// Moves a number, of which nobody must hope for help meanwhile: not if the run ends before the answer is there, and
-    /// not if the answer is lost.
-    fn moved(&self, change: &Change, make: impl FnOnce() -> Result<Step, Trouble>) -> Result<Step, Trouble> {
+    /// Moves a number to another address. It counts as unregistered from before the request until the answer shows
+    /// otherwise, so that a run that ends in between still reports it.
+    fn moved(
+        &self,
+        change: &Change,
+        make: impl FnOnce() -> Result<Step, ApplyError>,
+    ) -> Result<Step, ApplyError> {
         let Change::Emergency(EmergencyMove { number, to: Some(_), .. }) = change else { return make() };
         let mut is_new = false;
         self.tell(|helpless| {
             is_new = helpless.iter().all(|known| known.number != *number);
             if is_new {
-                helpless.push(Unregistered { number: number.clone(), status: "unregistered".to_owned() });
+                helpless.push(Unregistered { number: number.clone(), status: Registration::Unregistered });
             }
         });
         let made = make();
         let is_as_before = match &made {
             Ok(step) => *step == Step::NotYet,
-            Err(Trouble::Twilio { error, .. }) => !error.is_uncertain(),
+            Err(ApplyError::Twilio { error, .. }) => !error.is_uncertain(),
             Err(_) => true,
         };
         if is_new && is_as_before {
@@ -305,8 +287,8 @@ impl Run<'_> {
         made
     }
 
-    /// Makes changes that do not depend on each other. After one that failed for good no other is begun.
-    fn together(&self, changes: &[&Change]) -> Vec<Option<Result<Step, Trouble>>> {
+    /// Makes changes that do not depend on each other. After one has failed for good, no other is begun.
+    fn together(&self, changes: &[&Change]) -> Vec<Option<Result<Step, ApplyError>>> {
         let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
         let results = Mutex::new(changes.iter().map(|_| None).collect::<Vec<_>>());
         let work = || {
@@ -314,10 +296,11 @@ impl Run<'_> {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(change) = changes.get(index) else { break };
                 let make = || perform(change, self.client, self.keyring);
-                let result = self.watched(change, || self.moved(change, make));
+                let summary = change.summary();
+                let result = self.watched(&summary, || self.moved(change, make));
                 match &result {
-                    Ok(Step::Made) => self.count(&change.summary()),
-                    Err(Trouble::Twilio { error, .. }) if error.is_uncertain() => {}
+                    Ok(Step::Made) => self.count(&summary),
+                    Err(ApplyError::Twilio { error, .. }) if error.is_uncertain() => {}
                     Err(_) => is_over.store(true, Ordering::Relaxed),
                     Ok(_) => {}
                 }
@@ -342,7 +325,7 @@ impl Run<'_> {
     }
 }
 
-/// What makes two changes the same, from one look to the next.
+/// Identifies a change from one look to the next.
 fn key(change: &Change) -> String {
     let Summary { kind, name, fields, .. } = change.summary();
     format!("{:?} {kind} {name} {fields:?}", change.phase())
@@ -355,6 +338,6 @@ fn waits(change: &Change, account: &Account) -> bool {
         && account.numbers.iter().any(|number| {
             number.sid == step.number_sid
                 && number.emergency_address_sid.is_empty()
-                && number.emergency_address_status == "pending-unregistration"
+                && Registration::of(number) == Registration::PendingUnregistration
         })
 }

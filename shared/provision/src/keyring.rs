@@ -1,8 +1,9 @@
-//! Where passwords come from. Twilio never shows one again, so whoever makes it must keep it.
+//! Where passwords come from. Twilio never shows one again, so they are kept before Twilio gets them.
 
+use std::error::Error;
+
+use network::Finding;
 use twilio::Secret;
-
-use crate::plan::Note;
 
 /// What is known of a phone's password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum Known {
         /// The credential that has it.
         credential: String,
     },
-    /// A password that was made, but of which no credential is known to have it: the run that made it was cut off.
+    /// A password that was made in a run that was cut off, so no credential is known to have it.
     Unset,
     /// A password that the user gives. Whether Twilio has it cannot be known.
     Given,
@@ -26,11 +27,11 @@ pub trait Keyring: Sync {
     fn known(&self, user: &str) -> Known;
 
     /// What a person should know of the passwords, given the users that the file has.
-    fn notes(&self, _users: &[String]) -> Vec<Note> {
+    fn notes(&self, _users: &[String]) -> Vec<Finding> {
         Vec::new()
     }
 
-    /// The password that a phone's credential is to have. It is made and kept, safely, before this returns.
+    /// The password for a phone's credential. It is made and safely kept before this returns.
     ///
     /// # Errors
     ///
@@ -45,7 +46,34 @@ pub trait Keyring: Sync {
     fn confirm(&self, user: &str, credential: &str) -> Result<(), KeyringError>;
 }
 
-/// Why a password cannot be kept: a sentence for the user, with the file's name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct KeyringError(pub String);
+/// Why a password cannot be made or kept.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct KeyringError {
+    /// What is wrong, on one line, with the file's name.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: String,
+    #[source]
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl KeyringError {
+    /// An error without a cause below it.
+    #[must_use]
+    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what: what.into(), remedy: remedy.into(), source: None }
+    }
+
+    /// The same with the error that caused it.
+    #[must_use]
+    pub fn because(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+
+    /// The error as everything is reported.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        Finding::new("", crate::error::chain(self), &self.remedy)
+    }
+}

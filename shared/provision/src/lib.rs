@@ -1,40 +1,43 @@
-//! What a network file wants of Twilio, what is there, and the steps between.
+//! What a network file wants of Twilio, what is there, and the changes between.
 //!
 //! ```text
 //! Network ──► Wishes ──┐
-//!                      ├─► difference ──► Plan { changes, notes } ──► apply, phase by phase, until it is empty
+//!                      ├─► difference ──► Plan { changes, acquisitions, notes } ──► Applier, phase by phase
 //! Twilio  ──► Account ─┘
 //! ```
 //!
-//! `difference` is pure. `apply` performs the changes of the first phase, looks at the account again and compares
-//! anew. So each step knows what the one before has really made, a step whose answer was lost is found done or is done
-//! again, and an `apply` that was interrupted anywhere is finished by the next.
+//! `difference` is pure. [`Applier::apply`] makes the changes of the first phase, reads the account again and compares
+//! anew. So each phase knows what the one before really made; a change whose answer was lost is found done or is done
+//! again; and an `apply` that was interrupted anywhere is finished by the next one.
 
 mod account;
 mod apply;
 mod change;
 mod difference;
-mod emergency;
+mod error;
 mod keyring;
 mod names;
-mod numbers_in_use;
+mod observer;
+mod ownership;
 mod perform;
 mod place;
 mod plan;
+mod purchase_log;
+mod registration;
 mod shop;
-mod sip_domain;
-mod warnings;
 mod wishes;
 
 pub use account::Account;
-pub use apply::{Applied, Progress, apply};
+pub use apply::{Applied, Applier};
 pub use change::{Action, Change, FieldChange, Summary};
 pub use difference::difference;
-pub use emergency::Unregistered;
+pub use error::{ApplyError, finding_of};
 pub use keyring::{Keyring, KeyringError, Known};
 pub use names::{Names, NumberOwner};
-pub use perform::Trouble;
-pub use plan::{Note, Plan};
+pub use observer::Observer;
+pub use plan::{Acquisition, Plan};
+pub use purchase_log::{LogError, PurchaseLog};
+pub use registration::{Registration, Unregistered};
 pub use wishes::{NumberWish, Options, Purchase, Wishes};
 
 #[cfg(test)]

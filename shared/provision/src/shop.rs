@@ -1,19 +1,20 @@
-//! Buying a number, of which there must never be two.
+//! Buys a number, exactly once even across crashes.
 //!
-//! A number that is bought twice is paid for twice, every month, and an answer can be lost, or come long after the number
-//! itself. So a number is noted before it is asked for; while there is doubt whether it was bought, the same one is looked
-//! for and asked for again, which Twilio can sell only once; and a run that has had such a doubt buys no other.
+//! A number that is bought twice is paid for twice, every month, and the answer to a purchase can be lost or come late. So
+//! a number is noted before it is asked for. While it is in doubt whether it was bought, the same number is looked for and
+//! asked for again, which Twilio can sell only once; and a run that had such a doubt buys no other.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use twilio::{Client, Error, Fields};
+use twilio::{Client, Error};
 
-use crate::apply::Progress;
-use crate::change::Change;
+use crate::change::{NUMBER, parameters_of_new, settings};
+use crate::error::ApplyError;
 use crate::names::{Names, NumberOwner};
-use crate::numbers_in_use::settings;
-use crate::perform::Trouble;
+use crate::observer::Observer;
+use crate::plan::Acquisition;
+use crate::purchase_log::PurchaseLog;
 use crate::wishes::Purchase;
 
 /// How often one number is asked for.
@@ -24,32 +25,35 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Where numbers are bought.
+/// Buys numbers.
 pub(crate) struct Shop<'a> {
     pub(crate) client: &'a Client,
-    pub(crate) progress: &'a dyn Progress,
+    pub(crate) observer: &'a dyn Observer,
+    pub(crate) log: &'a dyn PurchaseLog,
     pub(crate) names: &'a Names,
     pub(crate) patience: Duration,
 }
 
 impl Shop<'_> {
     /// Buys a number, with everything set up from its first second, and says which.
-    pub(crate) fn buy(&self, purchase: &Purchase) -> Result<String, Trouble> {
+    pub(crate) fn buy(&self, purchase: &Purchase) -> Result<String, ApplyError> {
         if let Some(number) = self.asked_for(&purchase.phone)? {
             return self.settle_an_old_doubt(purchase, &number);
         }
-        let in_purchase =
-            |error| Trouble::Twilio { summary: Box::new(Change::Buy(purchase.clone()).summary()), error };
+        let in_purchase = |error| ApplyError::Twilio {
+            summary: Box::new(Acquisition::Buy(purchase.clone()).summary()),
+            error,
+        };
         let offers = self
             .client
-            .available_numbers(&purchase.country, purchase.class(), Some(&purchase.area_code), 5)
+            .available_numbers(purchase.country.as_str(), purchase.class(), Some(&purchase.area_code), 5)
             .map_err(in_purchase)?;
         for offer in offers {
             let number = offer.phone_number;
             self.note(&purchase.phone, Some(&number))?;
             match self.ask(purchase, &number) {
                 Ok(()) => return Ok(number),
-                // Somebody else was quicker.
+                // Somebody else bought it first.
                 Err(error) if is_sold(&error) => {}
                 Err(error @ (Error::Refused(_) | Error::Unreachable { .. })) => {
                     self.note(&purchase.phone, None)?;
@@ -59,20 +63,20 @@ impl Shop<'_> {
             }
         }
         self.note(&purchase.phone, None)?;
-        Err(Trouble::SoldOut { phone: purchase.phone.clone(), area_code: purchase.area_code.clone() })
+        Err(ApplyError::SoldOut { phone: purchase.phone.clone(), area_code: purchase.area_code.clone() })
     }
 
     /// Forgets the number that was asked for, once the file has it.
-    pub(crate) fn is_written_down(&self, phone: &str, number: &str) -> Result<(), Trouble> {
+    pub(crate) fn is_written_down(&self, phone: &str, number: &str) -> Result<(), ApplyError> {
         match self.asked_for(phone)? {
             Some(known) if known == number => self.note(phone, None),
             _ => Ok(()),
         }
     }
 
-    /// A run before this one asked for a number and never knew. The look before this said that the account has none with
-    /// the phone's name.
-    fn settle_an_old_doubt(&self, purchase: &Purchase, number: &str) -> Result<String, Trouble> {
+    /// An earlier run asked for a number and never learnt whether it was bought. The account has no number with the
+    /// phone's name.
+    fn settle_an_old_doubt(&self, purchase: &Purchase, number: &str) -> Result<String, ApplyError> {
         let is_still_wanted =
             number.strip_prefix("+1").is_some_and(|digits| digits.starts_with(&purchase.area_code));
         let is_ours = match self.look(number) {
@@ -91,17 +95,17 @@ impl Shop<'_> {
             return Ok(number.to_owned());
         }
         self.note(&purchase.phone, None)?;
-        Err(Trouble::SoldToAnother { phone: purchase.phone.clone(), number: number.to_owned() })
+        Err(ApplyError::SoldToAnother { phone: purchase.phone.clone(), number: number.to_owned() })
     }
 
-    /// Finds out whether a number was bought whose purchase had no good answer.
-    fn settle(&self, purchase: &Purchase, number: &str, mut error: Error) -> Result<String, Trouble> {
+    /// Finds out whether a number was bought after its purchase had no usable answer.
+    fn settle(&self, purchase: &Purchase, number: &str, mut error: Error) -> Result<String, ApplyError> {
         for asked in 1.. {
-            self.progress.waiting(&format!("Twilio has not said whether {number} is bought"));
+            self.observer.waiting(&format!("Twilio has not said whether {number} is bought"));
             if self.appears(number) {
                 return Ok(number.to_owned());
             }
-            // A refusal by now may mean that it is ours, or on its way to us, so it settles nothing.
+            // A refusal can now mean that the number is ours already, so it settles nothing.
             if asked == ASKS || !error.is_uncertain() {
                 break;
             }
@@ -114,14 +118,11 @@ impl Shop<'_> {
     }
 
     fn ask(&self, purchase: &Purchase, number: &str) -> twilio::Result<()> {
-        let fields = settings(&purchase.settings)
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .fold(Fields::default(), |fields, (name, value)| fields.with(name, value));
+        let fields = parameters_of_new(&settings(NUMBER, &purchase.settings));
         self.client.buy_number(number, &fields).map(drop)
     }
 
-    /// Whether a number comes to this account, within a while.
+    /// Whether a number appears in this account within a while.
     fn appears(&self, number: &str) -> bool {
         let (started, mut pause) = (Instant::now(), PAUSE);
         let wait = self.patience.min(LONGEST_WAIT);
@@ -138,8 +139,8 @@ impl Shop<'_> {
         }
     }
 
-    /// Whether the account has a number that was asked for, and not for another stage or network. None: it has not, or
-    /// does not tell.
+    /// Whether the account has a number that was asked for, and not for another stage or network. None if it does not
+    /// have the number, or cannot be asked.
     fn look(&self, number: &str) -> Option<bool> {
         let numbers = self.client.numbers().ok()?;
         let found = numbers.into_iter().find(|known| known.phone_number == number)?;
@@ -147,18 +148,18 @@ impl Shop<'_> {
         Some(matches!(owner, NumberOwner::Ours(_) | NumberOwner::Nobody))
     }
 
-    fn asked_for(&self, phone: &str) -> Result<Option<String>, Trouble> {
-        let unnoted = |why| Trouble::NotNoted { phone: phone.to_owned(), why };
-        self.progress.asked_for(phone).map_err(unnoted)
+    fn asked_for(&self, phone: &str) -> Result<Option<String>, ApplyError> {
+        let unnoted = |error| ApplyError::NotNoted { phone: phone.to_owned(), error };
+        self.log.asked_for(phone).map_err(unnoted)
     }
 
-    fn note(&self, phone: &str, number: Option<&str>) -> Result<(), Trouble> {
-        let unnoted = |why| Trouble::NotNoted { phone: phone.to_owned(), why };
-        self.progress.ask_for(phone, number).map_err(unnoted)
+    fn note(&self, phone: &str, number: Option<&str>) -> Result<(), ApplyError> {
+        let unnoted = |error| ApplyError::NotNoted { phone: phone.to_owned(), error };
+        self.log.ask_for(phone, number).map_err(unnoted)
     }
 
-    fn doubt(&self, purchase: &Purchase, number: &str, error: Error) -> Trouble {
-        Trouble::InDoubt {
+    fn doubt(&self, purchase: &Purchase, number: &str, error: Error) -> ApplyError {
+        ApplyError::InDoubt {
             phone: purchase.phone.clone(),
             number: number.to_owned(),
             friendly_name: purchase.settings.friendly_name.clone(),

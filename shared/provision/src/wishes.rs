@@ -1,6 +1,7 @@
 //! What a network file wants of Twilio.
 
 use network::{EmergencyCalling, Network, PostalAddress};
+use numbers::{E164, Region};
 use twilio::NumberKind;
 
 use crate::names::Names;
@@ -35,13 +36,13 @@ pub struct Wishes {
     /// Numbers of the network, each once.
     pub numbers: Vec<NumberWish>,
     /// All numbers that the file names, also when everything is to go.
-    pub named: Vec<String>,
+    pub named: Vec<E164>,
     /// Numbers to be bought.
     pub purchases: Vec<Purchase>,
     /// Addresses that some number needs, or will when it is bought.
     pub addresses: Vec<PostalAddress>,
-    /// Where calls may go, as ISO 3166 codes.
-    pub allow: Vec<String>,
+    /// The countries that may be called.
+    pub allow: Vec<Region>,
     /// The origins of the network's other stages, each with the stage's name.
     pub others: Vec<(String, String)>,
     /// What else was asked for.
@@ -57,15 +58,15 @@ pub struct DomainWish {
     pub(crate) status_url: String,
     pub(crate) emergency_calling: bool,
     /// The number that Twilio shows to 911, where it answers emergency calls itself.
-    pub(crate) emergency_caller: Option<String>,
+    pub(crate) emergency_caller: Option<E164>,
     pub(crate) secure: bool,
 }
 
 /// One number of the network.
 #[derive(Debug, Clone)]
 pub struct NumberWish {
-    /// In E.164 form.
-    pub number: String,
+    /// The number.
+    pub number: E164,
     /// The name of its address in the file, if 911 may ever see the number. Registering one costs money every month.
     pub address: Option<String>,
     /// Whether a phone that may call 911 has it.
@@ -87,8 +88,8 @@ pub(crate) struct NumberSettings {
 pub struct Purchase {
     /// For which phone.
     pub phone: String,
-    /// ISO 3166.
-    pub country: String,
+    /// The country that it is bought in.
+    pub country: Region,
     /// Three digits.
     pub area_code: String,
     /// The name of the address in the file that the number will have.
@@ -138,25 +139,22 @@ impl Wishes {
             status_url: url("/status/call"),
             emergency_calling: network.emergency_calling() == EmergencyCalling::Twilio,
             emergency_caller: match network.emergency_calling() {
-                EmergencyCalling::Twilio => {
-                    network.emergency_caller_id().map(|number| number.as_str().to_owned())
-                }
+                EmergencyCalling::Twilio => network.emergency_caller_id().copied(),
                 EmergencyCalling::Dialtone => None,
             },
             secure: stage.secure,
         };
         let mut numbers: Vec<NumberWish> = Vec::new();
         let mut purchases = Vec::new();
-        let mut want = |number: &numbers::E164, phone: &str, emergency: bool| {
-            let text = number.as_str().to_owned();
+        let mut want = |number: &E164, phone: &str, emergency: bool| {
             let address =
                 network.address_of(number).filter(|_| emergency).map(|address| address.name.clone());
-            if let Some(known) = numbers.iter_mut().find(|known| known.number == text) {
+            if let Some(known) = numbers.iter_mut().find(|known| known.number == *number) {
                 known.emergency |= emergency;
                 known.address = known.address.take().or(address);
                 return;
             }
-            numbers.push(NumberWish { number: text, address, emergency, settings: settings(phone) });
+            numbers.push(NumberWish { number: *number, address, emergency, settings: settings(phone) });
         };
         for phone in network.extensions() {
             if let Some(number) = phone.number() {
@@ -165,7 +163,7 @@ impl Wishes {
             if let Some(area_code) = phone.buy() {
                 purchases.push(Purchase {
                     phone: phone.name().to_owned(),
-                    country: network.region().as_str().to_owned(),
+                    country: network.region(),
                     area_code: area_code.to_owned(),
                     address: network.address_when_bought(phone).map(|address| address.name.clone()),
                     settings: settings(phone.name()),
@@ -183,8 +181,8 @@ impl Wishes {
             domain_name: stage.sip_domain.clone(),
             users: network.extensions().iter().map(|phone| phone.name().to_owned()).collect(),
             addresses: network.addresses().iter().filter(is_used).cloned().collect(),
-            allow: network.allow().iter().map(|region| region.as_str().to_owned()).collect(),
-            named: numbers.iter().map(|number| number.number.clone()).collect(),
+            allow: network.allow().to_vec(),
+            named: numbers.iter().map(|number| number.number).collect(),
             names,
             numbers,
             purchases,

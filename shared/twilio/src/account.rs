@@ -1,4 +1,4 @@
-//! Whose resources they are, and with what we prove that we may touch them.
+//! An account and its credentials.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::Secret;
 
-/// An account of Twilio's with the credentials for it.
+/// An account of Twilio with its credentials.
 ///
 /// Either the account's own auth token, or an API key
 /// (<https://www.twilio.com/docs/iam/api-keys>) that can be withdrawn without touching the account.
@@ -19,7 +19,7 @@ pub struct Account {
     secret: Secret,
 }
 
-/// Why credentials cannot be right. Says nothing of what they are.
+/// Why credentials cannot be right. It never contains them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AccountError {
     /// Not `AC` and 32 hexadecimal digits.
@@ -74,7 +74,7 @@ impl Account {
         Secret::new(format!("Basic {}", STANDARD.encode(pair)))
     }
 
-    /// A text of someone else's with nothing of this account in it.
+    /// A text from outside without this account's SID, key and secret.
     pub(crate) fn scrub(&self, text: &str) -> String {
         text.replace(self.secret.expose(), "(secret)")
             .replace(&self.sid, "(account)")

@@ -1,4 +1,4 @@
-//! The one that asks.
+//! The client for Twilio's REST API.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::patience::Kind;
 use crate::transport::{Body, Call, Transport};
 use crate::{Account, Error, Fields, Hosts, Patience, Refusal, Result, Wait};
 
-/// Asks Twilio on behalf of one account. Blocks; threads share one by reference.
+/// A client for one account of Twilio. It blocks; threads share one by reference.
 ///
 /// Each function that returns a list follows all its pages. A function that takes a SID asks for exactly that
 /// resource; text that cannot be a SID or a country is refused before anything is sent.
@@ -23,13 +23,19 @@ impl Client {
         Self { transport: Transport::new(account, hosts, Patience::default()) }
     }
 
+    /// A client over a transport that a test has set up.
+    #[cfg(test)]
+    pub(crate) fn over(transport: Transport) -> Self {
+        Self { transport }
+    }
+
     /// The same with another patience.
     #[must_use]
     pub fn patience(self, patience: Patience) -> Self {
         Self { transport: self.transport.patience(patience) }
     }
 
-    /// The same, telling somebody of each pause of two seconds or more, before it begins.
+    /// The same, and calls `tell` before each pause of two seconds or more.
     #[must_use]
     pub fn on_wait(self, tell: impl Fn(Wait) + Send + Sync + 'static) -> Self {
         Self { transport: self.transport.on_wait(Box::new(tell)) }
@@ -52,7 +58,7 @@ impl Client {
         self.transport.json(&Call::new(Kind::Settle, Host::Api, place, Body::Form(fields.encode())))
     }
 
-    /// Deletes. What is not there is as good as deleted: the attempt before may have done it, or someone else.
+    /// Deletes. A resource that is not there counts as deleted: an earlier attempt may have done it, or somebody else.
     pub(crate) fn delete(&self, place: &str) -> Result<()> {
         match self.transport.send(&Call::new(Kind::Settle, Host::Api, place, Body::Delete)) {
             Ok(_) => Ok(()),

@@ -9,35 +9,40 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a request failed, told apart by what is known of Twilio's side afterwards.
 ///
-/// `request` is the method and the path, such as `POST /SIP/Domains.json`, without account and query. Displayed,
-/// an error is one line or more: what was asked, what came of it, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `request` is the method and the path, such as `POST /SIP/Domains.json`, without account and query. `reason` is in
+/// plain words. No variant keeps the error below it as a source: its text may contain the account's SID.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Twilio answered no (4xx), or would have: nothing was done.
-    Refused(Refusal),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Twilio was not reached: nothing was done.
+    #[error("cannot ask Twilio for {request}: {reason}")]
     Unreachable {
         /// What was asked.
         request: String,
-        /// What happened, in plain words.
+        /// What happened.
         reason: String,
     },
-    /// Twilio has trouble of its own (5xx) while it was only asked to read: nothing was done.
+    /// Twilio failed (5xx) while it was only asked to read: nothing was done.
+    #[error("Twilio does not answer {request}: {reason}")]
     Troubled {
         /// What was asked.
         request: String,
-        /// What it says, in plain words.
+        /// What Twilio says.
         reason: String,
     },
-    /// It may or may not have been done: no answer in time, a connection lost, a 5xx, or an answer to a creation
-    /// that cannot be read.
+    /// The request may or may not have been carried out: no answer in time, a lost connection, a 5xx, or an answer to a
+    /// creation that cannot be read.
+    #[error("asked Twilio for {request}, but the outcome is not known: {reason}")]
     Uncertain {
         /// What was asked.
         request: String,
-        /// What happened, in plain words.
+        /// What happened.
         reason: String,
     },
-    /// The answer is not what Twilio's API says: not JSON, a field missing, a redirect.
+    /// The answer is not what Twilio's API documents: not JSON, a field missing, a redirect.
+    #[error("cannot read the answer to {request}: {reason}")]
     Unreadable {
         /// What was asked.
         request: String,
@@ -55,14 +60,14 @@ pub struct Refusal {
     pub status: u16,
     /// Twilio's error code (<https://www.twilio.com/docs/api/errors>).
     pub code: Option<u32>,
-    /// Twilio's words; empty when it gave none. Neither account nor secret is in them.
+    /// Twilio's words; empty if it gave none. They contain neither the account nor a secret.
     pub message: String,
     /// Where Twilio explains the code; may be empty.
     pub more_info: String,
 }
 
 impl Error {
-    /// Whether it may have been done nonetheless. Look before it is asked for again.
+    /// Whether the request may have been carried out all the same. Look before you repeat it.
     pub fn is_uncertain(&self) -> bool {
         matches!(self, Self::Uncertain { .. })
     }
@@ -93,7 +98,7 @@ impl Error {
         }
     }
 
-    /// What to do about it, if that is known.
+    /// What to do about it, if that is known. `Display` does not repeat it.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Refused(refusal) => remedy::of(refusal.status, refusal.code, &refusal.message),
@@ -101,12 +106,12 @@ impl Error {
                 "check the network connection, and HTTPS_PROXY if you use a proxy; status.twilio.com says how Twilio is",
             ),
             Self::Troubled { .. } => {
-                Some("Twilio has trouble: run it again later; status.twilio.com says how it is")
+                Some("run the same command again later; status.twilio.com says how Twilio is")
             }
             Self::Uncertain { .. } => {
-                Some("nobody can say whether it was done; the next run looks first, and makes nothing twice")
+                Some("run the same command again: the next run looks first, and makes nothing twice")
             }
-            Self::Unreadable { .. } => Some("check that nothing between you and Twilio answers in its place"),
+            Self::Unreadable { .. } => Some("check that no proxy answers in Twilio's place"),
         }
     }
 
@@ -114,25 +119,6 @@ impl Error {
         match self {
             Self::Refused(refusal) => Some(refusal),
             _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let request = self.request();
-        match self {
-            Self::Refused(refusal) => write!(f, "{refusal}")?,
-            Self::Unreachable { reason, .. } => write!(f, "cannot ask Twilio for {request}: {reason}")?,
-            Self::Troubled { reason, .. } => write!(f, "Twilio does not answer {request}: {reason}")?,
-            Self::Uncertain { reason, .. } => {
-                write!(f, "asked Twilio for {request}, but cannot tell what came of it: {reason}")?;
-            }
-            Self::Unreadable { reason, .. } => write!(f, "cannot read the answer to {request}: {reason}")?,
-        }
-        match self.remedy() {
-            Some(remedy) => write!(f, "\n  {remedy}"),
-            None => Ok(()),
         }
     }
 }
@@ -145,18 +131,18 @@ impl fmt::Display for Refusal {
             "" => f.write_str("it does not say why")?,
             message => f.write_str(message)?,
         }
-        match code {
-            Some(code) => write!(f, " ({status}, error {code})")?,
-            None => write!(f, " ({status})")?,
+        write!(f, " ({status}")?;
+        if let Some(code) = code {
+            write!(f, ", error {code}")?;
         }
         if remedy::of(*status, *code, message).is_none() && !more_info.is_empty() {
-            write!(f, "\n  see {more_info}")?;
+            write!(f, ", see {more_info}")?;
         }
-        Ok(())
+        f.write_str(")")
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Refusal {}
 
 #[cfg(test)]
 mod tests {
@@ -176,14 +162,20 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_twilio_says_and_what_to_do() {
+        let taken = refused(400, Some(21232), "Domain demo.sip.twilio.com already exists.");
         assert_eq!(
-            refused(400, Some(21232), "Domain demo.sip.twilio.com already exists.").to_string(),
-            "Twilio refuses POST /SIP/Domains.json: Domain demo.sip.twilio.com already exists. (400, error 21232)\n  \
-             the name is invalid, or taken: names are shared by all of Twilio's customers, so choose another one"
+            taken.to_string(),
+            "Twilio refuses POST /SIP/Domains.json: Domain demo.sip.twilio.com already exists. (400, error 21232)"
+        );
+        assert_eq!(
+            taken.remedy(),
+            Some(
+                "the name is invalid or taken: all of Twilio's customers share the names, so choose another one"
+            )
         );
         assert_eq!(
             refused(400, Some(29999), "Odd.").to_string(),
-            "Twilio refuses POST /SIP/Domains.json: Odd. (400, error 29999)\n  see https://www.twilio.com/docs/errors/29999"
+            "Twilio refuses POST /SIP/Domains.json: Odd. (400, error 29999, see https://www.twilio.com/docs/errors/29999)"
         );
         assert_eq!(
             refused(409, None, "").to_string(),
@@ -192,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_known_by_status_or_code() {
+    fn a_missing_resource_is_known_by_status_or_code() {
         assert!(refused(404, None, "").is_not_found() && refused(400, Some(20404), "").is_not_found());
         assert!(!refused(400, Some(21232), "").is_not_found());
     }

@@ -7,16 +7,17 @@
 //! ```
 //!
 //! * [`Client`]: one function for each thing that can be asked. Blocking, `Send` and `Sync`: threads share one.
-//! * [`Account`], [`Secret`], [`Hosts`], [`Patience`]: who asks, with what, where, and for how long.
-//! * [`Fields`]: what a resource is to be, by Twilio's names.
-//! * [`Error`]: five ways to fail, told apart by what is known of the other side afterwards.
+//! * [`Account`], [`Secret`], [`Hosts`], [`Patience`]: the credentials, where Twilio is, and how long to keep trying.
+//! * [`Fields`]: the fields of a request, by Twilio's names.
+//! * [`Error`]: five ways to fail, told apart by what is known of Twilio's side afterwards. `Display` is one line; what
+//!   to do about it is in [`Error::remedy`].
 //!
-//! Whatever may be asked twice (reading, deleting, changing what is there) is asked again when Twilio is busy or
-//! the connection breaks. A creation is not, for Twilio has no key that would make it safe: unless it surely was
-//! not done, it ends as [`Error::Uncertain`], and whoever asked has to look first.
+//! Reading, deleting and changing a resource are repeated when Twilio is busy or the connection breaks. A creation is
+//! not, because Twilio has no idempotency key: unless it surely was not carried out, it ends as [`Error::Uncertain`],
+//! and the caller has to look first.
 //!
-//! Nothing private leaks: no secret is in any `Debug` or `Display` output, and types that hold a number, a user
-//! name or an address print what is harmless only.
+//! Nothing private leaks: no secret is in any `Debug` or `Display` output, and types that hold a number, a user name or
+//! an address print only their harmless fields.
 //!
 //! ```no_run
 //! use twilio::{Account, Client, Fields, Hosts, Secret};
@@ -30,7 +31,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-/// A `Debug` that shows the fields that are named and hides the others.
+/// Implements `Debug` with the named fields only.
 macro_rules! debug_shows {
     ($type:ident: $($field:ident),+) => {
         impl std::fmt::Debug for $type {
@@ -47,6 +48,7 @@ mod addresses;
 mod calls;
 mod client;
 mod error;
+mod failure;
 mod fields;
 mod hosts;
 mod lenient;

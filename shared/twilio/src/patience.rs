@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-/// How often silence and lost connections are borne: each can take as long as the time-out.
+/// How often to retry after a time-out or a lost connection. Each attempt can take as long as the time-out.
 const MOST_SILENCES: u32 = 3;
 
 /// How long to keep trying.

@@ -2,7 +2,7 @@
 
 /// What to do about a refusal, if that is known.
 pub(crate) fn of(status: u16, code: Option<u32>, message: &str) -> Option<&'static str> {
-    // The code for credentials is also that of an account that may do nothing, whose credentials are right.
+    // Twilio uses the code for wrong credentials also for an account that is suspended.
     if matches!((status, code), (401 | 403, Some(20003) | None)) && is_about_the_account(message) {
         return Some(ACCOUNT);
     }
@@ -12,7 +12,7 @@ pub(crate) fn of(status: u16, code: Option<u32>, message: &str) -> Option<&'stat
     code.and_then(of_code).or_else(|| of_status(status))
 }
 
-/// Whether Twilio says that the account, and not its credentials, is the trouble.
+/// Whether Twilio says that the account is closed or suspended, rather than that the credentials are wrong.
 fn is_about_the_account(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     ["suspended", "not active", "closed", "deactivated"].iter().any(|word| message.contains(word))
@@ -26,37 +26,39 @@ fn of_code(code: u32) -> Option<&'static str> {
             "these are test credentials, which SIP resources do not take: use the live ones from the Twilio Console"
         }
         20404 => NOT_FOUND,
-        20409 => "someone else changed it at the same time: try again",
+        20409 => "somebody changed it at the same time: run the same command again",
         20429 => BUSY,
-        21202 => "Twilio does not connect this kind of number",
-        21230 => "the account has all the SIP domains it may have (100): delete one that is not used",
-        21231 => "a field of the SIP domain is not valid, or what is to be mapped is mapped already",
+        21202 => "Twilio does not connect calls to this kind of number",
+        21230 => "the account has 100 SIP domains, the most that Twilio allows: delete one that is not used",
+        21231 => "a field of the SIP domain is not valid, or the list is mapped already",
         21232 => {
-            "the name is invalid, or taken: names are shared by all of Twilio's customers, so choose another one"
+            "the name is invalid or taken: all of Twilio's customers share the names, so choose another one"
         }
         21238 => "a field of the address is not valid: check its parts",
-        21239 => "the account has all the credential lists it may have (100): delete one that is not used",
+        21239 => {
+            "the account has 100 credential lists, the most that Twilio allows: delete one that is not used"
+        }
         21240 => {
             "the credential list (its name of up to 64 characters may be another list's), or the user name (up to 32) \
              or password (12 or more, with a digit, a small and a capital letter) in it, is not valid"
         }
-        21241 => "something still uses the credential list: take it off its SIP domains first",
-        21242 => "the credential list is full (1000 users): delete users who are gone",
+        21241 => "a SIP domain still uses the credential list: remove its mapping first",
+        21242 => "the credential list is full (1000 users): delete users that are no longer needed",
         21243 => {
             "the user name (up to 32 characters, once in the list) or the password (12 characters or more, with a \
              digit, a small and a capital letter) is not valid"
         }
         21405 => "a fallback URL needs a voice URL beside it: set VoiceUrl too",
-        21420 => "the application that is to answer the number is not this account's",
+        21420 => "the application is not in this account",
         21421 => "the number is not valid: write + and the country code, such as +15035550100",
-        21422 | 21452 => "the number is gone, or there is none in this area code: look for another one",
+        21422 | 21452 => "the number is sold, or none is for sale in this area code: choose another one",
         21450 => "the number is verified already",
         21451 => "the area code is not one of North America's: write its three digits",
         21457 => "a number cannot be bought by area code here: look for one and name all of it",
-        21458 => "the number is not of this kind: a toll-free one is not a local one",
+        21458 => "the number is of another kind: a toll-free number is not a local one",
         21615 | 21631 => "the number needs an address in its country: give it one with AddressSid",
-        21628 => "the address was not found: check its spelling",
-        21629 => "the address was not found, but one like it, which Twilio names: take that if it is right",
+        21628 => "Twilio does not find the address: check its spelling",
+        21629 => "Twilio found a similar address and names it: write that into the file if it is right",
         21649 => "the number's country asks for documents: see Regulatory Compliance in the Twilio Console",
         32100 => "a trial account cannot do this: upgrade it in the Twilio Console",
         _ => return None,
@@ -75,11 +77,11 @@ fn of_status(status: u16) -> Option<&'static str> {
     }
 }
 
-const CREDENTIALS: &str = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: they do not fit together, or the token \
+const CREDENTIALS: &str = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: they do not belong together, or the token \
                            was replaced";
-const ACCOUNT: &str = "the account is not active: see in the Twilio Console why, and what opens it again";
-const NOT_FOUND: &str = "it does not exist, or no longer: look what is there and try again";
-const BUSY: &str = "Twilio is asked too much at once: wait a minute and try again";
+const ACCOUNT: &str = "the account is not active: the Twilio Console says why, and how to open it again";
+const NOT_FOUND: &str = "it does not exist, or no longer: run the same command again";
+const BUSY: &str = "Twilio gets too many requests: wait a minute and try again";
 
 #[cfg(test)]
 mod tests {

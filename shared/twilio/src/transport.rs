@@ -8,7 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderValue, Response};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 
+use crate::failure::{Resolver, outcome_of, words};
 use crate::hosts::{Host, is_local};
 use crate::paging::shape_of;
 use crate::patience::{Kind, Next, Outcome, retry_after, what_next, with_chance};
@@ -17,16 +20,16 @@ use crate::{Account, Error, Hosts, Patience, Refusal, Result, Wait};
 /// The largest answer that is read, in bytes. A page of 1000 numbers is about 2 MB.
 const MAX_ANSWER: u64 = 16 * 1024 * 1024;
 
-/// A pause that somebody who waits wants to be told of.
+/// Pauses of at least this long are announced.
 const LONG: Duration = Duration::from_secs(2);
 
-/// The longest message of Twilio's that is passed on, in characters.
+/// The longest message of Twilio that is passed on, in characters.
 const MAX_MESSAGE: usize = 500;
 
-/// The path under which an account has its resources, but for its SID.
+/// The path under which an account has its resources; the SID follows.
 const ACCOUNTS: &str = "/2010-04-01/Accounts/";
 
-/// What goes with a request, and so which method it has.
+/// The method of a request and what it carries.
 pub(crate) enum Body {
     /// GET.
     None,
@@ -94,11 +97,11 @@ enum Attempt {
         outcome: Outcome,
         reason: String,
     },
-    /// An answer, of which there is too much.
+    /// The response body exceeded [`MAX_ANSWER`].
     TooLong,
 }
 
-/// Where requests go through.
+/// Sends requests, repeats them where that is safe, and judges the answers.
 pub(crate) struct Transport {
     agent: Agent,
     account: Account,
@@ -107,23 +110,29 @@ pub(crate) struct Transport {
     on_wait: Option<OnWait>,
 }
 
-/// Who is told of a long pause.
+/// Called before a long pause.
 pub(crate) type OnWait = Box<dyn Fn(Wait) + Send + Sync>;
 
 impl Transport {
     pub(crate) fn new(account: Account, hosts: Hosts, patience: Patience) -> Self {
+        Self::trusting(RootCerts::WebPki, account, hosts, patience)
+    }
+
+    /// The same with other certificate authorities than those of the web.
+    pub(crate) fn trusting(roots: RootCerts, account: Account, hosts: Hosts, patience: Patience) -> Self {
         let timeout = patience.request_timeout;
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
             .timeout_global(Some(timeout))
             // Well before the whole: a connection that was never made is known to have done nothing.
             .timeout_connect(Some(timeout / 3))
             .http_status_as_error(false)
-            // The credentials are for Twilio, not for whoever it, or a proxy, points to.
+            // The credentials are for Twilio, not for another host that an answer names.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("dialtone/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
+            .build();
+        let agent = Agent::with_parts(config, DefaultConnector::default(), Resolver::default());
         Self { agent, account, hosts, patience, on_wait: None }
     }
 
@@ -145,7 +154,7 @@ impl Transport {
         serde_json::from_slice(&body).map_err(|error| {
             let (request, reason) = (call.label(), shape_of(&error));
             match call.kind {
-                // It seems to be there; what it is called, nobody knows.
+                // The resource was probably made, but its SID is not known.
                 Kind::Create => {
                     Error::Uncertain { request, reason: format!("the answer cannot be read: {reason}") }
                 }
@@ -224,7 +233,7 @@ impl Transport {
         }
     }
 
-    /// What an attempt that is not followed by another means.
+    /// What the last attempt means.
     fn judge(&self, call: &Call, ended: Attempt) -> Result<Vec<u8>> {
         let request = call.label();
         match ended {
@@ -241,8 +250,8 @@ impl Transport {
             Attempt::Answer { status, body, .. } => {
                 let message = self.told(&body).message;
                 let reason = match message.as_str() {
-                    "" => format!("it has trouble of its own ({status})"),
-                    message => format!("it has trouble of its own ({status}): {message}"),
+                    "" => format!("Twilio failed ({status})"),
+                    message => format!("Twilio failed ({status}): {message}"),
                 };
                 Err(match unsettled(call.kind, request, reason) {
                     Error::Unreachable { request, reason } => Error::Troubled { request, reason },
@@ -265,8 +274,8 @@ impl Transport {
         }
     }
 
-    /// What the body of a refusal says, field by field: one that is odd does not spoil the others. A body that is
-    /// not Twilio's says nothing.
+    /// What the body of a refusal says. Each field is read alone, so an odd one does not spoil the others. A body that
+    /// is not from Twilio says nothing.
     fn told(&self, body: &[u8]) -> Told {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |name| self.shown(body.get(name).and_then(Value::as_str).unwrap_or_default());
@@ -275,19 +284,7 @@ impl Transport {
     }
 
     fn reason(&self, error: &ureq::Error) -> String {
-        let seconds = |duration: Duration| duration.as_secs_f32();
-        self.shown(&match error {
-            ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-                "no connection in time".to_owned()
-            }
-            ureq::Error::Timeout(_) => {
-                format!("no answer within {} s", seconds(self.patience.request_timeout))
-            }
-            ureq::Error::HostNotFound => "the name of the host is not known".to_owned(),
-            // Without the library's own prefix.
-            ureq::Error::Io(error) => error.to_string(),
-            error => error.to_string(),
-        })
+        self.shown(&words(error, self.patience.request_timeout))
     }
 
     /// A text from outside, fit to be shown: nothing of the account, no control characters, not too long.
@@ -305,68 +302,10 @@ struct Told {
     more_info: String,
 }
 
-/// A request that got no answer worth one. Reading changes nothing, so there is nothing uncertain about it.
+/// A request without a usable answer. Reading changes nothing, so its outcome is not uncertain.
 fn unsettled(kind: Kind, request: String, reason: String) -> Error {
     match kind {
         Kind::Read => Error::Unreachable { request, reason },
         Kind::Settle | Kind::Create => Error::Uncertain { request, reason },
-    }
-}
-
-/// What is known of a request that failed. Whatever is not surely from before it was sent counts as after.
-fn outcome_of(error: &ureq::Error) -> Outcome {
-    use std::io::ErrorKind;
-    match error {
-        ureq::Error::HostNotFound
-        | ureq::Error::ConnectionFailed
-        | ureq::Error::ConnectProxyFailed(_)
-        | ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => Outcome::NotSent,
-        ureq::Error::Http(_)
-        | ureq::Error::BadUri(_)
-        | ureq::Error::InvalidProxyUrl
-        | ureq::Error::TlsRequired
-        | ureq::Error::Tls(_)
-        | ureq::Error::Pem(_)
-        | ureq::Error::Rustls(_) => Outcome::Hopeless,
-        ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => Outcome::NotSent,
-        // What the standard library says of a name that leads nowhere; it has no kind for that.
-        ureq::Error::Io(error) if error.to_string().starts_with("failed to lookup address") => {
-            Outcome::NotSent
-        }
-        // The handshake, of which the certificate is part, comes before the request.
-        ureq::Error::Io(error) if error.to_string().starts_with("invalid peer certificate") => {
-            Outcome::Hopeless
-        }
-        _ => Outcome::Lost,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io;
-    use std::net::ToSocketAddrs;
-
-    use super::*;
-
-    #[test]
-    fn what_surely_came_before_the_request_is_known() {
-        let no_name = ("x".repeat(70), 443).to_socket_addrs().map(drop).unwrap_err();
-        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
-        let certificate = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate: Expired");
-        for (error, expected) in [
-            (ureq::Error::Io(no_name), Outcome::NotSent),
-            (ureq::Error::Io(refused), Outcome::NotSent),
-            (ureq::Error::HostNotFound, Outcome::NotSent),
-            (ureq::Error::Timeout(ureq::Timeout::Connect), Outcome::NotSent),
-            (ureq::Error::Io(certificate), Outcome::Hopeless),
-            (ureq::Error::BadUri(String::new()), Outcome::Hopeless),
-            (ureq::Error::Timeout(ureq::Timeout::Global), Outcome::Lost),
-            (ureq::Error::Timeout(ureq::Timeout::RecvResponse), Outcome::Lost),
-            (ureq::Error::Io(io::ErrorKind::ConnectionReset.into()), Outcome::Lost),
-            (ureq::Error::Io(io::ErrorKind::HostUnreachable.into()), Outcome::Lost),
-            (ureq::Error::Io(io::ErrorKind::UnexpectedEof.into()), Outcome::Lost),
-        ] {
-            assert_eq!(outcome_of(&error), expected, "{error}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Whether Twilio is as the file says.
 
-use provision::{Note, Plan};
+use network::Finding;
+use provision::Plan;
 
 use crate::doctor::report::{Row, Silence};
 use crate::output::some_of;
@@ -14,7 +15,7 @@ pub(in crate::doctor) fn rows(plan: Result<&Plan, &Silence>) -> Vec<Row> {
         Ok(plan) => plan,
         Err(silence) => return vec![Row::unknown(ID, NAME, silence)],
     };
-    let mut rows = vec![match plan.changes.len() {
+    let mut rows = vec![match plan.len() {
         0 => Row::ok(ID, NAME, "there is nothing to change"),
         count => {
             let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
@@ -33,8 +34,8 @@ pub(in crate::doctor) fn rows(plan: Result<&Plan, &Silence>) -> Vec<Row> {
 /// What the changes are about, each kind once with its count.
 fn kinds(plan: &Plan) -> String {
     let mut kinds: Vec<(&str, usize)> = Vec::new();
-    for change in &plan.changes {
-        let kind = change.summary().kind;
+    for summary in plan.summaries() {
+        let kind = summary.kind;
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, count)) => *count += 1,
             None => kinds.push((kind, 1)),
@@ -45,8 +46,8 @@ fn kinds(plan: &Plan) -> String {
 }
 
 /// Notes that say the same of many things are one row.
-fn notes(notes: &[Note]) -> Vec<Row> {
-    let mut grouped: Vec<(&Note, Vec<&str>)> = Vec::new();
+fn notes(notes: &[Finding]) -> Vec<Row> {
+    let mut grouped: Vec<(&Finding, Vec<&str>)> = Vec::new();
     for note in notes {
         match grouped.iter_mut().find(|(known, _)| (&known.what, &known.remedy) == (&note.what, &note.remedy))
         {
@@ -54,7 +55,7 @@ fn notes(notes: &[Note]) -> Vec<Row> {
             None => grouped.push((note, vec![&note.about])),
         }
     }
-    let row = |(note, about): (&Note, Vec<&str>)| {
+    let row = |(note, about): (&Finding, Vec<&str>)| {
         let finding = format!("{} {}", some_of(&about, 3), note.what);
         Row::warn("note", "what a person has to see to", finding, note.remedy.as_str())
     };
@@ -68,15 +69,15 @@ mod tests {
     use super::*;
     use crate::doctor::report::Mark;
 
-    fn note(about: &str, what: &str) -> Note {
-        Note { about: about.into(), what: what.into(), remedy: "do".into() }
+    fn note(about: &str, what: &str) -> Finding {
+        Finding::new(about, what, "do")
     }
 
     #[test]
     fn changes_are_counted_by_kind() {
         let list = || Change::CreateList { friendly_name: "l".into() };
         let user = Change::SetPassword { list_sid: "CL1".into(), sid: "CR1".into(), user: "lobby".into() };
-        let plan = Plan { changes: vec![list(), user, list()], notes: Vec::new() };
+        let plan = Plan { changes: vec![list(), user, list()], ..Plan::default() };
         let rows = rows(Ok(&plan));
         assert_eq!((rows.len(), rows[0].mark), (1, Mark::Fail));
         assert_eq!(rows[0].finding, "3 changes: credential list (2), password (1)");
@@ -87,7 +88,7 @@ mod tests {
     fn notes_are_warnings_and_alike_ones_are_one() {
         let about = ["a", "b", "c", "d"].map(|about| note(about, "is odd"));
         let notes = about.into_iter().chain([note("e", "is odder")]).collect();
-        let rows = rows(Ok(&Plan { changes: Vec::new(), notes }));
+        let rows = rows(Ok(&Plan { notes, ..Plan::default() }));
         let findings: Vec<_> = rows.iter().map(|row| (row.mark, row.finding.as_str())).collect();
         assert_eq!(
             findings,

@@ -6,6 +6,7 @@ mod refusals;
 mod requests;
 mod retries;
 mod server;
+mod tls;
 
 use std::time::Duration;
 

@@ -1,39 +1,27 @@
-//! What is wanted, less what is there.
+//! Credential lists, and the credentials in them.
 
 use std::collections::HashSet;
-
-use twilio::CountryPermission;
 
 use crate::account::{Account, List};
 use crate::change::Change;
 use crate::keyring::{Keyring, Known};
 use crate::plan::{Plan, some_of};
 use crate::wishes::{USERS_OF_A_LIST, Wishes};
-use crate::{emergency, numbers_in_use, sip_domain};
-
-/// The steps from an account as it is to what is wanted. Pure: nothing is asked, nothing is changed.
-#[must_use]
-pub fn difference(wishes: &Wishes, account: &Account, keyring: &dyn Keyring) -> Plan {
-    let mut plan = Plan::default();
-    let kept = credentials(wishes, account, keyring, &mut plan);
-    sip_domain::compare(wishes, account, &kept, &mut plan);
-    numbers_in_use::compare(wishes, account, &mut plan);
-    emergency::compare(wishes, account, &mut plan);
-    permissions(wishes, account, &mut plan);
-    if wishes.domain.is_some() {
-        plan.notes.extend(keyring.notes(&wishes.users));
-    }
-    plan.sorted()
-}
 
 /// A list that phones use, there or not.
-pub(crate) struct Kept {
-    pub(crate) name: String,
-    pub(crate) sid: Option<String>,
+pub(super) struct Kept {
+    pub(super) name: String,
+    pub(super) sid: Option<String>,
     users: usize,
 }
 
-fn credentials(wishes: &Wishes, account: &Account, keyring: &dyn Keyring, plan: &mut Plan) -> Vec<Kept> {
+/// Adds the changes to lists and credentials, and returns the lists that the domain has to admit.
+pub(super) fn compare(
+    wishes: &Wishes,
+    account: &Account,
+    keyring: &dyn Keyring,
+    plan: &mut Plan,
+) -> Vec<Kept> {
     let lists = lists_to_keep(wishes, account);
     for list in &account.lists {
         if lists.iter().all(|kept| kept.list.sid != list.list.sid) {
@@ -147,41 +135,4 @@ fn with_room<'k>(kept: &'k mut Vec<Kept>, wishes: &Wishes, plan: &mut Plan) -> &
     let list = &mut kept[place];
     list.users += 1;
     list
-}
-
-/// Where the account may call against where the file allows it.
-fn permissions(wishes: &Wishes, account: &Account, plan: &mut Plan) {
-    let (Some(_), Some(permissions)) = (&wishes.domain, &account.permissions) else { return };
-    let is_open = |code: &str| {
-        permissions.iter().any(|country| country.iso_code == code && country.low_risk_numbers_enabled)
-    };
-    let is_any_open = |country: &&CountryPermission| {
-        country.low_risk_numbers_enabled
-            || country.high_risk_special_numbers_enabled
-            || country.high_risk_tollfraud_numbers_enabled
-    };
-    let open: Vec<_> = permissions
-        .iter()
-        .filter(is_any_open)
-        .map(|country| country.iso_code.as_str())
-        .filter(|code| wishes.allow.iter().all(|allowed| allowed != code))
-        .collect();
-    if !open.is_empty() {
-        plan.note(
-            "voice geographic permissions",
-            format!("open {}, which the file does not allow", some_of(&open)),
-            "close them in Twilio's console (Voice, Settings, Geo permissions), unless something else in the account \
-             calls there: whoever steals the account's credentials could, too",
-        );
-    }
-    let is_known = |code: &str| permissions.iter().any(|country| country.iso_code == code);
-    let closed: Vec<_> =
-        wishes.allow.iter().map(String::as_str).filter(|code| is_known(code) && !is_open(code)).collect();
-    if !closed.is_empty() {
-        plan.note(
-            "voice geographic permissions",
-            format!("do not open {}, which the file allows", closed.join(", ")),
-            "open them in Twilio's console (Voice, Settings, Geo permissions); until then calls there fail (13227)",
-        );
-    }
 }

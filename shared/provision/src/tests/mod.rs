@@ -44,10 +44,10 @@ impl Keyring for Pretend {
         self.0.clone()
     }
     fn password(&self, _: &str) -> Result<Secret, KeyringError> {
-        Err(KeyringError("a difference asks for no password".into()))
+        Err(KeyringError::new("a difference asks for no password", ""))
     }
     fn confirm(&self, _: &str, _: &str) -> Result<(), KeyringError> {
-        Err(KeyringError("a difference sets no password".into()))
+        Err(KeyringError::new("a difference sets no password", ""))
     }
 }
 
@@ -57,13 +57,8 @@ fn wishes(options: Options) -> Wishes {
 }
 
 fn lines(plan: &Plan) -> Vec<String> {
-    plan.changes
-        .iter()
-        .map(|change| {
-            let summary = change.summary();
-            format!("{:?} {} {}", summary.action, summary.kind, summary.name)
-        })
-        .collect()
+    let line = |summary: crate::Summary| format!("{:?} {} {}", summary.action, summary.kind, summary.name);
+    plan.summaries().into_iter().map(line).collect()
 }
 
 fn notes(plan: &Plan) -> String {

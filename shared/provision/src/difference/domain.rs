@@ -1,15 +1,15 @@
-//! The SIP domain, and who may pass its gates.
+//! The SIP domain, and the credential lists whose users it admits.
 
-use twilio::{Gate, SipDomain};
+use twilio::Gate;
 
+use super::lists::Kept;
 use crate::account::{Account, Domain};
-use crate::change::{Change, FieldChange};
-use crate::difference::Kept;
+use crate::change::{Change, DOMAIN, DomainSettings, EMERGENCY_CALLER, FieldChange, differences, settings};
 use crate::names::owner_of;
 use crate::plan::Plan;
 use crate::wishes::{DomainWish, Wishes};
 
-pub(crate) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &mut Plan) {
+pub(super) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &mut Plan) {
     let name = &wishes.domain_name;
     let ours = wishes.names.domain();
     if !is_refused(wishes, account) {
@@ -35,11 +35,10 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &
             }
         }
         (Some(wish), None) => {
-            let caller = emergency_caller(wish, account, plan);
-            let fields = settings(wish, &caller)
+            let fields = settings(DOMAIN, &wanted(wish, account, plan))
                 .into_iter()
-                .filter(|(_, value)| !value.is_empty())
-                .map(|(name, to)| with_number(account, FieldChange::new(name, String::new(), to)))
+                .filter(|field| !field.to.is_empty())
+                .map(|field| with_number(account, field))
                 .collect();
             plan.add(Change::CreateDomain { name: name.clone(), fields });
             map(None, kept, plan);
@@ -53,14 +52,11 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &
                 );
                 return;
             }
-            let caller = emergency_caller(wish, account, plan);
-            let fields: Vec<_> = settings(wish, &caller)
+            let fields: Vec<_> = differences(DOMAIN, &wanted(wish, account, plan), &found.domain)
                 .into_iter()
-                .map(|(name, to)| FieldChange::new(name, current(&found.domain, name), to))
-                .filter(|change| change.from != change.to)
-                // One that is not in the account is noted, and the one that is there is better than none.
+                // A number that the account does not have is noted; the one that is there is better than none.
                 .filter(|change| {
-                    change.name != "EmergencyCallerSid" || !change.to.is_empty() || !wish.emergency_calling
+                    change.name != EMERGENCY_CALLER || !change.to.is_empty() || !wish.emergency_calling
                 })
                 .map(|change| with_number(account, change))
                 .collect();
@@ -82,40 +78,8 @@ fn is_refused(wishes: &Wishes, account: &Account) -> bool {
     owner.starts_with("dialtone:") && *owner != wishes.names.domain() && !wishes.options.take_over
 }
 
-fn settings(wish: &DomainWish, emergency_caller: &str) -> Vec<(&'static str, String)> {
-    let DomainWish { friendly_name, voice_url, fallback_url, status_url, emergency_calling, secure, .. } =
-        wish;
-    let text = |flag: bool| flag.to_string();
-    vec![
-        ("FriendlyName", friendly_name.clone()),
-        ("SipRegistration", text(true)),
-        ("VoiceUrl", voice_url.clone()),
-        ("VoiceMethod", "POST".into()),
-        ("VoiceFallbackUrl", fallback_url.clone()),
-        ("VoiceFallbackMethod", "POST".into()),
-        ("VoiceStatusCallbackUrl", status_url.clone()),
-        ("VoiceStatusCallbackMethod", "POST".into()),
-        ("EmergencyCallingEnabled", text(*emergency_calling)),
-        ("EmergencyCallerSid", emergency_caller.to_owned()),
-        ("Secure", text(*secure)),
-    ]
-}
-
-fn current(domain: &SipDomain, field: &str) -> String {
-    match field {
-        "FriendlyName" => domain.friendly_name.clone(),
-        "SipRegistration" => domain.sip_registration.to_string(),
-        "VoiceUrl" => domain.voice_url.clone(),
-        "VoiceMethod" => domain.voice_method.clone(),
-        "VoiceFallbackUrl" => domain.voice_fallback_url.clone(),
-        "VoiceFallbackMethod" => domain.voice_fallback_method.clone(),
-        "VoiceStatusCallbackUrl" => domain.voice_status_callback_url.clone(),
-        "VoiceStatusCallbackMethod" => domain.voice_status_callback_method.clone(),
-        "EmergencyCallingEnabled" => domain.emergency_calling_enabled.to_string(),
-        "EmergencyCallerSid" => domain.emergency_caller_sid.clone(),
-        "Secure" => domain.secure.to_string(),
-        _ => String::new(),
-    }
+fn wanted(wish: &DomainWish, account: &Account, plan: &mut Plan) -> DomainSettings {
+    DomainSettings { wish: wish.clone(), emergency_caller: emergency_caller(wish, account, plan) }
 }
 
 /// The SID of the number that 911 sees, where Twilio answers emergency calls.
@@ -136,7 +100,7 @@ fn emergency_caller(wish: &DomainWish, account: &Account, plan: &mut Plan) -> St
 
 /// The same change, with a number where Twilio has its SID.
 fn with_number(account: &Account, change: FieldChange) -> FieldChange {
-    if change.name != "EmergencyCallerSid" {
+    if change.name != EMERGENCY_CALLER {
         return change;
     }
     let shown = |sid: &str| {

@@ -1,49 +1,25 @@
 //! Emergency addresses: where help is sent for each number.
 
 use network::PostalAddress;
-use serde::Serialize;
 use twilio::{Address, PhoneNumber};
 
 use crate::account::Account;
 use crate::change::{Change, EmergencyMove};
-use crate::numbers_in_use::{keeper, missing};
+use crate::ownership::{keeper, missing};
 use crate::place;
 use crate::plan::Plan;
+use crate::registration::{Registration, Unregistered};
 use crate::wishes::{NumberWish, Wishes};
-
-/// Twilio's words for how far an address has got (`emergency_address_status`).
-pub(crate) const REGISTERED: &str = "registered";
-pub(crate) const REGISTRATION_FAILURE: &str = "registration-failure";
-const PENDING: &str = "pending-registration";
-const REMOVAL_FAILURE: &str = "unregistration-failure";
-
-/// A number of the network whose address in the file emergency services do not know yet, or not any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unregistered {
-    /// In E.164 form.
-    pub number: String,
-    /// Twilio's word for how far its address has got.
-    pub status: String,
-}
-
-impl Unregistered {
-    /// Whether Twilio tried, and could not. It does not try again by itself.
-    #[must_use]
-    pub fn has_failed(&self) -> bool {
-        [REGISTRATION_FAILURE, REMOVAL_FAILURE].contains(&self.status.as_str())
-    }
-}
 
 /// The numbers that the file gives an address, and from which 911 does not work yet.
 pub(crate) fn unregistered(wishes: &Wishes, account: &Account) -> Vec<Unregistered> {
     let wanted = wishes.numbers.iter().filter(|wish| wish.address.is_some());
     wanted
         .filter_map(|wish| account.number(&wish.number))
-        .filter(|number| keeper(wishes, number).is_none() && number.emergency_address_status != REGISTERED)
-        .map(|number| Unregistered {
-            number: number.phone_number.clone(),
-            status: number.emergency_address_status.clone(),
+        .filter(|number| {
+            keeper(wishes, number).is_none() && Registration::of(number) != Registration::Registered
         })
+        .map(|number| Unregistered { number: number.phone_number.clone(), status: Registration::of(number) })
         .collect()
 }
 
@@ -65,7 +41,7 @@ impl Wanted<'_> {
     }
 }
 
-pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
+pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
     let mut wanted = Vec::new();
     for address in &wishes.addresses {
         let wish = Wanted { address, friendly_name: wishes.names.address(address) };
@@ -99,11 +75,13 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
     }
     let stays = |number: &PhoneNumber| {
         missing(wishes, account).is_some()
-            && wishes.numbers.iter().all(|wish| wish.number != number.phone_number)
+            && wishes.numbers.iter().all(|wish| wish.number.as_str() != number.phone_number)
     };
     for number in &account.numbers {
-        let is_wanted =
-            wishes.numbers.iter().any(|wish| wish.number == number.phone_number && wish.address.is_some());
+        let is_wanted = wishes
+            .numbers
+            .iter()
+            .any(|wish| wish.number.as_str() == number.phone_number && wish.address.is_some());
         let has_ours = account.addresses.iter().any(|address| address.sid == number.emergency_address_sid);
         if has_ours && !is_wanted && !stays(number) && keeper(wishes, number).is_none() {
             plan.add(Change::Emergency(EmergencyMove {
@@ -112,7 +90,7 @@ pub(crate) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
                 from: address_of(wishes, account, number),
                 to: None,
                 is_again: false,
-                is_named: wishes.numbers.iter().any(|wish| wish.number == number.phone_number),
+                is_named: wishes.numbers.iter().any(|wish| wish.number.as_str() == number.phone_number),
             }));
         }
     }
@@ -145,21 +123,21 @@ fn is_in_use(account: &Account, sid: &str) -> bool {
 fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wanted<'_>, plan: &mut Plan) {
     let right_ones = || account.addresses.iter().filter(|known| address.is(known));
     let is_there = right_ones().any(|known| known.sid == number.emergency_address_sid);
-    let status = number.emergency_address_status.as_str();
-    let is_again = is_there && status == REGISTRATION_FAILURE;
+    let status = Registration::of(number);
+    let is_again = is_there && status == Registration::RegistrationFailure;
     if is_again {
         plan.note(
             &number.phone_number,
-            format!("has an emergency address that Twilio could not register ({status})"),
+            format!("has an emergency address that Twilio could not register ({})", status.as_str()),
             "`dialtone apply` asks once more; if that fails, correct the address in the file, or ask Twilio's support",
         );
-    } else if is_there && status == REMOVAL_FAILURE {
+    } else if is_there && status == Registration::UnregistrationFailure {
         plan.note(
             &number.phone_number,
-            format!("has an emergency address that Twilio could not take away ({status})"),
+            format!("has an emergency address that Twilio could not take away ({})", status.as_str()),
             "ask Twilio's support what emergency services know",
         );
-    } else if is_there && status == PENDING {
+    } else if is_there && status == Registration::PendingRegistration {
         plan.note(
             &number.phone_number,
             "has an emergency address that is still being registered",
@@ -184,9 +162,9 @@ fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wa
 
 /// A number whose address is not in the file: it may have been registered by hand, and stays as it is.
 fn without(wish: &NumberWish, number: &PhoneNumber, plan: &mut Plan) {
-    if wish.emergency && number.emergency_address_status != REGISTERED {
+    if wish.emergency && Registration::of(number) != Registration::Registered {
         plan.note(
-            &wish.number,
+            wish.number.as_str(),
             "has no registered emergency address: a call to 911 goes to a national centre and costs 75 USD",
             "write its address into the file ([addresses]), or register one in Twilio's console",
         );

@@ -1,10 +1,11 @@
-//! What changes do on their way, however well they end.
+//! What changes do on their way, even if they end well.
+
+use network::Finding;
 
 use crate::change::{Change, EmergencyMove};
-use crate::plan::Note;
 
-/// What has to be known before these changes are made.
-pub(crate) fn of(changes: &[Change]) -> Vec<Note> {
+/// What a person has to know before these changes are made.
+pub(crate) fn of(changes: &[Change]) -> Vec<Finding> {
     let mut warnings = Vec::new();
     let (mut moving, mut losing) = (Vec::new(), Vec::new());
     for change in changes {
@@ -22,7 +23,7 @@ pub(crate) fn of(changes: &[Change]) -> Vec<Note> {
     }
     if !moving.is_empty() {
         let has = if moving.len() == 1 { "has" } else { "have" };
-        warnings.push(Note {
+        warnings.push(Finding {
             // All of them: somebody may have to be told.
             about: moving.join(", "),
             what: format!(
@@ -35,7 +36,7 @@ pub(crate) fn of(changes: &[Change]) -> Vec<Note> {
     }
     if !losing.is_empty() {
         let loses = if losing.len() == 1 { "loses its" } else { "lose their" };
-        warnings.push(Note {
+        warnings.push(Finding {
             about: losing.join(", "),
             what: format!(
                 "{loses} emergency address for good: a call to 911 then goes to a national centre and costs 75 USD"
@@ -45,7 +46,7 @@ pub(crate) fn of(changes: &[Change]) -> Vec<Note> {
     }
     for change in changes {
         if let Change::DeleteDomain { name, is_replaced: true, .. } = change {
-            warnings.push(Note {
+            warnings.push(Finding {
                 about: name.clone(),
                 what: "is removed in the end: phones that still register there are cut off, from 911 too, until they \
                        have their new device files"

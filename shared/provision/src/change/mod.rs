@@ -1,0 +1,205 @@
+//! One change to the account.
+
+mod fields;
+mod summary;
+
+use network::PostalAddress;
+use twilio::Gate;
+
+pub use self::fields::FieldChange;
+pub(crate) use self::fields::{
+    ADDRESS, DOMAIN, DomainSettings, EMERGENCY_CALLER, NUMBER, differences, parameters, parameters_of_new,
+    settings,
+};
+pub use self::summary::{Action, Summary};
+
+/// The order of changes. What phones will need comes before what makes them use it, and what they no longer need goes
+/// last, so that no phone is cut off in between. Numbers are bought after [`Phase::Addresses`]: Twilio may refuse an
+/// address, and a number that is bought by then is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    Addresses,
+    Lists,
+    MakeWay,
+    Credentials,
+    Emergency,
+    Domain,
+    Gates,
+    Numbers,
+    Unmap,
+    RemoveDomain,
+    RemoveCredentials,
+    RemoveLists,
+    RemoveEmergency,
+    RemoveNumbers,
+    RemoveAddresses,
+}
+
+/// A reference to a resource that an earlier phase may still have to make.
+pub(crate) type Sid = Option<String>;
+
+/// One change to the account. Buying is none: a purchase cannot be repeated or taken back ([`Acquisition`](crate::Acquisition)).
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Creates an address.
+    CreateAddress {
+        /// Its name in Twilio.
+        friendly_name: String,
+        /// The address.
+        address: Box<PostalAddress>,
+    },
+    /// Creates a credential list.
+    CreateList {
+        /// Its name.
+        friendly_name: String,
+    },
+    /// Creates a phone's user name and password.
+    CreateCredential {
+        /// The list's name.
+        list: String,
+        /// The list, if it is there.
+        list_sid: Option<String>,
+        /// The user name.
+        user: String,
+    },
+    /// Sets a password.
+    SetPassword {
+        /// The list.
+        list_sid: String,
+        /// The credential.
+        sid: String,
+        /// The user name.
+        user: String,
+    },
+    /// Moves a number from one emergency address to another, to the first, or to none.
+    Emergency(EmergencyMove),
+    /// Creates the SIP domain.
+    CreateDomain {
+        /// The whole name.
+        name: String,
+        /// Its settings.
+        fields: Vec<FieldChange>,
+    },
+    /// Changes the SIP domain's settings.
+    UpdateDomain {
+        /// The domain.
+        sid: String,
+        /// The whole name.
+        name: String,
+        /// Its settings.
+        fields: Vec<FieldChange>,
+    },
+    /// Lets a list's users pass a gate.
+    Map {
+        /// The domain, if it is there.
+        domain_sid: Option<String>,
+        /// Which gate.
+        gate: Gate,
+        /// The list's name.
+        list: String,
+        /// The list, if it is there.
+        list_sid: Option<String>,
+    },
+    /// Changes how a number is set up.
+    UpdateNumber {
+        /// The number's resource.
+        sid: String,
+        /// In E.164 form.
+        number: String,
+        /// Its settings.
+        fields: Vec<FieldChange>,
+        /// Whether the number is being given up.
+        gives_up: bool,
+    },
+    /// Closes a gate to a list.
+    Unmap {
+        /// The domain.
+        domain_sid: String,
+        /// Which gate.
+        gate: Gate,
+        /// The list's name.
+        list: String,
+        /// The list.
+        list_sid: String,
+    },
+    /// Takes a phone's credential away.
+    DeleteCredential {
+        /// The list.
+        list_sid: String,
+        /// The credential.
+        sid: String,
+        /// The user name.
+        user: String,
+        /// Whether it must go before a name that differs from it only in case can come.
+        makes_way: bool,
+    },
+    /// Deletes the SIP domain.
+    DeleteDomain {
+        /// The domain.
+        sid: String,
+        /// The whole name.
+        name: String,
+        /// Whether the stage has another instead.
+        is_replaced: bool,
+    },
+    /// Deletes a credential list.
+    DeleteList {
+        /// The list.
+        sid: String,
+        /// Its name.
+        friendly_name: String,
+    },
+    /// Gives a number back, for good.
+    Release {
+        /// The number's resource.
+        sid: String,
+        /// In E.164 form.
+        number: String,
+    },
+    /// Deletes an address.
+    DeleteAddress {
+        /// The address.
+        sid: String,
+        /// Its name.
+        friendly_name: String,
+        /// Its street.
+        street: String,
+    },
+}
+
+/// Moves a number to another emergency address.
+#[derive(Debug, Clone)]
+pub struct EmergencyMove {
+    pub(crate) number_sid: String,
+    pub(crate) number: String,
+    /// The address it has now, as people read it; blank: none.
+    pub(crate) from: String,
+    /// The address it is to have, as people read it, and its SID if it is there. None: no address.
+    pub(crate) to: Option<(String, Sid)>,
+    /// Whether it has that address already, but Twilio could not register it.
+    pub(crate) is_again: bool,
+    /// Whether the file has the number.
+    pub(crate) is_named: bool,
+}
+
+impl Change {
+    pub(crate) fn phase(&self) -> Phase {
+        match self {
+            Self::CreateAddress { .. } => Phase::Addresses,
+            Self::CreateList { .. } => Phase::Lists,
+            Self::CreateCredential { .. } | Self::SetPassword { .. } => Phase::Credentials,
+            Self::Emergency(EmergencyMove { to: Some(_), .. }) => Phase::Emergency,
+            Self::Emergency(_) => Phase::RemoveEmergency,
+            Self::CreateDomain { .. } | Self::UpdateDomain { .. } => Phase::Domain,
+            Self::Map { .. } => Phase::Gates,
+            Self::UpdateNumber { gives_up: false, .. } => Phase::Numbers,
+            Self::UpdateNumber { .. } | Self::Release { .. } => Phase::RemoveNumbers,
+            Self::Unmap { .. } => Phase::Unmap,
+            Self::DeleteDomain { .. } => Phase::RemoveDomain,
+            Self::DeleteCredential { makes_way: true, .. } => Phase::MakeWay,
+            Self::DeleteCredential { .. } => Phase::RemoveCredentials,
+            Self::DeleteList { .. } => Phase::RemoveLists,
+            Self::DeleteAddress { .. } => Phase::RemoveAddresses,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Changes as people and programs read them.
+
+use serde::Serialize;
+use twilio::Gate;
+
+use super::fields::{ADDRESS, FieldChange, settings};
+use super::{Change, EmergencyMove};
+use crate::registration::Registration;
+
+/// What happens to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It is created.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is deleted.
+    Delete,
+    /// It is bought, and costs money every month.
+    Buy,
+}
+
+/// A change, or a purchase, as people and programs read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// What happens.
+    pub action: Action,
+    /// The kind of resource.
+    pub kind: &'static str,
+    /// Which one.
+    pub name: String,
+    /// The fields that change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldChange>,
+}
+
+impl Summary {
+    /// A summary without fields.
+    #[must_use]
+    pub fn new(action: Action, kind: &'static str, name: &str) -> Self {
+        Self { action, kind, name: name.to_owned(), fields: Vec::new() }
+    }
+}
+
+impl Change {
+    /// The change as people and programs read it. It never has a password.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        use Action::{Create, Delete, Update};
+        let of = Summary::new;
+        let with = |action, kind, name: &str, fields: &[FieldChange]| Summary {
+            fields: fields.to_vec(),
+            ..of(action, kind, name)
+        };
+        match self {
+            Self::CreateAddress { address, .. } => {
+                with(Create, "address", &address.name, &settings(ADDRESS, address))
+            }
+            Self::CreateList { friendly_name } => of(Create, "credential list", friendly_name),
+            Self::CreateCredential { user, .. } => of(Create, "credential", user),
+            Self::SetPassword { user, .. } => of(Update, "password", user),
+            Self::Emergency(EmergencyMove { number, is_again: true, .. }) => {
+                let (from, to) = (Registration::RegistrationFailure, Registration::Registered);
+                let (from, to) = (from.as_str().to_owned(), to.as_str().to_owned());
+                with(Update, "emergency address", number, &[FieldChange::new("Status", from, to)])
+            }
+            Self::Emergency(EmergencyMove { number, from, to, .. }) => {
+                let to = to.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
+                let field = FieldChange::new("EmergencyAddress", from.clone(), to);
+                with(Update, "emergency address", number, &[field])
+            }
+            Self::CreateDomain { name, fields } => with(Create, "SIP domain", name, fields),
+            Self::UpdateDomain { name, fields, .. } => with(Update, "SIP domain", name, fields),
+            Self::Map { gate, list, .. } => of(Create, gate_kind(*gate), list),
+            Self::UpdateNumber { number, fields, .. } => with(Update, "phone number", number, fields),
+            Self::Unmap { gate, list, .. } => of(Delete, gate_kind(*gate), list),
+            Self::DeleteCredential { user, .. } => of(Delete, "credential", user),
+            Self::DeleteDomain { name, .. } => of(Delete, "SIP domain", name),
+            Self::DeleteList { friendly_name, .. } => of(Delete, "credential list", friendly_name),
+            Self::Release { number, .. } => of(Delete, "phone number", number),
+            Self::DeleteAddress { friendly_name, street, .. } => {
+                let street = FieldChange::new("street", street.clone(), String::new());
+                with(Delete, "address", friendly_name, &[street])
+            }
+        }
+    }
+}
+
+fn gate_kind(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Calls => "mapping for calls",
+        Gate::Registrations => "mapping for registrations",
+    }
+}

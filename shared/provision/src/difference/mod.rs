@@ -1,0 +1,28 @@
+//! The difference between the account and what is wanted of it.
+
+mod domain;
+mod emergency;
+mod lists;
+mod numbers;
+mod permissions;
+
+pub(crate) use self::emergency::unregistered;
+use crate::account::Account;
+use crate::keyring::Keyring;
+use crate::plan::Plan;
+use crate::wishes::Wishes;
+
+/// The changes from an account as it is to what is wanted. Pure: it asks nothing and changes nothing.
+#[must_use]
+pub fn difference(wishes: &Wishes, account: &Account, keyring: &dyn Keyring) -> Plan {
+    let mut plan = Plan::default();
+    let kept = lists::compare(wishes, account, keyring, &mut plan);
+    domain::compare(wishes, account, &kept, &mut plan);
+    numbers::compare(wishes, account, &mut plan);
+    emergency::compare(wishes, account, &mut plan);
+    permissions::compare(wishes, account, &mut plan);
+    if wishes.domain.is_some() {
+        plan.notes.extend(keyring.notes(&wishes.users));
+    }
+    plan.sorted()
+}

@@ -1,0 +1,132 @@
+//! Telephone numbers: those that are there, who answers them, and those to be bought.
+
+use twilio::PhoneNumber;
+
+use crate::account::Account;
+use crate::change::{Change, NUMBER, differences};
+use crate::names::{NumberOwner, owner_of};
+use crate::ownership::{keeper, missing};
+use crate::plan::{Acquisition, Plan, some_of};
+use crate::wishes::{NumberSettings, NumberWish, Wishes};
+
+pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
+    for wish in &wishes.numbers {
+        match account.number(&wish.number) {
+            None => plan.note(
+                wish.number.as_str(),
+                "is not a number of this Twilio account: it does not ring, and calls that show it fail",
+                "buy or port it, or correct the file",
+            ),
+            Some(number) => adopt(wishes, wish, number, plan),
+        }
+    }
+    if wishes.domain.is_none() {
+        note_others(wishes, account, plan);
+    }
+    for purchase in &wishes.purchases {
+        let name = &purchase.settings.friendly_name;
+        let bought = account.numbers.iter().find(|number| {
+            number.friendly_name == *name
+                && wishes.numbers.iter().all(|wish| wish.number.as_str() != number.phone_number)
+        });
+        match bought {
+            // It was bought, but the run ended before the file said so.
+            Some(number) => plan.acquire(Acquisition::Record {
+                phone: purchase.phone.clone(),
+                number: number.phone_number.clone(),
+            }),
+            None if wishes.options.buy => plan.acquire(Acquisition::Buy(purchase.clone())),
+            None => plan.note(
+                &purchase.phone,
+                format!("has no number yet; one in area code {} is wanted", purchase.area_code),
+                "`dialtone apply --buy` buys one",
+            ),
+        }
+    }
+    for number in &account.numbers {
+        let NumberOwner::Ours(phone) = wishes.names.owner_of_number(&number.friendly_name) else { continue };
+        let is_wanted = wishes.numbers.iter().any(|wish| wish.number.as_str() == number.phone_number)
+            || wishes.purchases.iter().any(|purchase| purchase.phone == phone);
+        if is_wanted {
+            continue;
+        }
+        match missing(wishes, account) {
+            Some(missing) => plan.note(
+                &number.phone_number,
+                format!(
+                    "is not in the file, but rings as before: {} of the file is not in the account, so one may \
+                     be meant for the other",
+                    missing.as_str()
+                ),
+                "correct the number in the file, or buy or port the new one; then the old one is given up",
+            ),
+            None => give_up(wishes, number, plan),
+        }
+    }
+}
+
+/// Numbers of the file that stay when this stage goes, since they have another's name. A mistyped network owns nothing.
+fn note_others(wishes: &Wishes, account: &Account, plan: &mut Plan) {
+    let mut others: Vec<(String, Vec<&str>)> = Vec::new();
+    for number in wishes.named.iter().filter_map(|number| account.number(number)) {
+        let owner = owner_of(&number.friendly_name).filter(|owner| *owner != wishes.names.owner());
+        let Some(owner) = owner else { continue };
+        match others.iter_mut().find(|(known, _)| known == owner) {
+            Some((_, numbers)) => numbers.push(&number.phone_number),
+            None => others.push((owner.to_owned(), vec![&number.phone_number])),
+        }
+    }
+    for (owner, numbers) in others {
+        let (belongs, stays) = if numbers.len() == 1 { ("belongs", "stays") } else { ("belong", "stay") };
+        plan.note(
+            some_of(&numbers),
+            format!("{belongs} to {owner}, not to {}, and {stays}", wishes.names.owner()),
+            "look at the network's name in the file, and at --stage",
+        );
+    }
+}
+
+fn adopt(wishes: &Wishes, wish: &NumberWish, number: &PhoneNumber, plan: &mut Plan) {
+    if let Some(keeper) = keeper(wishes, number) {
+        plan.note(
+            wish.number.as_str(),
+            format!("is answered by {keeper}, and stays there"),
+            "a number has one voice URL; take it with --take-over, or give this stage numbers of its own",
+        );
+        return;
+    }
+    if !number.capabilities.voice {
+        plan.note(wish.number.as_str(), "cannot take voice calls", "use another number");
+    }
+    let fields = differences(NUMBER, &wish.settings, number);
+    if !fields.is_empty() {
+        plan.add(Change::UpdateNumber {
+            sid: number.sid.clone(),
+            number: wish.number.as_str().to_owned(),
+            fields,
+            gives_up: false,
+        });
+    }
+}
+
+/// A number of ours that no phone has any more answers nobody, and is kept: a released number is gone for good.
+fn give_up(wishes: &Wishes, number: &PhoneNumber, plan: &mut Plan) {
+    let (sid, text) = (number.sid.clone(), number.phone_number.clone());
+    if wishes.options.release_numbers {
+        plan.add(Change::Release { sid, number: text });
+        return;
+    }
+    let nothing = NumberSettings {
+        friendly_name: number.phone_number.clone(),
+        voice_url: String::new(),
+        fallback_url: String::new(),
+        status_url: String::new(),
+    };
+    let fields = differences(NUMBER, &nothing, number);
+    plan.add(Change::UpdateNumber { sid, number: text.clone(), fields, gives_up: true });
+    plan.note(
+        text,
+        "is no longer wanted; the account keeps it, and pays for it",
+        "use it for another phone, or release it in Twilio's console",
+    );
+}

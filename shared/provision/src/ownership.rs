@@ -1,0 +1,31 @@
+//! Whose numbers are: this stage's, another stage's, another network's, or nobody's.
+
+use numbers::E164;
+use twilio::PhoneNumber;
+
+use crate::account::Account;
+use crate::names::NumberOwner;
+use crate::wishes::Wishes;
+
+/// A number of the file that the account does not have: mistyped, or not ported yet. While there is one, a working
+/// number is not given up: the missing one may be its replacement.
+pub(crate) fn missing<'w>(wishes: &'w Wishes, account: &Account) -> Option<&'w E164> {
+    wishes.numbers.iter().map(|wish| &wish.number).find(|number| account.number(number).is_none())
+}
+
+/// Whether another stage, or another network of Dialtone, answers a number.
+pub(crate) fn keeper(wishes: &Wishes, number: &PhoneNumber) -> Option<String> {
+    if wishes.options.take_over {
+        return None;
+    }
+    match wishes.names.owner_of_number(&number.friendly_name) {
+        NumberOwner::Ours(_) => return None,
+        NumberOwner::OtherStage(stage) => return Some(format!("stage {stage}")),
+        NumberOwner::OtherNetwork => return Some("another network of Dialtone".into()),
+        NumberOwner::Nobody => {}
+    }
+    let answers = |origin: &str| {
+        number.voice_url.strip_prefix(origin).is_some_and(|path| path.is_empty() || path.starts_with('/'))
+    };
+    wishes.others.iter().find(|(_, origin)| answers(origin)).map(|(stage, _)| format!("stage {stage}"))
+}
