@@ -349,7 +349,7 @@ fn waiting_for_twilio_is_not_silent_and_its_trouble_is_not_ours() {
     let said = setup.run(&["plan"]);
     assert_eq!(said.code, 3, "{}", said.err);
     assert!(
-        said.err.contains("run it again later") && !said.err.contains("network connection"),
+        said.err.contains("run the same command again later") && !said.err.contains("network connection"),
         "{}",
         said.err
     );
