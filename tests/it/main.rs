@@ -24,6 +24,7 @@ mod contract;
 mod devices;
 mod doctor;
 mod emergency;
+mod endurance;
 mod events;
 mod ledger;
 mod network_file;

@@ -4,7 +4,7 @@
 //! not keep the next caller out, so the connection that has waited for its client the longest gives way.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -53,6 +53,7 @@ pub(super) struct Place {
     all: Connections,
     id: u64,
     waiting_since: Arc<AtomicU64>,
+    has_asked: AtomicBool,
 }
 
 impl Connections {
@@ -79,7 +80,7 @@ impl Connections {
         let id = self.0.next.fetch_add(1, Ordering::Relaxed);
         let waiting_since = Arc::new(AtomicU64::new(self.now()));
         open.insert(id, Open { waiting_since: Arc::clone(&waiting_since), abort: None });
-        Place { all: self.clone(), id, waiting_since }
+        Place { all: self.clone(), id, waiting_since, has_asked: AtomicBool::new(false) }
     }
 
     /// Ends the connection that has waited the longest, since no file is left for another.
@@ -121,6 +122,11 @@ impl Place {
 
     pub(super) fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Whether this is not the first request of the connection.
+    pub(super) fn has_asked_before(&self) -> bool {
+        self.has_asked.swap(true, Ordering::Relaxed)
     }
 
     /// The client has done its part: from now on it is waited for anew.

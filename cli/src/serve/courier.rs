@@ -76,7 +76,8 @@ impl Courier {
 
     /// Delivers until the service has ended and everything is delivered, or time is over.
     pub(super) fn run(mut self, calls: &Receiver<Call>) {
-        let mut adopted: Option<Instant> = None;
+        self.adopt();
+        let mut adopted = Instant::now();
         loop {
             match calls.recv_timeout(self.wait()) {
                 Ok(call) => self.hear(call),
@@ -86,8 +87,8 @@ impl Courier {
             // All that came meanwhile is one call.
             calls.try_iter().for_each(|call| self.hear(call));
             let is_done = self.deliver();
-            if self.deadline.is_none() && adopted.is_none_or(|at| at.elapsed() > ADOPTION) && is_done {
-                adopted = Some(Instant::now());
+            if self.deadline.is_none() && is_done && adopted.elapsed() > ADOPTION {
+                adopted = Instant::now();
                 self.adopt();
             }
             // What did not go waits in the journal for the next start.

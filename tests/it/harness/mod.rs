@@ -23,7 +23,7 @@ pub(crate) use line::{Line, dial, twiml};
 pub(crate) use paths::{repository, scratch, tests};
 pub(crate) use random::Random;
 pub(crate) use request::{Answer, Request, sha256};
-pub(crate) use service::{Record, Service, TOKEN};
+pub(crate) use service::{Record, Service, TOKEN, journal};
 pub(crate) use telephone::call_sid;
 pub(crate) use terminal::at_a_terminal;
 pub(crate) use traffic::{Traffic, Words};

@@ -26,6 +26,8 @@ pub(crate) struct Starting {
     network: String,
     command: Command,
     journal: Option<PathBuf>,
+    is_log_read: bool,
+    is_stdout_read: bool,
 }
 
 impl Starting {
@@ -51,6 +53,30 @@ impl Starting {
         self
     }
 
+    /// Once it listens, nobody reads its log.
+    #[must_use]
+    pub(crate) fn with_unread_log(mut self) -> Self {
+        self.is_log_read = false;
+        self
+    }
+
+    /// Its events go to a pipe that nobody reads.
+    #[must_use]
+    pub(crate) fn with_unread_stdout(mut self) -> Self {
+        self.is_stdout_read = false;
+        self
+    }
+
+    /// With a limit of the shell's, such as `-n 64`.
+    #[must_use]
+    pub(crate) fn with_limit(mut self, limit: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit {limit} && exec \"$@\""), "sh"]).arg(self.command.get_program());
+        shell.env_clear().envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.command = shell;
+        self
+    }
+
     /// Starts it, and waits until it listens.
     pub(crate) fn start(mut self) -> Service {
         let directory = scratch();
@@ -64,16 +90,19 @@ impl Starting {
             .command
             .args(["serve", "--stage", "prod", "--listen", "127.0.0.1:0", "--config"])
             .arg(file)
-            .arg("--events")
-            .arg(&events)
+            .args(self.is_stdout_read.then(|| [Path::new("--events"), &events]).into_iter().flatten())
             .arg("--journal")
             .arg(self.journal.unwrap_or_else(|| directory.join("journal")))
-            .stdout(fs::File::create(&stdout).unwrap())
+            .stdout(if self.is_stdout_read {
+                fs::File::create(&stdout).unwrap().into()
+            } else {
+                Stdio::piped()
+            })
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let log = Log::default();
-        let reader = log.follow(child.stderr.take().unwrap());
+        let reader = log.follow(child.stderr.take().unwrap(), self.is_log_read);
         let serving = log.wait_for(&mut child, |line| line["message"] == "serving");
         let address = serving["address"].as_str().unwrap().parse().unwrap();
         let agent = ureq::Agent::config_builder()
@@ -127,7 +156,7 @@ impl Service {
         let network = fs::read_to_string(tests().join(file)).unwrap();
         let mut command = dialtone();
         command.env("TWILIO_AUTH_TOKEN", TOKEN);
-        Starting { network, command, journal: None }
+        Starting { network, command, journal: None, is_log_read: true, is_stdout_read: true }
     }
 
     pub(crate) fn get<'a>(&'a self, path: &str) -> Request<'a> {
@@ -158,6 +187,13 @@ impl Service {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// How much memory it has at most had, in MiB (proc(5), `VmHWM`).
+    pub(crate) fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
     }
 
     /// Stops it as an operator would, and reads what it left behind.
@@ -229,12 +265,20 @@ impl Drop for Service {
 struct Log(Arc<(Mutex<Vec<String>>, Condvar)>);
 
 impl Log {
-    fn follow(&self, stderr: impl std::io::Read + Send + 'static) -> JoinHandle<()> {
+    fn follow(&self, stderr: impl std::io::Read + Send + 'static, to_the_end: bool) -> JoinHandle<()> {
         let shared = Arc::clone(&self.0);
         std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines() {
-                shared.0.lock().unwrap().push(line.unwrap());
+            let mut lines = BufReader::new(stderr).lines();
+            for line in &mut lines {
+                let line = line.unwrap();
+                let is_serving = line.contains("\"serving\"");
+                shared.0.lock().unwrap().push(line);
                 shared.1.notify_all();
+                if is_serving && !to_the_end {
+                    // The pipe stays open for good.
+                    std::mem::forget(lines);
+                    return;
+                }
             }
         })
     }

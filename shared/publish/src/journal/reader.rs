@@ -117,7 +117,9 @@ impl Reader {
     /// Bytes from the position on.
     fn piece(&self) -> io::Result<Vec<u8>> {
         let file = File::open(segment(&self.slot, self.at.segment))?;
-        let mut piece = vec![0; PIECE];
+        // What has no length, a device, would be read for ever.
+        let rest = file.metadata()?.len().saturating_sub(self.at.offset);
+        let mut piece = vec![0; usize::try_from(rest).unwrap_or(PIECE).min(PIECE)];
         let mut filled = 0;
         while let Some(rest) = piece.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             match file.read_at(rest, self.at.offset + filled as u64) {
