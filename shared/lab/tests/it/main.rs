@@ -1,0 +1,5 @@
+//! The lab and real phones. Nothing leaves this machine.
+
+mod baresip;
+mod registering;
+mod registrar;
