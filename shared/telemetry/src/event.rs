@@ -24,5 +24,11 @@ pub fn log_event(json: &str, stage: &str, delivery: Delivery) {
 
 /// Counts an event that could not be published, for the alarm, and writes nothing else: it is kept elsewhere.
 pub fn count_unpublished(stage: &str) {
-    Metrics::of(stage).count("PublishFailures", None).write();
+    unpublished(stage).write();
+}
+
+/// What is counted of an event that could not be published.
+#[must_use]
+pub fn unpublished(stage: &str) -> Metrics<'_> {
+    Metrics::of(stage).count("PublishFailures", None)
 }

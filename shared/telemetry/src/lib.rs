@@ -10,7 +10,7 @@ mod logging;
 mod metrics;
 
 pub use clock::unique_timestamp;
-pub use event::{Delivery, count_unpublished, log_event};
+pub use event::{Delivery, count_unpublished, log_event, unpublished};
 pub use lines::{Together, together};
 pub use logging::{LogFormat, start_logging, start_logging_to};
 pub use metrics::{Metrics, metrics_are_read};

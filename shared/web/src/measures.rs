@@ -16,7 +16,11 @@ pub(crate) fn answered(stage: &str, route: Route, plan: &Plan, latency: Duration
 
 /// Reports a request that did not come from Twilio, as far as can be proven.
 pub(crate) fn rejected(stage: &str) {
-    Metrics::of(stage).count("RejectedSignatures", None).write();
+    rejection(stage).write();
+}
+
+fn rejection(stage: &str) -> Metrics<'_> {
+    Metrics::of(stage).count("RejectedSignatures", None)
 }
 
 fn lines<'a>(stage: &'a str, route: Route, plan: &'a Plan, latency: Duration) -> Vec<Metrics<'a>> {
@@ -59,6 +63,9 @@ fn is_unreachable(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
     use network::{Network, NetworkFile};
     use serde_json::{Value, json};
     use webhook::{Call, DialEnd, Form};
@@ -71,12 +78,54 @@ mod tests {
         NetworkFile::parse(file).and_then(|file| file.network("prod")).unwrap()
     }
 
+    fn json_of(line: Metrics<'_>) -> Value {
+        let text = line.json(Duration::from_millis(1_781_978_645_123));
+        serde_json::from_slice(text.strip_suffix(b"\n").unwrap()).unwrap()
+    }
+
     fn shown(route: Route, plan: &Plan) -> Vec<Value> {
-        let json = |line: Metrics<'_>| {
-            let text = line.json(Duration::from_millis(1_781_978_645_123));
-            serde_json::from_slice(text.strip_suffix(b"\n").unwrap()).unwrap()
-        };
-        lines("prod", route, plan, Duration::from_micros(250)).into_iter().map(json).collect()
+        lines("prod", route, plan, Duration::from_micros(250)).into_iter().map(json_of).collect()
+    }
+
+    fn dialled(to: &str) -> Plan {
+        let to = format!("sip:{to}@n.sip.twilio.com");
+        let form = Form::from_pairs([("From", "sip:lobby@n.sip.twilio.com"), ("To", to.as_str())]);
+        dialplan::outgoing(&Call::from_form(&form), &network(), &mut ())
+    }
+
+    fn ended_with(status: &str, code: &str) -> Plan {
+        let call = [("From", "+15035550199"), ("To", "+15035550110")];
+        let form =
+            Form::from_pairs(call.into_iter().chain([("DialCallStatus", status), ("ErrorCode", code)]));
+        dialplan::dial_ended(&DialEnd::from_form(&form), &network(), false)
+    }
+
+    /// Namespace, name and dimensions of everything that the functions say, for `tests/deploy/run agreement`, which
+    /// compares them with the alarms and the dashboard.
+    #[test]
+    fn the_list_of_metrics_is_what_is_emitted() {
+        let mut said = vec![json_of(rejection("prod")), json_of(telemetry::unpublished("prod"))];
+        for to in ["5035550123", "311", "911", "933", "lobby"] {
+            said.extend(shown(Route::Outgoing, &dialled(to)));
+        }
+        for (status, code) in [("completed", ""), ("no-answer", "32009"), ("busy", "")] {
+            said.extend(shown(Route::DialEnded, &ended_with(status, code)));
+        }
+        let mut triples = BTreeSet::new();
+        for directive in said.iter().flat_map(|line| line["_aws"]["CloudWatchMetrics"].as_array().unwrap()) {
+            for metric in directive["Metrics"].as_array().unwrap() {
+                for dimensions in directive["Dimensions"].as_array().unwrap() {
+                    triples.insert(json!([directive["Namespace"], metric["Name"], dimensions]).to_string());
+                }
+            }
+        }
+        let actual = format!("[\n{}\n]\n", triples.into_iter().collect::<Vec<_>>().join(",\n"));
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/metrics.json");
+        if std::env::var_os("DIALTONE_OVERWRITE").is_some() {
+            fs::write(path, actual).unwrap();
+        } else {
+            assert_eq!(fs::read_to_string(path).unwrap(), actual, "DIALTONE_OVERWRITE=1 writes it anew");
+        }
     }
 
     #[test]
