@@ -4,13 +4,18 @@
 
 use serde_json::Value;
 
+mod schema;
+
 /// The names that the page knows, without those that carry a code.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 12] = [
     "dial_outgoing",
     "dial_pstn",
     "dial_extension",
     "dial_sip_asterisk",
     "dial_emergency",
+    "dial_address_test",
+    "emergency_refused",
+    "emergency_failed",
     "reject",
     "dial_sip_e164",
     "outgoing_call",
@@ -19,7 +24,7 @@ const NAMES: [&str; 9] = [
 
 const STATUSES: [&str; 7] = ["completed", "answered", "busy", "no-answer", "failed", "canceled", "unknown"];
 
-const REASONS: [&str; 10] = [
+const REASONS: [&str; 11] = [
     "invalid_number",
     "country_not_allowed",
     "premium",
@@ -30,6 +35,7 @@ const REASONS: [&str; 10] = [
     "emergency_disabled",
     "unknown_caller",
     "foreign_domain",
+    "impostor",
 ];
 
 /// The host name that the consumers let through.
@@ -93,6 +99,8 @@ pub(crate) fn faults(message: &str, endpoints: &[&str]) -> Vec<String> {
     );
     let code = name.rsplit_once("error-").map(|(_, code)| code);
     demand(code.is_none() || call["error_code"] == code.unwrap_or_default(), "an error has its code");
+    let is_known_code = call["error_code"].is_null() || call["error_code"].as_str().is_some_and(is_code);
+    demand(is_known_code, "call.error_code is a code");
     demand(longest_run_of_digits(&without_identifiers(&value)) < 7, "there is no telephone number in it");
     faults
 }
@@ -120,9 +128,11 @@ fn is_name(name: &str) -> bool {
     let code = ["error-", "twilio-error-"].into_iter().find_map(|start| name.strip_prefix(start));
     NAMES.contains(&name)
         || status.is_some_and(|status| STATUSES.contains(&status))
-        || code.is_some_and(|code| {
-            (1..=6).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        || code.is_some_and(is_code)
+}
+
+fn is_code(text: &str) -> bool {
+    (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 pub(crate) fn is_call_sid(text: &str) -> bool {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::harness::{dialtone, peers, repository};
+use crate::harness::{peers, repository};
 
 /// Every file of the workspace with this ending, but what is built.
 fn files(ending: &str) -> Vec<PathBuf> {
@@ -130,61 +130,6 @@ fn no_source_file_is_too_long_to_read() {
         .filter(|(lines, _)| *lines > 400)
         .collect();
     assert!(long.is_empty(), "{long:#?}");
-}
-
-/// What `dialtone ... --help` says.
-fn help(words: &[&str]) -> Option<String> {
-    let output = dialtone().args(words).arg("--help").output().unwrap();
-    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
-}
-
-/// The `dialtone` command lines in the fenced blocks of a document, each as words. Lines that end in `\` go on.
-fn command_lines(document: &str) -> Vec<Vec<String>> {
-    let fenced: Vec<_> = document.split("```").skip(1).step_by(2).collect();
-    let text = fenced.join("\n").replace("\\\n", " ");
-    text.lines()
-        .filter_map(|line| {
-            let line = line.split(" #").next().unwrap().trim_start().trim_start_matches("$ ");
-            let line =
-                line.replace("cargo run -p dialtone --", "dialtone").replace("cargo run --", "dialtone");
-            let mut words = line.split_whitespace().map(str::to_owned).peekable();
-            // Variables may be set before the command.
-            while words.next_if(|word| word.contains('=') && !word.starts_with('-')).is_some() {}
-            let is_command = words.next().is_some_and(|word| word.rsplit('/').next() == Some("dialtone"));
-            is_command.then(|| {
-                words.take_while(|word| !matches!(word.as_str(), "|" | "&&" | ";" | ">" | "&")).collect()
-            })
-        })
-        .collect()
-}
-
-#[test]
-fn every_command_in_the_readme_exists() {
-    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
-    let lines = command_lines(&readme);
-    assert!(!lines.is_empty(), "the README shows no command");
-    for line in lines {
-        let words: Vec<_> = line
-            .iter()
-            .map(String::as_str)
-            .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
-            .collect();
-        // `devices render lobby` has two words that are commands, `explain lobby` one.
-        let Some(help) = (1..=words.len()).rev().find_map(|count| help(&words[..count])) else {
-            assert!(line.first().is_some_and(|word| word.starts_with('-')), "no such command: {line:?}");
-            continue;
-        };
-        for option in line.iter().filter(|word| word.starts_with("--") && word.len() > 2) {
-            let name = option.split('=').next().unwrap();
-            assert!(help.contains(name), "{line:?}: there is no {name}");
-        }
-    }
-}
-
-#[test]
-fn command_lines_are_found() {
-    let document = "dialtone no\n```sh\n$ TOKEN=x dialtone serve --stage prod \\\n  --listen 1 # why\nls\n./target/debug/dialtone check | cat\n```\ndialtone no";
-    assert_eq!(command_lines(document), [vec!["serve", "--stage", "prod", "--listen", "1"], vec!["check"]]);
 }
 
 /// Digits of every script are read as Python reads them. `numbers` knows Unicode 14; a newer Python knows more.
