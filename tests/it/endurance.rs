@@ -269,3 +269,17 @@ fn two_processes_share_a_journal_and_deliver_what_the_other_left() {
     assert!(delivered.is_disjoint(&all), "what was delivered comes twice");
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// Twilio may send a webhook again, and nothing in it says so (twilio.md, E.5).
+#[test]
+fn a_webhook_that_is_repeated_is_answered_again_and_counted_once() {
+    let mut service = Service::on(STREET).start();
+    let (sid, bytes) = written(&service);
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(service.address).unwrap();
+        stream.write_all(&bytes).unwrap();
+        assert_eq!(answer(&mut BufReader::new(stream)), Some(200));
+    }
+    service.log_says(|line| line["repeated"] == true && line["call_sid"] == sid.as_str());
+    assert_eq!(service.stop().events_of(&sid).len(), 2);
+}

@@ -126,7 +126,8 @@ impl Serve {
         let (events, sink) = Events::start(journal, &folder, destination, &health)
             .map_err(|error| Failure::usage(format!("{}: {error}; {JOURNAL_REMEDY}", folder.display())))?;
         let web = web::Web::new(settings.network, settings.tokens, Route::ALL, sink)
-            .map_err(|error| Failure::usage(format!("stages.{}.public_url: {error}", stage.name)))?;
+            .map_err(|error| Failure::usage(format!("stages.{}.public_url: {error}", stage.name)))?
+            .counting_once();
         tracing::info!(%address, stage = stage.name, public_url = stage.public_url, events = name, journal = %folder.display(), "serving");
         let connections = Connections::new();
         let watch = tokio::spawn(watch(dropped, connections.clone(), Arc::clone(&health)));

@@ -8,16 +8,29 @@ use jiff::Timestamp;
 /// The latest timestamp that was given out, in microseconds since 1970.
 static LATEST: AtomicI64 = AtomicI64::new(i64::MIN);
 
+/// By how much a clock is corrected while it runs, in microseconds. If it goes back by more, it had been wrong.
+const CORRECTION: i64 = 1_000_000;
+
 /// Now, as ISO 8601 in UTC with microseconds, and never the same twice in a process.
 ///
-/// The consumers of the events drop one of two equal lines, so two equal events must differ in their time.
+/// The consumers of the events drop one of two equal lines, so two equal events must differ in their time. A clock that ran
+/// ahead and came back, by more than a second, is followed: events are not to be filed under its wrong time for as long
+/// as the process runs. Those hours may then come twice, though hardly the same microsecond.
 #[must_use]
 pub fn unique_timestamp() -> String {
-    let now = Timestamp::now().as_microsecond();
-    let earlier = LATEST.fetch_max(now, Ordering::Relaxed);
-    // A second event in the same microsecond, or a clock that was set back: one more than the latest.
-    let unique = if earlier < now { now } else { LATEST.fetch_add(1, Ordering::Relaxed) + 1 };
-    format(unique)
+    format(unique(&LATEST, Timestamp::now().as_microsecond()))
+}
+
+fn unique(latest: &AtomicI64, now: i64) -> i64 {
+    let next = |earlier: i64| {
+        // A second event in the same microsecond, or a clock that was corrected: one more than the latest.
+        if earlier < now || earlier.saturating_sub(now) > CORRECTION { now } else { earlier + 1 }
+    };
+    next(
+        latest
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |earlier| Some(next(earlier)))
+            .unwrap_or(now),
+    )
 }
 
 /// Now, in the same form, for log lines: these may be equal.
@@ -70,6 +83,19 @@ mod tests {
             let timestamp = Timestamp::from_microsecond(microsecond).unwrap();
             assert_eq!(format(microsecond), format!("{timestamp:.6}"));
         }
+    }
+
+    #[test]
+    fn a_clock_that_ran_ahead_and_came_back_is_followed() {
+        const DAY: i64 = 86_400_000_000;
+        let latest = AtomicI64::new(i64::MIN);
+        let now = 1_781_978_645_000_000;
+        assert_eq!(
+            [now, now, now - 400_000, now + 1].map(|now| unique(&latest, now)),
+            [now, now + 1, now + 2, now + 3]
+        );
+        assert_eq!([now + DAY, now + DAY - 1].map(|now| unique(&latest, now)), [now + DAY, now + DAY + 1]);
+        assert_eq!([now + 5, now + 5].map(|now| unique(&latest, now)), [now + 5, now + 6]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! Nothing here waits for a network: the [`Sink`] decides where events go.
 
 mod measures;
+mod recent;
 mod route;
 mod service;
 mod settings;

@@ -19,6 +19,7 @@ use webhook::{
 };
 
 use crate::measures;
+use crate::recent::Recent;
 use crate::route::Route;
 use crate::sink::Sink;
 
@@ -61,6 +62,8 @@ struct Inner<S> {
     sink: S,
     /// How many requests were turned away since the start.
     rejected: AtomicU64,
+    /// The webhooks of late, if each is to be counted once.
+    recent: Option<Recent>,
 }
 
 /// A request that is proven to come from Twilio.
@@ -83,8 +86,20 @@ impl<S: Sink> Web<S> {
         sink: S,
     ) -> Result<Self, BaseError> {
         let verifier = Verifier::new(tokens, &network.stage().public_url)?;
-        let inner = Inner { network, verifier, routes, sink, rejected: AtomicU64::new(0) };
+        let inner = Inner { network, verifier, routes, sink, rejected: AtomicU64::new(0), recent: None };
         Ok(Self { inner: Arc::new(inner) })
+    }
+}
+
+impl<S> Web<S> {
+    /// The same service, which counts a webhook once that Twilio sends several times: the answer is the same each time, and
+    /// its events are taken once. For a host that is one process; it has to be called before the service is cloned.
+    #[must_use]
+    pub fn counting_once(mut self) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.recent = Some(Recent::default());
+        }
+        self
     }
 }
 
@@ -124,6 +139,7 @@ struct Report {
     status: u16,
     plan: Plan,
     latency: Duration,
+    is_repeated: bool,
 }
 
 /// Answers and performs, for hosts that cannot tell the two apart.
@@ -166,7 +182,11 @@ impl<S: Sink> Inner<S> {
                 return Answer { response: status(code), rest: Rest::default() };
             }
         };
-        let (call_sid, plan) = decide(route, &webhook, &self.network);
+        let (call_sid, mut plan) = decide(route, &webhook, &self.network);
+        let is_repeated = self.is_repeated(request);
+        if is_repeated {
+            plan.events.clear();
+        }
         let response = if route.is_callback() { status(StatusCode::NO_CONTENT) } else { twiml(&plan) };
         let latency = started.elapsed();
         if S::AT_ONCE {
@@ -179,6 +199,7 @@ impl<S: Sink> Inner<S> {
             status: response.status().as_u16(),
             plan,
             latency,
+            is_repeated,
         };
         Answer { response, rest: Rest(Some(Box::new(report))) }
     }
@@ -189,6 +210,12 @@ impl<S: Sink> Inner<S> {
         if !S::AT_ONCE {
             self.take(&report.plan).await;
         }
+    }
+
+    /// Whether a proven request came before.
+    fn is_repeated(&self, request: &Request<Bytes>) -> bool {
+        let signature = request.headers().get(SIGNATURE).map(HeaderValue::as_bytes);
+        self.recent.as_ref().zip(signature).is_some_and(|(recent, signature)| recent.is_repeated(signature))
     }
 
     async fn take(&self, plan: &Plan) {
@@ -255,9 +282,12 @@ impl Report {
             decision = plan.decision.as_str(),
             reason = plan.decision.reason().map(dialplan::Reason::as_str),
             latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX),
+            repeated = self.is_repeated.then_some(true),
             "request"
         );
-        measures::answered(stage, *route, plan, *latency);
+        if !self.is_repeated {
+            measures::answered(stage, *route, plan, *latency);
+        }
     }
 }
 

@@ -17,13 +17,14 @@ pub(crate) const TOKEN: &str = "any-secret";
 pub(crate) const DOMAIN: &str = "example-prod.sip.twilio.com";
 pub(crate) const PUBLIC_URL: &str = "https://prod.dialtone.example.org";
 
-/// What Twilio says when a phone dials a number: a form, and its signature.
-pub(crate) fn signed(phone: &str, number: &str) -> Result<(String, String)> {
+/// What Twilio says when a phone dials a number in a call: a form, and its signature.
+pub(crate) fn signed(phone: &str, number: &str, call: usize) -> Result<(String, String)> {
+    let call = format!("CA{call:032x}");
     let (from, to) = (format!("sip:{phone}@{DOMAIN}"), format!("sip:{number}@{DOMAIN}"));
     let form = Form::from_pairs([
         ("AccountSid", "AC00000000000000000000000000000000"),
         ("ApiVersion", "2010-04-01"),
-        ("CallSid", "CA00000000000000000000000000000001"),
+        ("CallSid", call.as_str()),
         ("CallStatus", "ringing"),
         ("Direction", "inbound"),
         ("From", from.as_str()),
@@ -40,8 +41,8 @@ pub(crate) fn signed(phone: &str, number: &str) -> Result<(String, String)> {
 }
 
 /// A POST to `/outgoing`, ready to be sent.
-pub(crate) fn request(phone: &str, number: &str) -> Result<Vec<u8>> {
-    let (body, signature) = signed(phone, number)?;
+pub(crate) fn request(phone: &str, number: &str, call: usize) -> Result<Vec<u8>> {
+    let (body, signature) = signed(phone, number, call)?;
     let head = format!(
         "POST /outgoing HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: TwilioProxy/1.1\r\naccept: */*\r\n\
          content-type: application/x-www-form-urlencoded; charset=UTF-8\r\nx-twilio-signature: {signature}\r\n\

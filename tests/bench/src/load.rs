@@ -177,15 +177,16 @@ fn network(count: usize, file: &Path) -> Result<Vec<String>> {
     Ok(phones)
 }
 
-/// A thousand different requests of phones all over the network.
+/// Requests of phones all over the network, each of another call. There are more of them than `serve` remembers, so each
+/// is answered as a new one although they are sent many times.
 fn requests(phones: &[String]) -> Result<Vec<Vec<u8>>> {
-    const DIFFERENT: usize = 1000;
+    const DIFFERENT: usize = 10_000;
     let one = |index: usize| {
         let phone = phones.get(index * 7919 % phones.len()).ok_or("no phones")?;
         // Toll-free numbers are no phone's of any of these networks.
         let code = ["800", "833", "844", "855", "866", "877", "888"].get(index % 7).ok_or("no code")?;
         let number = format!("1{code}55501{:02}", index % 100);
-        client::request(phone, &number)
+        client::request(phone, &number, index)
     };
     (0..DIFFERENT).map(one).collect()
 }
@@ -221,6 +222,7 @@ fn serve(dialtone: &Path, file: &Path) -> Result<(Command, SocketAddr)> {
     let address = free_address()?;
     let mut command = Command::new(dialtone);
     command.args(["serve", "--stage", "prod", "--config"]).arg(file).args(["--events", "/dev/null"]);
+    command.arg("--journal").arg(build::target().join("tmp/load.journal"));
     command.args(["--listen", &address.to_string()]).env("TWILIO_AUTH_TOKEN", client::TOKEN);
     Ok((command, address))
 }

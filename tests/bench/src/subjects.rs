@@ -57,7 +57,7 @@ impl Subject {
 
     /// Takes another network file, and lets the given phone of it call.
     pub(crate) fn set_network(&mut self, file: &Path, phone: &str) -> Result<()> {
-        let (form, signature) = client::signed(phone, "18005550199")?;
+        let (form, signature) = client::signed(phone, "18005550199", 1)?;
         let mut event: serde_json::Value = serde_json::from_slice(&self.event)?;
         let set = |event: &mut serde_json::Value, at: &str, value: String| {
             event

@@ -1,0 +1,54 @@
+//! Requests that were answered lately.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+/// How many requests are remembered. Twilio repeats a webhook within a minute (twilio.md, E.5), in which a process answers
+/// fewer calls than this.
+const MOST: usize = 4096;
+
+/// The signatures of requests that were answered lately.
+///
+/// A signature covers the URL and every parameter (<https://www.twilio.com/docs/usage/security#validating-requests>), so
+/// two requests with one signature are one webhook that was sent twice. Two attempts at one dial tone differ: the URL
+/// carries the try. Whether `I-Twilio-Idempotency-Token` is the same on each try is not known (twilio.md, E.5).
+#[derive(Debug, Default)]
+pub(crate) struct Recent(Mutex<Signatures>);
+
+#[derive(Debug, Default)]
+struct Signatures {
+    known: BTreeSet<Box<[u8]>>,
+    in_order: VecDeque<Box<[u8]>>,
+}
+
+impl Recent {
+    /// Remembers a proven signature. Whether it was known.
+    pub(crate) fn is_repeated(&self, signature: &[u8]) -> bool {
+        let mut signatures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !signatures.known.insert(signature.into()) {
+            return true;
+        }
+        signatures.in_order.push_back(signature.into());
+        if signatures.in_order.len() > MOST
+            && let Some(oldest) = signatures.in_order.pop_front()
+        {
+            signatures.known.remove(&oldest);
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_few_thousand_are_known() {
+        let recent = Recent::default();
+        let is_repeated = |i: usize| recent.is_repeated(&i.to_be_bytes());
+        assert!((0..MOST).all(|i| !is_repeated(i)));
+        assert!((0..MOST).all(is_repeated));
+        assert!(!is_repeated(MOST) && !is_repeated(0), "the oldest is forgotten");
+        assert!(is_repeated(2));
+    }
+}
