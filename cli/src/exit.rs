@@ -47,6 +47,11 @@ impl Failure {
         Self { outcome, message: message.to_string(), is_told: false }
     }
 
+    /// What went wrong, and what to do about it.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The same, after standard output has told a program.
     pub(crate) fn told(self) -> Self {
         Self { is_told: true, ..self }

@@ -23,6 +23,7 @@ mod replay;
 mod serve;
 mod setup;
 mod stop;
+mod switchboard;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -58,6 +59,7 @@ enum Command {
     Devices(devices::Devices),
     Phone(phone::Phone),
     Calls(calls::Calls),
+    Switchboard(switchboard::Switchboard),
     Replay(replay::Replay),
     Completions(completions::Completions),
     Man(man::Man),
@@ -86,6 +88,7 @@ fn main() -> Outcome {
         Command::Devices(command) => command.run(),
         Command::Phone(command) => command.run(),
         Command::Calls(command) => command.run(),
+        Command::Switchboard(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Completions(command) => command.run(Dialtone::command()),
         Command::Man(command) => command.run(Dialtone::command()),

@@ -36,6 +36,7 @@ mod serve;
 mod setup;
 mod signatures;
 mod sns;
+mod switchboard;
 mod tidy;
 mod twilio_account;
 mod vectors;

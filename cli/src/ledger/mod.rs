@@ -83,6 +83,19 @@ impl LedgerArgs {
         Ok(Opened { network, ledger, path, sources })
     }
 
+    /// Opens the ledger to write, and reads nothing yet: that is done beside the answers.
+    pub(crate) fn open_unread(&self) -> Result<Opened> {
+        let unread = Self { from: Vec::new(), twilio: false, ..self.clone() };
+        let opened = unread.open_to_write()?;
+        let sources = self.from.iter().map(|path| Source::new(path, &opened.network)).collect();
+        Ok(Opened { sources, ..opened })
+    }
+
+    /// Asks Twilio for its lists, if that is wanted.
+    pub(crate) fn read_lists(&self, ledger: &mut Ledger) -> Result<()> {
+        if self.twilio { twilio_lists::read(ledger, &self.connection) } else { Ok(()) }
+    }
+
     /// The same, to be written to.
     pub(crate) fn open_to_write(&self) -> Result<Opened> {
         let opened = self.open()?;

@@ -1,5 +1,6 @@
 //! The last drill of a phone, from the results that `doctor` keeps beside the network file.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -17,7 +18,7 @@ pub(crate) struct Drill {
     pub(crate) passed: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Content {
     results: Vec<Entry>,
 }
@@ -31,15 +32,25 @@ struct Entry {
 }
 
 impl Drill {
-    /// The latest result of the phone's own test. A file that cannot be read is `doctor`'s to complain about.
-    pub(crate) fn last(network_file: &Path, stage: &str, phone: &str) -> Option<Self> {
-        let text = std::fs::read(network_file.with_file_name("dialtone-933.json")).ok()?;
-        let content: Content = serde_json::from_slice(&text).ok()?;
-        let case = format!("phone:{phone}");
-        let of_phone = content.results.into_iter().filter(|entry| entry.stage == stage && entry.case == case);
+    /// The latest result of each phone's own test, by its user name. A file that cannot be read is `doctor`'s to complain
+    /// about.
+    pub(crate) fn all(network_file: &Path, stage: &str) -> HashMap<String, Self> {
+        let text = std::fs::read(network_file.with_file_name("dialtone-933.json")).unwrap_or_default();
+        let mut content: Content = serde_json::from_slice(&text).unwrap_or_default();
         // Dates sort as texts. Of one day's results the last one counts.
-        let latest = of_phone.max_by(|one, other| one.date.cmp(&other.date))?;
-        Some(Self { passed: latest.verdict == "pass", date: latest.date })
+        content.results.sort_by(|one, other| one.date.cmp(&other.date));
+        let of_stage = content.results.into_iter().filter(|entry| entry.stage == stage);
+        of_stage
+            .filter_map(|entry| {
+                let phone = entry.case.strip_prefix("phone:")?.to_owned();
+                Some((phone, Self { passed: entry.verdict == "pass", date: entry.date }))
+            })
+            .collect()
+    }
+
+    /// The latest result of the phone's own test.
+    pub(crate) fn last(network_file: &Path, stage: &str, phone: &str) -> Option<Self> {
+        Self::all(network_file, stage).remove(phone)
     }
 
     /// Whether it passed, and not too long ago.

@@ -1,6 +1,6 @@
 //! `dialtone phone`
 
-mod drill;
+pub(crate) mod drill;
 mod screen;
 mod service;
 

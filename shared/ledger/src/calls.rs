@@ -116,7 +116,8 @@ impl Ledger {
             add("c.ending = ?", ending.code());
         }
         if let Some(why) = filter.why {
-            add("c.why = ?", why.code());
+            // SQLite uses the partial index only where its condition stands in the query.
+            add("c.why > 0 AND c.why = ?", why.code());
         }
         if let Some((began, id)) = filter.behind {
             terms.push("(c.began, c.id) < (?, ?)".to_owned());

@@ -116,8 +116,10 @@ impl Ledger {
         Ok(health)
     }
 
+    // `proof > 0` is said beside `proof = 1`, because SQLite uses a partial index only where its condition stands in the
+    // query.
     fn last_call_of(&self, phone: i64, end: i64) -> Result<Option<i64>> {
-        let sql = "SELECT max(at) FROM event WHERE phone = ? AND proof = 1 AND at < ?";
+        let sql = "SELECT max(at) FROM event WHERE phone = ? AND proof > 0 AND proof = 1 AND at < ?";
         Ok(self.connection.prepare_cached(sql)?.query_row([phone, end], |row| row.get(0))?)
     }
 
@@ -136,8 +138,7 @@ impl Ledger {
     }
 
     fn last_death_of(&self, phone: i64, end: i64) -> Result<Option<Sign<Death>>> {
-        let sql =
-            "SELECT at, detail FROM event WHERE phone = ? AND proof = 2 AND at < ? ORDER BY at DESC LIMIT 1";
+        let sql = "SELECT at, detail FROM event WHERE phone = ? AND proof > 0 AND proof = 2 AND at < ? ORDER BY at DESC LIMIT 1";
         let found = self
             .connection
             .prepare_cached(sql)?
@@ -146,7 +147,7 @@ impl Ledger {
     }
 
     fn misses_of(&self, phone: i64, since: i64, end: i64) -> Result<usize> {
-        let sql = "SELECT at FROM event WHERE phone = ? AND proof = 2 AND at > ? AND at < ? ORDER BY at";
+        let sql = "SELECT at FROM event WHERE phone = ? AND proof > 0 AND proof = 2 AND at > ? AND at < ? ORDER BY at";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([phone, since, end])?;
         let (mut misses, mut latest) = (0, None);

@@ -20,7 +20,7 @@ pub(crate) use account::Account;
 pub(crate) use binary::dialtone;
 pub(crate) use golden::golden;
 pub(crate) use line::{Line, dial, twiml};
-pub(crate) use paths::{repository, scratch, tests};
+pub(crate) use paths::{repository, scratch, target, tests};
 pub(crate) use random::Random;
 pub(crate) use request::{Answer, Request, sha256};
 pub(crate) use service::{Record, Service, TOKEN, journal};

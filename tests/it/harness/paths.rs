@@ -14,7 +14,7 @@ pub(crate) fn repository() -> &'static Path {
 }
 
 /// Cargo's target directory.
-pub(super) fn target() -> &'static Path {
+pub(crate) fn target() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 

@@ -71,7 +71,8 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
+        // A failed test leaves its files for inspection.
+        if !std::thread::panicking() && std::env::var_os("DIALTONE_KEEP").is_none() {
             let _ = std::fs::remove_dir_all(&self.folder);
         }
     }

@@ -1,0 +1,157 @@
+//! `dialtone switchboard`
+
+mod feed;
+mod server;
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::Timestamp;
+use ledger::{Access, Ledger};
+use switchboard::{Board, Guard};
+use tokio::net::TcpListener;
+
+use self::feed::Feed;
+use crate::exit::{Failure, Outcome, Result};
+use crate::ledger::{LedgerArgs, Opened, failure};
+use crate::output;
+use crate::phone::drill;
+
+/// Serves pages for people about what happens: calls under way, phones and their health, why calls were refused, every
+/// call for help. It reads the ledger, and fills it from --from and --twilio while it runs. It never changes Twilio or
+/// the network file.
+///
+/// On this machine it needs no password. To listen elsewhere, make a password file, and put a server that speaks TLS in
+/// front: the session's cookie is sent over TLS alone.
+///
+///   dialtone switchboard --from events.jsonl
+///   dialtone switchboard --hash-password > board.hash
+///   dialtone switchboard --listen 0.0.0.0:8090 --password-file board.hash
+///   dialtone switchboard --out public
+///
+/// Exit codes: 0 stopped, or the copy is made, 2 wrong usage or a bad file, 3 the ledger cannot be used.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Switchboard {
+    #[command(flatten)]
+    ledger: LedgerArgs,
+
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    listen: SocketAddr,
+
+    /// The file with the hash of the password, as --hash-password prints it. Needed to listen elsewhere than on this
+    /// machine.
+    #[arg(long, value_name = "FILE", env = "DIALTONE_SWITCHBOARD_PASSWORD_FILE")]
+    password_file: Option<PathBuf>,
+
+    /// Reads a password from standard input, prints its hash, and ends.
+    #[arg(long, exclusive = true)]
+    hash_password: bool,
+
+    /// Writes a copy for the public into this folder and ends: phones with their state and days, and counts by day, but
+    /// no single call.
+    #[arg(long, value_name = "DIR", conflicts_with = "password_file")]
+    out: Option<PathBuf>,
+}
+
+impl Switchboard {
+    pub(crate) fn run(self) -> Result {
+        if self.hash_password {
+            return hash();
+        }
+        if let Some(folder) = &self.out {
+            return self.publish(folder);
+        }
+        let password = self.password()?;
+        let opened = self.ledger.open_unread()?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+        runtime.block_on(self.host(opened, password))
+    }
+
+    async fn host(self, opened: Opened, password: Option<String>) -> Result {
+        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
+            Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))
+        })?;
+        let address = listener.local_addr().map_err(Failure::usage)?;
+        let Opened { network, ledger, path, sources } = opened;
+        let reader = Ledger::open(&path, Access::Read, ledger.zone()).map_err(failure)?;
+        let config = self.ledger.network().config.clone();
+        let stage = network.stage().name.clone();
+        let board =
+            Board { network, ledger: reader, drills: drills(&config, &stage), guard: Guard::new(password) };
+        let feed = Feed::start(self.ledger.clone(), ledger, sources);
+        output::aside(&format!("the switchboard is at http://{address}/; stop it with Ctrl-C"));
+        server::serve(listener, board, move || drills(&config, &stage)).await;
+        feed.stop();
+        Ok(Outcome::Done)
+    }
+
+    /// The hash of the password. Only loopback does without.
+    fn password(&self) -> Result<Option<String>> {
+        let Some(path) = &self.password_file else {
+            return if self.listen.ip().is_loopback() {
+                Ok(None)
+            } else {
+                Err(Failure::usage(format!(
+                    "{} can be reached from elsewhere, so a password is needed; make a file with `dialtone switchboard --hash-password` and name it with --password-file FILE",
+                    self.listen
+                )))
+            };
+        };
+        let wrong = |what: &str| {
+            Failure::usage(format!(
+                "{}: {what}; make it with `dialtone switchboard --hash-password`",
+                path.display()
+            ))
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error.to_string()))?;
+        let hash = text.trim();
+        if !switchboard::is_hash(hash) {
+            return Err(wrong("this is not the hash of a password"));
+        }
+        Ok(Some(hash.to_owned()))
+    }
+
+    fn publish(&self, folder: &Path) -> Result {
+        let opened = self.ledger.open()?;
+        let board = Board {
+            network: opened.network,
+            ledger: opened.ledger,
+            drills: std::collections::HashMap::new(),
+            guard: Guard::new(None),
+        };
+        let pages = switchboard::public_pages(&board, Timestamp::now()).map_err(failure)?;
+        let fail = |path: &Path, error: &std::io::Error| {
+            Failure::usage(format!("--out {}: {error}", path.display()))
+        };
+        std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
+        for page in &pages {
+            let path = folder.join(page.name);
+            files::replace(&path, page.content.as_bytes(), files::Access::Everyone)
+                .map_err(|error| fail(&path, &error))?;
+        }
+        output::line(&format!("{} files are in {}", pages.len(), folder.display()));
+        Ok(Outcome::Done)
+    }
+}
+
+fn hash() -> Result {
+    let mut password = String::new();
+    std::io::stdin()
+        .take(1024)
+        .read_to_string(&mut password)
+        .map_err(|error| Failure::usage(format!("standard input: {error}")))?;
+    let hash = switchboard::hash_password(password.trim_end_matches(['\r', '\n']))
+        .map_err(|error| Failure::usage(format!("{error}; choose one of twelve characters or more")))?;
+    output::line(&hash);
+    Ok(Outcome::Done)
+}
+
+fn drills(config: &Path, stage: &str) -> std::collections::HashMap<String, switchboard::Drill> {
+    let all = drill::Drill::all(config, stage).into_iter();
+    all.map(|(phone, drill)| (phone, switchboard::Drill { date: drill.date, passed: drill.passed })).collect()
+}

@@ -1,0 +1,23 @@
+//! The switchboard: pages for people about what happened, made from the ledger.
+//!
+//! ```text
+//! Request --Guard: host, session, token--> Board::answer --ledger, network--> HTML (maud), SVG
+//! ```
+//!
+//! Synchronous, without a socket: the host (`dialtone switchboard`) listens, and tells open pages when the ledger has
+//! changed. Nothing here changes Twilio, the network file or the ledger. No number is on a page, except what somebody
+//! types into Explain, which only that answer shows.
+
+mod board;
+mod chart;
+mod dots;
+mod guard;
+mod layout;
+mod pages;
+mod public;
+mod request;
+
+pub use board::{Board, Drill};
+pub use guard::{Guard, PasswordError, hash_password, is_hash};
+pub use public::{PublicPage, public_pages};
+pub use request::{Answer, Request};

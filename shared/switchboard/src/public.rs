@@ -1,0 +1,91 @@
+//! The public copy: what a community may know of its phones, and nothing that tells who called when.
+
+use jiff::Timestamp;
+use ledger::Day;
+use maud::{DOCTYPE, Markup, html};
+
+use crate::board::{Board, View};
+use crate::dots;
+use crate::layout;
+use crate::pages::{charts, state};
+
+/// A file of the public copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicPage {
+    /// Its name.
+    pub name: &'static str,
+    /// Its content.
+    pub content: String,
+}
+
+/// Makes the public copy: phones with their state and days, and counts by day.
+///
+/// Single calls, hours, calls for help, addresses and drills are left out: together with what somebody saw in the
+/// street they would tell who called.
+///
+/// # Errors
+///
+/// The ledger cannot be read.
+pub fn public_pages(board: &Board, now: Timestamp) -> ledger::Result<Vec<PublicPage>> {
+    let view = View { network: &board.network, ledger: &board.ledger, drills: &board.drills, now };
+    let page = |name, title: &str, content: Markup| PublicPage {
+        name,
+        content: frame(&view, title, name, &content).into_string(),
+    };
+    Ok(vec![
+        page("index.html", "Phones", phones(&view)?),
+        page("calls.html", "Calls by day", charts(&view, false)?),
+        PublicPage { name: "board.css", content: layout::STYLE.to_owned() },
+        PublicPage { name: "icon.svg", content: layout::ICON.to_owned() },
+    ])
+}
+
+fn phones(view: &View<'_>) -> ledger::Result<Markup> {
+    let days = view.ledger.days(view.now, dots::DAYS)?;
+    let silent = vec![Day::default(); dots::DAYS];
+    let mut rows = Vec::new();
+    for (name, _) in view.phones() {
+        rows.push((view.ledger.health(&name, view.now)?.state, name));
+    }
+    rows.sort();
+    Ok(html! {
+        (dots::legend())
+        div.scroll tabindex="0" role="region" aria-label="phones" {
+            table {
+                thead { tr { th scope="col" { "phone" } th scope="col" { "state" } th scope="col" { "last " (dots::DAYS) " days" } } }
+                tbody {
+                    @for (state, name) in &rows {
+                        tr {
+                            th scope="row" { (name) }
+                            td.nowrap { (state::badge(*state)) }
+                            td { (dots::row(days.get(name).unwrap_or(&silent))) }
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn frame(view: &View<'_>, title: &str, name: &str, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (layout::head(&format!("{title} · {}", view.network.name()), false))
+            body {
+                header.top {
+                    p.brand { (view.network.name()) }
+                    nav aria-label="Pages" {
+                        ul {
+                            @for (file, text) in [("index.html", "Phones"), ("calls.html", "Calls by day")] {
+                                li { a href=(file) aria-current=[(file == name).then_some("page")] { (text) } }
+                            }
+                        }
+                    }
+                }
+                main #main { h1 { (title) } (content) }
+                footer { p { "As of " (view.now.to_zoned(view.zone()).strftime("%d %B %Y")) "." } }
+            }
+        }
+    }
+}
