@@ -57,7 +57,7 @@ impl Apply {
 
     fn answer(self) -> Result {
         let watcher = Watcher::new(self.json);
-        let mut session = self.connection.open()?;
+        let session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;
         let log = Purchases {
             config: self.connection.network.config.clone(),
@@ -79,19 +79,13 @@ impl Apply {
                 return Ok(Outcome::No);
             }
         }
+        let patience = Duration::from_secs(self.wait);
+        let mut applier = Applier::new(&session.client, &passwords, &*watcher, &log, patience);
         let applied = loop {
-            let applier = Applier {
-                client: &session.client,
-                keyring: &passwords,
-                observer: &*watcher,
-                log: &log,
-                patience: Duration::from_secs(self.wait),
-            };
             match applier.apply(&wants) {
                 Ok(Applied::FileChanged) => {
                     let (file, network) = self.connection.read()?;
                     wants = wishes(&file, &network, options);
-                    (session.file, session.network) = (file, network);
                 }
                 other => break other,
             }

@@ -74,14 +74,8 @@ impl Destroy {
             asked: Asked::beside(passwords.path()),
             is_quiet: self.json,
         };
-        let applied = Applier {
-            client: &session.client,
-            keyring: &passwords,
-            observer: &*watcher,
-            log: &log,
-            patience: Duration::from_secs(self.wait),
-        }
-        .apply(&wants);
+        let patience = Duration::from_secs(self.wait);
+        let applied = Applier::new(&session.client, &passwords, &*watcher, &log, patience).apply(&wants);
         Report { network, stage, plan: &plan, is_json: self.json }.end(&watcher, applied)
     }
 }

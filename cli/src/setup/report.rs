@@ -38,7 +38,10 @@ impl Report<'_> {
             Err(failures) => {
                 let is_local = failures.iter().all(ApplyError::is_local);
                 let outcome = if is_local { Outcome::Usage } else { Outcome::OtherSide };
-                let errors = failures.iter().map(|error| error.finding().to_string()).collect();
+                let errors = together(failures.iter().map(ApplyError::finding))
+                    .iter()
+                    .map(Finding::to_string)
+                    .collect();
                 // The notes were there before, and still hold.
                 (outcome, errors, self.plan.notes.clone())
             }
@@ -77,4 +80,20 @@ impl Report<'_> {
         let failure = Failure::of(outcome, text);
         Err(if self.is_json { failure.told() } else { failure })
     }
+}
+
+/// One finding for all that say the same, with everything that it is about.
+fn together(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut grouped: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let is_same = |known: &&mut Finding| (&known.what, &known.remedy) == (&finding.what, &finding.remedy);
+        match grouped.iter_mut().find(is_same) {
+            Some(known) if known.about != finding.about => {
+                known.about.push_str(&format!(", {}", finding.about))
+            }
+            Some(_) => {}
+            None => grouped.push(finding),
+        }
+    }
+    grouped
 }

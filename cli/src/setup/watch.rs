@@ -58,7 +58,7 @@ impl Watcher {
     /// A phone's password is about to be changed.
     pub(super) fn rotates(&self, user: &str) {
         let (kind, name) = ("password", user.to_owned());
-        self.begun(&Summary { action: Action::Update, kind, name, fields: Vec::new() });
+        self.begun(&Summary::new(Action::Update, kind, &name));
     }
 
     /// What was made.
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn summary(name: &str) -> Summary {
-        Summary { action: Action::Create, kind: "credential", name: name.into(), fields: Vec::new() }
+        Summary::new(Action::Create, "credential", name)
     }
 
     fn watcher() -> Watcher {

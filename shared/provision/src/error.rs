@@ -55,6 +55,8 @@ pub enum ApplyError {
     Corrected {
         /// What the file calls it.
         name: String,
+        /// The phones that are there.
+        phones: Vec<String>,
         /// Twilio's correction, on one line.
         made: String,
     },
@@ -97,6 +99,18 @@ impl ApplyError {
         matches!(self, Self::Keyring(_) | Self::File { .. } | Self::NotNoted { .. } | Self::Corrected { .. })
     }
 
+    /// Whether no other change can succeed either: Twilio is out of reach, or rejects the credentials.
+    #[must_use]
+    pub(crate) fn is_fatal(&self) -> bool {
+        match self {
+            Self::Account(_) => true,
+            Self::Twilio { error, .. } => {
+                matches!(error, twilio::Error::Unreachable { .. }) || error.status() == Some(401)
+            }
+            _ => false,
+        }
+    }
+
     /// The error as everything is reported: about what, what is wrong, what to do.
     #[must_use]
     pub fn finding(&self) -> Finding {
@@ -104,17 +118,21 @@ impl ApplyError {
         match self {
             Self::Account(error) => Finding::new("", what, error.remedy().unwrap_or_default()),
             Self::Twilio { summary, error } => {
-                Finding::new(&summary.name, what, error.remedy().unwrap_or_default())
+                Finding::new(summary.about(), what, error.remedy().unwrap_or_default())
             }
             Self::Keyring(error) => error.finding(),
             Self::File { phone, number, .. } => {
                 Finding::new(phone, what, format!("write it into the file: number = \"{number}\""))
             }
-            Self::NotShown(summary) => Finding::new(&summary.name, what, "run the same command again later"),
-            Self::SoldOut { phone, .. } => Finding::new(phone, what, "choose another area code in the file"),
-            Self::Corrected { name, .. } => {
-                Finding::new(format!("address {name}"), what, "write the right address into the file")
+            Self::NotShown(summary) => {
+                Finding::new(summary.about(), what, "run the same command again later")
             }
+            Self::SoldOut { phone, .. } => Finding::new(phone, what, "choose another area code in the file"),
+            Self::Corrected { name, phones, .. } => Finding::new(
+                format!("address {name} ({})", phones.join(", ")),
+                what,
+                "write the right address into the file",
+            ),
             Self::InDoubt { phone, number, friendly_name, .. } => Finding::new(
                 phone,
                 what,

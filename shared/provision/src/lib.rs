@@ -6,7 +6,7 @@
 //! Twilio  ──► Account ─┘
 //! ```
 //!
-//! `difference` is pure. [`Applier::apply`] makes the changes of the first phase, reads the account again and compares
+//! `difference` is pure. A change that fails holds back only what needs it (`graph.rs`). [`Applier::apply`] makes the changes of the first phase, reads the account again and compares
 //! anew. So each phase knows what the one before really made; a change whose answer was lost is found done or is done
 //! again; and an `apply` that was interrupted anywhere is finished by the next one.
 
@@ -15,6 +15,8 @@ mod apply;
 mod change;
 mod difference;
 mod error;
+mod failures;
+mod graph;
 mod keyring;
 mod names;
 mod observer;
@@ -24,6 +26,7 @@ mod place;
 mod plan;
 mod purchase_log;
 mod registration;
+mod run;
 mod shop;
 mod wishes;
 

@@ -2,7 +2,7 @@
 
 use twilio::{Client, Fields};
 
-use crate::change::{ADDRESS, Change, EmergencyMove, parameters, parameters_of_new, settings};
+use crate::change::{ADDRESS, Change, Destination, EmergencyMove, parameters, parameters_of_new, settings};
 use crate::error::ApplyError;
 use crate::keyring::Keyring;
 use crate::place;
@@ -23,7 +23,7 @@ pub(crate) enum Step {
 pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -> Result<Step, ApplyError> {
     let in_change = |error| ApplyError::Twilio { summary: Box::new(change.summary()), error };
     match change {
-        Change::CreateAddress { friendly_name, address } => {
+        Change::CreateAddress { friendly_name, address, phones } => {
             let fields = parameters_of_new(&settings(ADDRESS, address))
                 .with("FriendlyName", friendly_name)
                 .with("EmergencyEnabled", "true");
@@ -31,7 +31,11 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
             if !place::is_same(address, &made) {
                 // Should this fail, the next look finds an address that is not the file's, and takes it away.
                 let _ = client.delete_address(&made.sid);
-                return Err(ApplyError::Corrected { name: address.name.clone(), made: place::line(&made) });
+                return Err(ApplyError::Corrected {
+                    name: address.name.clone(),
+                    phones: phones.clone(),
+                    made: place::line(&made),
+                });
             }
         }
         Change::CreateList { friendly_name } => {
@@ -90,10 +94,10 @@ fn move_emergency(step: &EmergencyMove, client: &Client) -> twilio::Result<Step>
     let is_free = matches!(status, Registration::Unregistered | Registration::RegistrationFailure);
     match &step.to {
         None => set("").map(|()| Step::Made),
-        Some((_, None)) => Ok(Step::NotYet),
+        Some(Destination { sid: None, .. }) => Ok(Step::NotYet),
         // It came right by itself since the last look.
         Some(_) if step.is_again && !is_free => Ok(Step::NotYet),
-        Some((_, Some(sid))) if number.emergency_address_sid.is_empty() && is_free => {
+        Some(Destination { sid: Some(sid), .. }) if number.emergency_address_sid.is_empty() && is_free => {
             set(sid).map(|()| Step::Made)
         }
         Some(_) if number.emergency_address_sid.is_empty() => Ok(Step::NotYet),

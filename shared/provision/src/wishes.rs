@@ -71,6 +71,8 @@ pub struct NumberWish {
     pub address: Option<String>,
     /// Whether a phone that may call 911 has it.
     pub emergency: bool,
+    /// The phones that have it. Nobody has the network's own caller id for emergencies.
+    pub phones: Vec<String>,
     pub(crate) settings: NumberSettings,
 }
 
@@ -146,19 +148,22 @@ impl Wishes {
         };
         let mut numbers: Vec<NumberWish> = Vec::new();
         let mut purchases = Vec::new();
-        let mut want = |number: &E164, phone: &str, emergency: bool| {
+        let mut want = |number: &E164, phone: Option<&str>, emergency: bool| {
             let address =
                 network.address_of(number).filter(|_| emergency).map(|address| address.name.clone());
             if let Some(known) = numbers.iter_mut().find(|known| known.number == *number) {
+                known.phones.extend(phone.map(str::to_owned));
                 known.emergency |= emergency;
                 known.address = known.address.take().or(address);
                 return;
             }
-            numbers.push(NumberWish { number: *number, address, emergency, settings: settings(phone) });
+            let phones = phone.map(str::to_owned).into_iter().collect();
+            let settings = settings(phone.unwrap_or("emergency"));
+            numbers.push(NumberWish { number: *number, address, emergency, phones, settings });
         };
         for phone in network.extensions() {
             if let Some(number) = phone.number() {
-                want(number, phone.name(), phone.emergency());
+                want(number, Some(phone.name()), phone.emergency());
             }
             if let Some(area_code) = phone.buy() {
                 purchases.push(Purchase {
@@ -171,7 +176,7 @@ impl Wishes {
             }
         }
         if let Some(number) = network.emergency_caller_id() {
-            want(number, "emergency", true);
+            want(number, None, true);
         }
         let bought = purchases.iter().filter(|_| options.buy).map(|purchase| &purchase.address);
         let used: Vec<_> = numbers.iter().map(|number| &number.address).chain(bought).flatten().collect();
@@ -189,6 +194,15 @@ impl Wishes {
             others,
             options,
         }
+    }
+
+    /// The phones that are, or will be, at an address of the file.
+    pub(crate) fn phones_at(&self, address: &str) -> Vec<String> {
+        let is_there = |known: &Option<String>| known.as_deref() == Some(address);
+        let have = self.numbers.iter().filter(|number| is_there(&number.address));
+        let will_have = self.purchases.iter().filter(|purchase| is_there(&purchase.address));
+        let have = have.flat_map(|number| number.phones.iter().cloned());
+        have.chain(will_have.map(|purchase| purchase.phone.clone())).collect()
     }
 
     /// The same stage, wanting nothing any more.

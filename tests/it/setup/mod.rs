@@ -6,6 +6,7 @@ mod network;
 mod numbers;
 mod passwords;
 mod purchases;
+mod refused;
 mod terminal;
 
 use std::fs;

@@ -1,9 +1,10 @@
 """What shall go wrong. A rule counts the requests it looks at, and acts on some of them:
 
-    {"effect": E, "of": "any" or "mutating", "method": M, "path": regex, "nth": 1, "count": 1, ...}
+    {"effect": E, "of": "any" or "mutating", "method": M, "path": regex, "form": {parameter: regex}, "nth": 1, "count": 1}
 
-It looks at requests of that kind (default: any), method and path (searched in the path without query); its effect falls
-on `count` of them, from the `nth` on. The first rule that acts decides; all rules count. Effects:
+It looks at requests of that kind (default: any), method, path (searched in the path without query) and form (each
+parameter must be there and match as a whole, which singles out one item); its effect falls on `count` of them, from the
+`nth` on. The first rule that acts decides; all rules count. Effects:
 
     429             not processed; "retry_after": seconds sends the header
     500-before      not processed; "status": another one of 500 to 599
@@ -19,7 +20,7 @@ on `count` of them, from the `nth` on. The first rule that acts decides; all rul
 import re
 
 EFFECTS = {"429", "500-before", "500-after", "drop-before", "drop-after", "late", "slow", "garbage", "refuse"}
-KNOWN = {"effect", "of", "method", "path", "nth", "count", "retry_after", "status", "seconds", "code", "message"}
+KNOWN = {"effect", "of", "method", "path", "form", "nth", "count", "retry_after", "status", "seconds", "code", "message"}
 
 
 class Faults:
@@ -34,13 +35,16 @@ class Faults:
         self.rules = [{**rule, "_seen": 0} for rule in rules]
         return {"rules": len(self.rules)}
 
-    def on(self, method, path):
+    def on(self, method, path, form):
         """The rule that acts on this request."""
         acting = None
         for rule in self.rules:
             if rule.get("of") == "mutating" and method not in ("POST", "DELETE"):
                 continue
             if rule.get("method", method) != method or not re.search(rule.get("path", ""), path):
+                continue
+            given = dict(form)
+            if not all(re.fullmatch(value, given.get(name, "")) for name, value in rule.get("form", {}).items()):
                 continue
             rule["_seen"] += 1
             first = rule.get("nth", 1)

@@ -71,7 +71,7 @@ def listen(account, faults, journal, lock):
             form = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
             with lock:
                 entry = journal.begin(self.command, path, pairs, form)
-                rule = faults.on(self.command, path) or {}
+                rule = faults.on(self.command, path, form) or {}
                 effect = entry["fault"] = rule.get("effect")
                 if effect in ("429", "500-before", "refuse", "drop-before", "late"):
                     status, answer, headers = unprocessed(rule)

@@ -47,6 +47,8 @@ pub enum Change {
         friendly_name: String,
         /// The address.
         address: Box<PostalAddress>,
+        /// The phones that are there.
+        phones: Vec<String>,
     },
     /// Creates a credential list.
     CreateList {
@@ -108,6 +110,8 @@ pub enum Change {
         number: String,
         /// Its settings.
         fields: Vec<FieldChange>,
+        /// The phones that have the number.
+        phones: Vec<String>,
         /// Whether the number is being given up.
         gives_up: bool,
     },
@@ -172,17 +176,38 @@ pub enum Change {
 pub struct EmergencyMove {
     pub(crate) number_sid: String,
     pub(crate) number: String,
-    /// The address it has now, as people read it; blank: none.
+    /// The address it has now (`AD…`); blank: none.
+    pub(crate) from_sid: String,
+    /// The same, as people read it.
     pub(crate) from: String,
-    /// The address it is to have, as people read it, and its SID if it is there. None: no address.
-    pub(crate) to: Option<(String, Sid)>,
+    /// The address it is to have; none: no address.
+    pub(crate) to: Option<Destination>,
+    /// The phones that have the number.
+    pub(crate) phones: Vec<String>,
     /// Whether it has that address already, but Twilio could not register it.
     pub(crate) is_again: bool,
     /// Whether the file has the number.
     pub(crate) is_named: bool,
 }
 
+/// The address that a number moves to.
+#[derive(Debug, Clone)]
+pub(crate) struct Destination {
+    /// As people read it.
+    pub(crate) shown: String,
+    /// Its name in Twilio.
+    pub(crate) friendly_name: String,
+    /// Its SID, if it is there.
+    pub(crate) sid: Sid,
+}
+
 impl Change {
+    /// Identifies a change from one look at the account to the next.
+    pub(crate) fn key(&self) -> String {
+        let Summary { kind, name, fields, .. } = self.summary();
+        format!("{:?} {kind} {name} {fields:?}", self.phase())
+    }
+
     pub(crate) fn phase(&self) -> Phase {
         match self {
             Self::CreateAddress { .. } => Phase::Addresses,

@@ -33,13 +33,27 @@ pub struct Summary {
     /// The fields that change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldChange>,
+    /// The phones that it concerns, unless the name says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<String>,
 }
 
 impl Summary {
     /// A summary without fields.
     #[must_use]
     pub fn new(action: Action, kind: &'static str, name: &str) -> Self {
-        Self { action, kind, name: name.to_owned(), fields: Vec::new() }
+        Self { action, kind, name: name.to_owned(), fields: Vec::new(), phones: Vec::new() }
+    }
+}
+
+impl Summary {
+    /// What the change is about, with the phones that it concerns.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match self.phones.as_slice() {
+            [] => self.name.clone(),
+            phones => format!("{} ({})", self.name, phones.join(", ")),
+        }
     }
 }
 
@@ -47,6 +61,16 @@ impl Change {
     /// The change as people and programs read it. It never has a password.
     #[must_use]
     pub fn summary(&self) -> Summary {
+        let phones = match self {
+            Self::CreateAddress { phones, .. }
+            | Self::UpdateNumber { phones, .. }
+            | Self::Emergency(EmergencyMove { phones, .. }) => phones.clone(),
+            _ => Vec::new(),
+        };
+        Summary { phones, ..self.summary_of_kind() }
+    }
+
+    fn summary_of_kind(&self) -> Summary {
         use Action::{Create, Delete, Update};
         let of = Summary::new;
         let with = |action, kind, name: &str, fields: &[FieldChange]| Summary {
@@ -66,7 +90,7 @@ impl Change {
                 with(Update, "emergency address", number, &[FieldChange::new("Status", from, to)])
             }
             Self::Emergency(EmergencyMove { number, from, to, .. }) => {
-                let to = to.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
+                let to = to.as_ref().map(|to| to.shown.clone()).unwrap_or_default();
                 let field = FieldChange::new("EmergencyAddress", from.clone(), to);
                 with(Update, "emergency address", number, &[field])
             }

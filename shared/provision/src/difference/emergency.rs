@@ -4,7 +4,7 @@ use network::PostalAddress;
 use twilio::{Address, PhoneNumber};
 
 use crate::account::Account;
-use crate::change::{Change, EmergencyMove};
+use crate::change::{Change, Destination, EmergencyMove};
 use crate::ownership::{keeper, missing};
 use crate::place;
 use crate::plan::Plan;
@@ -56,8 +56,9 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
             );
         }
         if !account.addresses.iter().any(|known| wish.is(known)) {
+            let phones = wishes.phones_at(&address.name);
             let (friendly_name, address) = (wish.friendly_name.clone(), Box::new(address.clone()));
-            plan.add(Change::CreateAddress { friendly_name, address });
+            plan.add(Change::CreateAddress { friendly_name, address, phones });
         }
         wanted.push(wish);
     }
@@ -87,8 +88,10 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
             plan.add(Change::Emergency(EmergencyMove {
                 number_sid: number.sid.clone(),
                 number: number.phone_number.clone(),
+                from_sid: number.emergency_address_sid.clone(),
                 from: address_of(wishes, account, number),
                 to: None,
+                phones: phones_of(wishes, number),
                 is_again: false,
                 is_named: wishes.numbers.iter().any(|wish| wish.number.as_str() == number.phone_number),
             }));
@@ -153,8 +156,14 @@ fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wa
     plan.add(Change::Emergency(EmergencyMove {
         number_sid: number.sid.clone(),
         number: number.phone_number.clone(),
+        from_sid: number.emergency_address_sid.clone(),
         from: address_of(wishes, account, number),
-        to: Some((readable(name, street, friendly_name), best.map(|known| known.sid.clone()))),
+        to: Some(Destination {
+            shown: readable(name, street, friendly_name),
+            friendly_name: friendly_name.clone(),
+            sid: best.map(|known| known.sid.clone()),
+        }),
+        phones: phones_of(wishes, number),
         is_again,
         is_named: true,
     }));
@@ -169,6 +178,11 @@ fn without(wish: &NumberWish, number: &PhoneNumber, plan: &mut Plan) {
             "write its address into the file ([addresses]), or register one in Twilio's console",
         );
     }
+}
+
+fn phones_of(wishes: &Wishes, number: &PhoneNumber) -> Vec<String> {
+    let wish = wishes.numbers.iter().find(|wish| wish.number.as_str() == number.phone_number);
+    wish.map(|wish| wish.phones.clone()).unwrap_or_default()
 }
 
 /// What to call the address that a number has.

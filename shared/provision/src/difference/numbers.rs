@@ -104,6 +104,7 @@ fn adopt(wishes: &Wishes, wish: &NumberWish, number: &PhoneNumber, plan: &mut Pl
             sid: number.sid.clone(),
             number: wish.number.as_str().to_owned(),
             fields,
+            phones: wish.phones.clone(),
             gives_up: false,
         });
     }
@@ -123,7 +124,7 @@ fn give_up(wishes: &Wishes, number: &PhoneNumber, plan: &mut Plan) {
         status_url: String::new(),
     };
     let fields = differences(NUMBER, &nothing, number);
-    plan.add(Change::UpdateNumber { sid, number: text.clone(), fields, gives_up: true });
+    plan.add(Change::UpdateNumber { sid, number: text.clone(), fields, phones: Vec::new(), gives_up: true });
     plan.note(
         text,
         "is no longer wanted; the account keeps it, and pays for it",

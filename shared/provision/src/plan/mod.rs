@@ -33,6 +33,15 @@ pub enum Acquisition {
 }
 
 impl Acquisition {
+    /// The phone that the number is for.
+    #[must_use]
+    pub fn phone(&self) -> &str {
+        match self {
+            Self::Buy(purchase) => &purchase.phone,
+            Self::Record { phone, .. } => phone,
+        }
+    }
+
     /// The acquisition as people and programs read it.
     #[must_use]
     pub fn summary(&self) -> Summary {

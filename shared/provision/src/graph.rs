@@ -1,0 +1,131 @@
+//! Which changes need which others. A change that failed holds back what needs it, and nothing else.
+
+use std::collections::HashSet;
+
+use crate::change::{Change, EmergencyMove};
+use crate::plan::{Acquisition, Plan};
+
+/// What one change gives and another needs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Thing {
+    /// The address of this friendly name.
+    Address(String),
+    /// The credential list of this name.
+    List(String),
+    /// A list without the credential of this name, in small letters.
+    Vacant(String),
+    /// The credential of this phone.
+    Credential(String),
+    /// The credentials of all phones.
+    AllCredentials,
+    /// The SIP domain, set up.
+    Domain,
+    /// The domain's gates, open for all lists.
+    Gates,
+    /// No gate is open for the list of this name.
+    Unmapped(String),
+    /// No former SIP domain uses the lists.
+    NoFormerDomain,
+    /// The number (`PN…`) has no address.
+    NoAddress(String),
+    /// No number is at the address (`AD…`).
+    Unused(String),
+}
+
+/// Takes out of a plan what failed before and what needs it. Returns the changes that are held back.
+///
+/// Changes are in the order of their phases, so whatever a change needs comes before it.
+pub(crate) fn hold(plan: &mut Plan, has_failed: impl Fn(&Change) -> bool) -> Vec<Change> {
+    let (mut missing, mut addresses) = (HashSet::new(), HashSet::new());
+    let mut held = Vec::new();
+    let mut free = Vec::new();
+    for change in std::mem::take(&mut plan.changes) {
+        if has_failed(&change) || needs_any(&change, &missing) {
+            missing.extend(gives(&change));
+            if let Change::CreateAddress { address, .. } = &change {
+                addresses.insert(address.name.clone());
+            }
+            held.push(change);
+        } else {
+            free.push(change);
+        }
+    }
+    plan.changes = free;
+    // A number that is bought costs money, so it is not bought for an address that Twilio refuses.
+    plan.acquisitions.retain(|acquisition| match acquisition {
+        Acquisition::Buy(purchase) => {
+            purchase.address.as_ref().is_none_or(|address| !addresses.contains(address))
+        }
+        Acquisition::Record { .. } => true,
+    });
+    held
+}
+
+fn gives(change: &Change) -> Vec<Thing> {
+    match change {
+        Change::CreateAddress { friendly_name, .. } => vec![Thing::Address(friendly_name.clone())],
+        Change::CreateList { friendly_name } => vec![Thing::List(friendly_name.clone())],
+        Change::DeleteCredential { user, makes_way: true, .. } => vec![Thing::Vacant(user.to_lowercase())],
+        Change::CreateCredential { user, .. } => {
+            vec![Thing::Credential(user.clone()), Thing::AllCredentials]
+        }
+        Change::Emergency(EmergencyMove { number_sid, from_sid, .. }) => {
+            vec![Thing::NoAddress(number_sid.clone()), Thing::Unused(from_sid.clone())]
+        }
+        Change::CreateDomain { .. } | Change::UpdateDomain { .. } => vec![Thing::Domain],
+        Change::Map { .. } => vec![Thing::Gates],
+        Change::Unmap { list, .. } => vec![Thing::Unmapped(list.clone())],
+        Change::DeleteDomain { .. } => vec![Thing::NoFormerDomain],
+        Change::SetPassword { .. }
+        | Change::UpdateNumber { .. }
+        | Change::DeleteCredential { .. }
+        | Change::DeleteList { .. }
+        | Change::Release { .. }
+        | Change::DeleteAddress { .. } => Vec::new(),
+    }
+}
+
+fn needs_any(change: &Change, missing: &HashSet<Thing>) -> bool {
+    let is_missing = |thing: Thing| missing.contains(&thing);
+    // What phones may still use goes only once what replaces it is there.
+    let has_no_replacement =
+        || [Thing::Domain, Thing::Gates, Thing::AllCredentials].into_iter().any(is_missing);
+    match change {
+        Change::CreateCredential { list, list_sid, user } => {
+            list_sid.is_none() && is_missing(Thing::List(list.clone()))
+                || is_missing(Thing::Vacant(user.to_lowercase()))
+        }
+        Change::Emergency(EmergencyMove { to: Some(to), .. }) => {
+            to.sid.is_none() && is_missing(Thing::Address(to.friendly_name.clone()))
+        }
+        Change::Map { domain_sid, list, list_sid, .. } => {
+            domain_sid.is_none() && is_missing(Thing::Domain)
+                || list_sid.is_none() && is_missing(Thing::List(list.clone()))
+        }
+        // A number changes hands only when a phone of its own can ring.
+        Change::UpdateNumber { gives_up: false, phones, .. } => {
+            is_missing(Thing::Domain)
+                || is_missing(Thing::Gates)
+                || !phones.is_empty()
+                    && phones.iter().all(|phone| is_missing(Thing::Credential(phone.clone())))
+        }
+        Change::DeleteCredential { makes_way: false, .. }
+        | Change::Unmap { .. }
+        | Change::DeleteDomain { .. } => has_no_replacement(),
+        Change::DeleteList { friendly_name, .. } => {
+            has_no_replacement()
+                || is_missing(Thing::Unmapped(friendly_name.clone()))
+                || is_missing(Thing::NoFormerDomain)
+        }
+        Change::Release { sid, .. } => is_missing(Thing::NoAddress(sid.clone())),
+        Change::DeleteAddress { sid, .. } => is_missing(Thing::Unused(sid.clone())),
+        Change::CreateAddress { .. }
+        | Change::CreateList { .. }
+        | Change::SetPassword { .. }
+        | Change::Emergency(_)
+        | Change::CreateDomain { .. }
+        | Change::UpdateDomain { .. }
+        | Change::DeleteCredential { .. }
+        | Change::UpdateNumber { .. } => false,
+    }
+}
