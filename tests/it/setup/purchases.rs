@@ -106,7 +106,7 @@ fn another_number_is_bought_only_when_the_doubt_is_over() {
     let first = setup.run(&["apply", "--yes", "--buy", "--wait", "1"]);
     assert!(first.code == 3 && first.err.contains("21422"), "{}", first.err);
     let second = setup.run(&["apply", "--yes", "--buy", "--wait", "1"]);
-    assert!(second.code == 3 && second.err.contains("is somebody else's"), "{}", second.err);
+    assert!(second.code == 3 && second.err.contains("is sold to somebody else"), "{}", second.err);
     let asked = setup.asked_for();
     assert!(asked.len() == 3 && asked.iter().all(|number| *number == asked[0]), "{asked:?}");
     setup.account.remove("available", &json!(asked[0]));

@@ -44,7 +44,8 @@ class Faults:
             if rule.get("method", method) != method or not re.search(rule.get("path", ""), path):
                 continue
             given = dict(form)
-            if not all(re.fullmatch(value, given.get(name, "")) for name, value in rule.get("form", {}).items()):
+            wanted = rule.get("form", {}).items()
+            if not all(name in given and re.fullmatch(value, given[name]) for name, value in wanted):
                 continue
             rule["_seen"] += 1
             first = rule.get("nth", 1)
