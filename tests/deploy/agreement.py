@@ -192,6 +192,8 @@ def metrics_in(document):
 # What AWS itself measures, from its documentation.
 OF_AWS = {
     ("AWS/ApiGateway", "5xx", ("ApiId",)),
+    ("AWS/ApiGateway", "Count", ("ApiId",)),
+    ("AWS/Lambda", "Throttles", ("FunctionName",)),
     ("AWS/Lambda", "Errors", ("FunctionName",)),
     ("AWS/Lambda", "DestinationDeliveryFailures", ("FunctionName",)),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName",)),
