@@ -1,59 +1,183 @@
 //! Emergency numbers, recognised generously.
 //!
-//! Somebody in an emergency presses too many keys, dials an outside line first, or has a phone that rewrites
-//! what was dialled. Nothing here looks anything up, so nothing here can fail.
+//! A person in an emergency presses too many keys, dials an outside line first, or has a phone that rewrites what was
+//! dialled. Nothing here looks anything up, so nothing here can fail.
+//!
+//! Everything that counts as a call for help comes from the tables of this file: [`COUNTRIES`], [`EVERYWHERE`] and the
+//! prefixes and codes below. The decision, the device plans and the fallback function are compared with them by tests.
 
 use crate::Keys;
+use crate::countries::{Region, calling_code_of};
 
-/// An emergency service that Twilio connects.
+/// Numbers that mean help in every country, because people know them from home or from films, unless the country uses
+/// them for something else; none of [`COUNTRIES`] does.
+pub const EVERYWHERE: [&str; 3] = ["911", "112", "999"];
+
+/// The test of 911 in North America: a voice reads back the caller id and the address that 911 would get.
 ///
-/// Source: <https://www.twilio.com/docs/voice/tutorials/emergency-calling-for-programmable-voice>.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// 911, and 112, its name in mobile networks.
-    Emergency,
-    /// 933: a test, which reads back the number and the address that 911 would get.
-    AddressTest,
+/// Source: <https://www.twilio.com/docs/voice/tutorials/emergency-calling-for-programmable-voice>. It exists nowhere else.
+pub const ADDRESS_TEST: &str = "933";
+
+/// What Twilio does with emergency calls from one country's numbers.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Country {
+    region: &'static str,
+    /// The numbers, the best known first.
+    numbers: &'static [&'static str],
+    /// The one number that is dialled whatever was pressed; elsewhere what was pressed is dialled.
+    only: Option<&'static str>,
+    registers_addresses: bool,
 }
 
-impl Service {
-    /// What Twilio is told to dial.
+/// The countries from whose numbers Twilio places emergency calls, with the emergency numbers of each.
+///
+/// Sources: the list of countries is Twilio's (page of 2026-08-24, `facts/emergency.md`); the numbers are those of Google's
+/// short-number metadata, with which `tests/it/emergency_numbers.rs` compares this table. The emergency number must be valid
+/// in the country of the caller id (Twilio's changelog of 2021-12-16). An address can be registered in the US, Canada and
+/// the UK only.
+pub const COUNTRIES: [Country; 13] = [
+    // 112 is the name of 911 in mobile networks; Twilio documents 911 alone.
+    Country { region: "US", numbers: &["911", "112"], only: Some("911"), registers_addresses: true },
+    Country { region: "CA", numbers: &["911", "112"], only: Some("911"), registers_addresses: true },
+    Country { region: "GB", numbers: &["999", "112"], only: None, registers_addresses: true },
+    Country { region: "IE", numbers: &["112", "999"], only: None, registers_addresses: false },
+    // 106 is for text telephones.
+    Country { region: "AU", numbers: &["000", "106", "112"], only: None, registers_addresses: false },
+    Country { region: "NZ", numbers: &["111"], only: None, registers_addresses: false },
+    Country { region: "FR", numbers: &["112", "15", "17", "18"], only: None, registers_addresses: false },
+    Country { region: "DE", numbers: &["112", "110"], only: None, registers_addresses: false },
+    Country { region: "AT", numbers: &["112", "122", "133", "144"], only: None, registers_addresses: false },
+    Country { region: "IT", numbers: &["112", "113", "115", "118"], only: None, registers_addresses: false },
+    Country { region: "MY", numbers: &["999", "112"], only: None, registers_addresses: false },
+    Country { region: "TH", numbers: &["191", "199"], only: None, registers_addresses: false },
+    Country { region: "PH", numbers: &["911", "112", "117"], only: None, registers_addresses: false },
+];
+
+impl Country {
+    /// What Twilio does for numbers of a region; none if it places no emergency calls from there.
     #[must_use]
-    pub fn number(self) -> &'static str {
-        match self {
-            Self::Emergency => "911",
-            Self::AddressTest => "933",
+    pub fn of(region: Region) -> Option<&'static Self> {
+        COUNTRIES.iter().find(|country| country.region == region.as_str())
+    }
+
+    /// Its region, by the two letters of ISO 3166.
+    #[must_use]
+    pub fn region(&self) -> &'static str {
+        self.region
+    }
+
+    /// Its emergency numbers, the best known first.
+    #[must_use]
+    pub fn numbers(&self) -> &'static [&'static str] {
+        self.numbers
+    }
+
+    /// The number that people there know best.
+    #[must_use]
+    pub fn primary(&self) -> &'static str {
+        self.numbers.first().copied().unwrap_or("112")
+    }
+
+    /// Whether Twilio registers an address for its numbers, so that the emergency centre knows the place.
+    #[must_use]
+    pub fn registers_addresses(&self) -> bool {
+        self.registers_addresses
+    }
+
+    /// Whether 933 reads back what the emergency centre would get.
+    #[must_use]
+    pub fn has_address_test(&self) -> bool {
+        matches!(self.region, "US" | "CA")
+    }
+
+    /// What Twilio is told to dial for what was pressed: a number that is valid in this country. Two digits need the
+    /// country code (Twilio's page of 2026-06-22).
+    #[must_use]
+    pub fn dial(&self, service: Service) -> String {
+        let pressed = match service {
+            Service::AddressTest => return ADDRESS_TEST.to_owned(),
+            Service::Emergency(pressed) => pressed,
+        };
+        let valid = self.numbers.iter().find(|number| **number == pressed);
+        let number = self.only.or(valid.copied()).unwrap_or_else(|| self.primary());
+        let code = Region::parse(self.region).and_then(calling_code_of);
+        match code.filter(|_| number.len() == 2) {
+            Some(code) => format!("+{code}{number}"),
+            None => number.to_owned(),
         }
     }
 }
 
-/// The service that `text`, in whatever spelling, asks for.
+/// An emergency service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Help, by the emergency number that was spelt. [`Country::dial`] says what is dialled for it.
+    Emergency(&'static str),
+    /// 933, see [`ADDRESS_TEST`].
+    AddressTest,
+}
+
+/// The service that `text`, in whatever spelling, asks for. Besides the numbers that mean help everywhere, those of the
+/// regions count.
 #[must_use]
-pub fn recognize(text: &str) -> Option<Service> {
-    recognize_keys(&Keys::read(text))
+pub fn recognize(text: &str, regions: &[Region]) -> Option<Service> {
+    recognize_keys(&Keys::read(text), regions)
 }
 
 /// The service that these keys ask for.
 #[must_use]
-pub fn recognize_keys(keys: &Keys) -> Option<Service> {
+pub fn recognize_keys(keys: &Keys, regions: &[Region]) -> Option<Service> {
     // Nobody begins with a pause: p112 is the name of a phone.
     if keys.as_str().starts_with(['w', 'p']) {
         return None;
     }
-    // Punctuation and pauses (`w` and `p`) mean nothing to somebody who needs help.
+    // Punctuation and pauses (`w` and `p`) mean nothing to a person who needs help.
     let keys: String = keys.as_str().chars().filter(|key| !matches!(key, ',' | 'w' | 'p')).collect();
+    // RFC 5031: the service URN for help of any kind.
     if keys == "sos" || keys.starts_with("urnservicesos") {
-        return Some(Service::Emergency);
+        return Some(Service::Emergency(primary(regions)));
     }
     let digits = without_privacy_code(&keys).trim_matches(['*', '#', '+']);
-    let found = prefixes(digits).find_map(|rest| service(rest).map(|service| (service, rest)));
+    let found = prefixes(digits)
+        .find_map(|(prefix, rest)| service(prefix, rest, regions).map(|service| (service, rest)));
     match found {
-        // Seven digits may be a local number. Then only the plain number behind a prefix is a cry for help.
+        // Seven digits may be a local number. Then only plain 911 behind a prefix counts as an emergency call.
         Some((service, rest)) if is_local(digits) => {
             (rest == "911" || digits == "9911911").then_some(service)
         }
         found => found.map(|(service, _)| service),
     }
+}
+
+/// The digits of a call for help that somebody has begun to dial: `9` and `91` of 911, with an outside line's 9 or
+/// without. None for anything else, a complete call for help included.
+///
+/// A slow caller, or an adapter that sends what it has, makes several calls of one: 9, 1, 1. The pieces are put together
+/// if, and only if, the whole is a call for help.
+#[must_use]
+pub fn beginning(text: &str, regions: &[Region]) -> Option<String> {
+    let keys = Keys::read(text);
+    let digits = keys.as_str().trim_matches(['*', '#', ',']);
+    let is_digits = !digits.is_empty() && digits.bytes().all(|key| key.is_ascii_digit());
+    let begins = |number: &str| {
+        number.len() > digits.len() && number.starts_with(digits)
+            || digits
+                .strip_prefix('9')
+                .is_some_and(|rest| number.len() > rest.len() && number.starts_with(rest))
+    };
+    (is_digits && numbers(regions).any(begins) && recognize_keys(&keys, regions).is_none())
+        .then(|| digits.to_owned())
+}
+
+/// The number that people of these regions know best.
+fn primary(regions: &[Region]) -> &'static str {
+    regions.iter().find_map(|region| Country::of(*region)).map_or("112", Country::primary)
+}
+
+/// Every number that means help there.
+fn numbers(regions: &[Region]) -> impl Iterator<Item = &'static str> {
+    let own = regions.iter().filter_map(|region| Country::of(*region)).flat_map(|country| country.numbers);
+    EVERYWHERE.into_iter().chain(own.copied())
 }
 
 /// Whether the digits could be a local number: seven, not beginning with 0 or 1, nor with an exchange that cannot be.
@@ -63,220 +187,73 @@ fn is_local(digits: &str) -> bool {
         && !digits.starts_with("911")
 }
 
-/// `*67`, `*82`, `#31#` or `*31#` before a number hides or shows the caller's; a 911 call shows it in any case.
+/// Codes that hide or show the caller's number, before the number. An emergency centre sees it in any case.
+pub const PRIVACY_CODES: [&str; 4] = ["*67", "*82", "#31#", "*31#"];
+
 fn without_privacy_code(keys: &str) -> &str {
-    ["*67", "*82", "#31#", "*31#"].iter().find_map(|code| keys.strip_prefix(code)).unwrap_or(keys)
+    PRIVACY_CODES.iter().find_map(|code| keys.strip_prefix(code)).unwrap_or(keys)
+}
+
+/// What stands before the number that was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prefix {
+    Nothing,
+    /// An outside line, another country or a trunk.
+    Line,
+    /// North America's 1 for long distance, perhaps behind the others.
+    LongDistance,
 }
 
 /// The digits as they are, and without what may come before them: an outside line's 9, an international 011 or 00 or a
 /// trunk 0, a long distance 1, in that order.
-fn prefixes(digits: &str) -> impl Iterator<Item = &str> {
+fn prefixes(digits: &str) -> impl Iterator<Item = (Prefix, &str)> {
     // An outside line's 9 pressed twice is taken only before plain 911: more would be 9 and a local number.
     let twice = digits.strip_prefix("99").filter(|rest| *rest == "911");
     let outside = [Some(digits), digits.strip_prefix('9'), twice];
-    outside.into_iter().flatten().flat_map(|digits| {
-        let digits = digits.strip_prefix('+').unwrap_or(digits);
-        let international = ["011", "00", "0"].into_iter().find_map(|prefix| digits.strip_prefix(prefix));
-        [Some(digits), international]
-            .into_iter()
-            .flatten()
-            .flat_map(|digits| [Some(digits), digits.strip_prefix('1')].into_iter().flatten())
+    outside.into_iter().flatten().flat_map(move |outside| {
+        let plain = outside.strip_prefix('+').unwrap_or(outside);
+        // All of them, since 0112 is a trunk 0 and 112, but begins with 011.
+        let international = ["011", "00", "0"].into_iter().filter_map(|prefix| plain.strip_prefix(prefix));
+        [plain].into_iter().chain(international).flat_map(move |rest| {
+            let before = if rest.len() == digits.len() { Prefix::Nothing } else { Prefix::Line };
+            let long = rest.strip_prefix('1').map(|rest| (Prefix::LongDistance, rest));
+            [Some((before, rest)), long].into_iter().flatten()
+        })
     })
 }
 
 /// The service that is spelt by exactly these digits.
 ///
-/// 911 and 112 may be pressed again and again, begun once more (91191), and the last 1 too often. Anything longer is
-/// a number whose dialler slipped (9-1-1-503...), and is not worth sending help to the wrong place.
-fn service(digits: &str) -> Option<Service> {
-    if digits == "933" {
-        return Some(Service::AddressTest);
+/// A number may be pressed again and again, 911 begun once more (91191), and a last key held too long (9111, 9999). Anything
+/// longer is a number whose dialler slipped (9-1-1-503...), and is not worth sending help to the wrong place.
+fn service(prefix: Prefix, digits: &str, regions: &[Region]) -> Option<Service> {
+    if digits == ADDRESS_TEST {
+        // Other countries have no test, and a number of theirs may begin so.
+        let is_north_america = regions.iter().any(|region| calling_code_of(*region) == Some(1));
+        return is_north_america.then_some(Service::AddressTest);
     }
-    let mut rest = digits;
-    while let Some(after) = rest.strip_prefix("911").or_else(|| rest.strip_prefix("112")) {
-        rest = after;
+    // Two digits are too few to guess at: 115 in France is no 15.
+    let counts = |number: &&'static str| match prefix {
+        Prefix::Nothing => number.len() > 2 || digits == *number,
+        Prefix::Line => number.len() > 2,
+        Prefix::LongDistance => EVERYWHERE.contains(number),
+    };
+    let known = || numbers(regions).filter(counts);
+    let first = known().find(|number| digits.starts_with(number))?;
+    let (mut rest, mut last) = (digits, first);
+    while let Some(number) = known().find(|number| rest.starts_with(number)) {
+        rest = rest.get(number.len()..).unwrap_or_default();
+        last = number;
     }
-    let is_begun_again = matches!(rest, "9" | "91");
-    let is_held = digits.starts_with("911") && rest.bytes().all(|key| key == b'1');
-    (rest.len() < digits.len() && (rest.is_empty() || is_begun_again || is_held))
-        .then_some(Service::Emergency)
+    let is_begun_again = matches!(rest, "9" | "91") && matches!(last, "911" | "112");
+    let is_held = may_be_held(first) && rest.chars().all(|key| first.ends_with(key));
+    (rest.is_empty() || is_begun_again || is_held).then_some(Service::Emergency(first))
+}
+
+/// Whether the last key may be pressed too often: in 911, and in numbers of one digit (999, 000, 111). `1122` may be a code.
+fn may_be_held(number: &str) -> bool {
+    number == "911" || number.chars().all(|key| number.starts_with(key)) && number.len() > 2
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn every_spelling_of_911_gets_through() {
-        for text in [
-            "911",
-            "9911",
-            "1911",
-            "91911",
-            "+911",
-            "+1911",
-            "0111911",
-            "011911",
-            "00911",
-            "001911",
-            "9011911",
-            "900911",
-            "9+1911",
-            "911#",
-            "911##",
-            "#911",
-            "*911",
-            "*911#",
-            "**911",
-            "911*",
-            "911911",
-            "911911911",
-            "9111",
-            "91111",
-            "99111",
-            "9 1 1",
-            " 9 1 1",
-            "9-1-1",
-            "9.1.1",
-            "(911)",
-            "911\n",
-            "112",
-            "1112",
-            "9112",
-            "+112",
-            "112112",
-            "112#",
-            "\u{ff19}\u{ff11}\u{ff11}",
-            "\u{669}\u{661}\u{661}",
-            "\u{96f}\u{967}\u{967}",
-            "9\u{20e3}1\u{20e3}1\u{20e3}",
-            "*67911",
-            "*67 911",
-            "#31#911",
-            "*31#911",
-            "*82911",
-            "*671911",
-            "911,",
-            "911\u{ff0c}",
-            "\u{1f198}911",
-            "9,1,1",
-            "911!",
-            "\"911\"",
-            "9w911",
-            "911p",
-            "9~1~1",
-            "911111",
-            "9111111",
-            "99911",
-            "0911",
-            "01911",
-            "911112",
-            "112911",
-            "9119",
-            "91191",
-            "9119119",
-            "sos",
-            "SOS",
-            "urn:service:sos",
-            "urn:service:sos.police",
-            "+\u{ff11}\u{ff19}\u{ff11}\u{ff11}",
-        ] {
-            assert_eq!(recognize(text), Some(Service::Emergency), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn every_spelling_of_933_is_the_test() {
-        for text in ["933", "1933", "9933", "+1933", "933#", "*933", "0111933", "9-3-3"] {
-            assert_eq!(recognize(text), Some(Service::AddressTest), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn other_numbers_are_not() {
-        for text in [
-            "",
-            "9",
-            "91",
-            "11",
-            "1",
-            "0",
-            "#",
-            "*",
-            "411",
-            "211",
-            "988",
-            "999",
-            "119",
-            "110",
-            "91",
-            "19",
-            "9115",
-            "91150",
-            "9115551212",
-            "9115035550123",
-            "91115035550123",
-            "5039110123",
-            "5550911",
-            "9111234",
-            "9911111",
-            "9991111",
-            "9331234",
-            "9935550123",
-            "9933933",
-            "933933",
-            "1122",
-            "nine11",
-            "911a",
-            "9a11",
-            "911\u{e9}",
-            "sosa",
-            "99911111",
-            "9995550123",
-            "operator",
-            "p112",
-            "W911",
-            "0911 911 911 0",
-        ] {
-            assert_eq!(recognize(text), None, "{text:?}");
-        }
-    }
-
-    /// Of all local numbers that could exist, these alone are heard as a cry for help: an outside line's 9 and
-    /// 911 behind an international prefix, or pressed twice. No prefix begins with another digit than 9, so
-    /// neither does any of them.
-    #[test]
-    fn which_local_numbers_are_given_up() {
-        let locals = (900..1000)
-            .filter(|exchange| exchange % 100 != 11)
-            .flat_map(|exchange| (0..10_000).map(move |line| format!("{exchange}{line:04}")));
-        let given_up: Vec<_> = locals.filter(|number| recognize(number).is_some()).collect();
-        assert_eq!(given_up, ["9001911", "9011911", "9911911"]);
-    }
-
-    proptest! {
-        #[test]
-        fn separators_and_trailing_keys_never_matter(
-            before in "[*#+ ]{0,3}", gap in "[-. ()\n]{0,3}", after in "[*# ]{0,3}", service in "911|1911|9911|112|911911",
-        ) {
-            let spelt: Vec<_> = service.chars().map(String::from).collect();
-            let text = format!("{before}{}{after}", spelt.join(&gap));
-            prop_assert_eq!(recognize(&text), Some(Service::Emergency));
-        }
-
-        #[test]
-        fn no_ten_digit_number_is_taken_for_help(npa in 200u16..1000, exchange in 200u16..1000, line in 0u16..10_000) {
-            prop_assume!(npa % 100 != 11);
-            for prefix in ["", "1", "+1", "9", "91", "011"] {
-                let number = format!("{prefix}{npa}{exchange:03}{line:04}");
-                prop_assert_eq!(recognize(&number), None);
-            }
-        }
-
-        #[test]
-        fn never_panics(text in any::<String>()) {
-            let _ = recognize(&text);
-        }
-    }
-}
+mod tests;

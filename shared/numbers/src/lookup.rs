@@ -47,6 +47,19 @@ pub fn look_up(number: &E164) -> Result<Found, LookupError> {
     world::find(code, national).ok_or(LookupError::Invalid)
 }
 
+impl E164 {
+    /// The country that a number belongs to, also if it cannot exist: by its area code in North America, by what the
+    /// metadata says of it elsewhere, and else by its calling code.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        let by_area_code = self.nanp().and_then(|parts| crate::nanp::npa_region(parts.npa));
+        by_area_code.or_else(|| look_up(self).ok().map(|found| found.region)).or_else(|| {
+            let (_, regions) = calling_code(self.digits())?;
+            regions.first().and_then(|region| Region::parse(region))
+        })
+    }
+}
+
 /// The number that digits dialled inside a region mean, such as `020 7946 0123` in GB (without the spaces).
 ///
 /// One national prefix (0 in most countries, nothing in some) is dropped if what remains is a number of the

@@ -35,6 +35,21 @@ impl E164 {
     }
 }
 
+impl Nanp {
+    /// Whether it is toll-free: one of the seven toll-free codes, and an exchange from 200 on (NANPA, 2026). Metadata
+    /// calls numbers of other countries toll-free, too, because they are so for a caller there.
+    #[must_use]
+    pub fn is_toll_free(&self) -> bool {
+        matches!(self.npa, 800 | 833 | 844 | 855 | 866 | 877 | 888) && self.has_exchange()
+    }
+
+    /// Whether the exchange has the form NXX, N from 2 to 9: others cannot be dialled.
+    #[must_use]
+    pub fn has_exchange(&self) -> bool {
+        (200..1000).contains(&self.exchange)
+    }
+}
+
 /// Whether three digits are a service code such as 211, 411 or 911 (`N11`, N from 2 to 9).
 #[must_use]
 pub fn is_n11(code: u16) -> bool {
