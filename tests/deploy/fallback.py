@@ -20,9 +20,10 @@ def code():
     return resources("AWS::Serverless::Function")["Fallback"]["Properties"]["InlineCode"]
 
 
-def load():
+def load(caller_id=CALLER_ID):
     module = types.ModuleType("index")
-    exec(compile(code(), "template.yaml:Fallback", "exec"), module.__dict__)  # noqa: S102, it is our own
+    with mock.patch.dict(os.environ, {"EMERGENCY_CALLER_ID": caller_id}):
+        exec(compile(code(), "template.yaml:Fallback", "exec"), module.__dict__)  # noqa: S102, it is our own
     return module
 
 
@@ -47,7 +48,7 @@ def dials(module, event, **more):
     """The number that is dialled, or nothing for an apology."""
     found = verb(ask(module, event, **more)[0])
     if found.tag == "Say":
-        assert "sorry" in found.text and "9 1 1" in found.text
+        assert "sorry" in found.text
         return None
     assert found.attrib == {"answerOnBridge": "true", "callerId": CALLER_ID, "timeout": "600"}, found.attrib
     return found.find("Number").text
@@ -65,7 +66,7 @@ def small():
 def spellings():
     """It hears 911 wherever the main functions do, and nowhere else."""
     module = load()
-    rust = (ROOT / "shared/numbers/src/emergency.rs").read_text()
+    rust = (ROOT / "shared/numbers/src/emergency/tests.rs").read_text()
 
     def texts_of(test):
         """The strings that a test of the main functions goes through."""
@@ -95,6 +96,55 @@ def spellings():
     lost = {keys for keys in inside if keys[0] > "1" and not keys.startswith("911") and module.emergency({"To": f"sip:{keys}@x"})}
     assert lost == {"9001911", "9011911", "9911911"}, lost
     return f"{len(texts)} spellings, {len(others)} others, {agreed} vectors"
+
+
+def countries():
+    """It knows the same emergency numbers, country by country, and dials what is valid there."""
+    rust = (ROOT / "shared/numbers/src/emergency.rs").read_text()
+    rows = re.findall(r'Country \{\s*region: "(\w\w)",\s*numbers: &\[([^\]]*)\]', rust)
+    ours = {region: re.findall(r'"(\d+)"', numbers) for region, numbers in rows}
+    callers = {"US": "+15035550110", "CA": "+16045550110", "GB": "+442079460110", "IE": "+35315550110", "AU": "+61255501100",
+               "NZ": "+6492555011", "FR": "+33199005511", "DE": "+493023125011", "AT": "+43155501100", "IT": "+390655501100",
+               "MY": "+60355501100", "TH": "+6625550110", "PH": "+63285550110"}
+    assert ours.keys() == callers.keys(), ours.keys() ^ callers.keys()
+    for region, caller in callers.items():
+        module = load(caller)
+        assert list(module.OWN) == ours[region], (region, module.OWN)
+        for pressed in [*ours[region], "911", "112", "999"]:
+            number = "911" if region in ("US", "CA") else pressed if pressed in ours[region] else ours[region][0]
+            expected = number if len(number) > 2 else f"+{module.CODE}{number}"
+            got = module.emergency({"To": f"sip:{pressed}@x"})
+            assert got == expected, (region, pressed, got, expected)
+        assert (module.emergency({"To": "sip:933@x"}) == "933") == (region in ("US", "CA")), region
+        for other in ("5035550123", "1", "12", "0", "#", "4444"):
+            assert module.emergency({"To": f"sip:{other}@x"}) is None, (region, other)
+    return f"{len(callers)} countries"
+
+
+def strangers():
+    """A stranger raises no alarm, costs little, and an outside caller is not told to dial for help."""
+    module = load()
+    unsigned = phone("911")
+    unsigned["headers"] = {}
+    _, lines = ask(module, unsigned)
+    assert lines[0].get("UnsignedEmergency") == 1 and "Emergency" not in lines[0] and "Fallback" not in lines[0], lines
+    _, lines = ask(module, phone("911"))
+    assert lines[0].get("Emergency") == 1 and "UnsignedEmergency" not in lines[0], lines
+    outsider = verb(ask(module, events.request("/", events.called("+15035550112"), host=URL))[0])
+    assert "9 1 1" not in outsider.text, outsider.text
+    assert "9 1 1" in verb(ask(module, phone("5035550123"))[0]).text
+    # 92 KB took five seconds when all pairs were gone through again for each name. They are gone through once.
+    class Pairs(list):
+        passes = 0
+
+        def __iter__(self):
+            Pairs.passes += 1
+            return super().__iter__()
+
+    with mock.patch.dict(os.environ, {"TWILIO_AUTH_TOKEN": TOKEN}):
+        module.is_twilio(URL, Pairs((f"n{i}", "") for i in range(1000)), "x")
+    assert Pairs.passes == 1, Pairs.passes
+    return "counted apart"
 
 
 def signatures():
@@ -133,7 +183,7 @@ def counts():
         (phone("911", ErrorCode="11200"), {"Fallback", "Emergency"}, "11200"),
         (phone("933"), {"Fallback"}, ""),
         (phone("5035550123", ErrorCode="+15035550123"), {"Fallback"}, "15035"),
-        (events.request("/", events.dialled("911"), host=URL, token="another"), {"RejectedSignatures", "Emergency"}, ""),
+        (events.request("/", events.dialled("911"), host=URL, token="another"), {"RejectedSignatures", "UnsignedEmergency"}, ""),
     ]:
         _, [line] = ask(module, event)
         (directive,) = line["_aws"]["CloudWatchMetrics"]

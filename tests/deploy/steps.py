@@ -65,7 +65,7 @@ STEPS = {
     "checkov": checkov,
     "agreement": group(agreement.CHECKS),
     "events": events.check,
-    "fallback": group([fallback.small, fallback.spellings, fallback.signatures, fallback.counts]),
+    "fallback": group([fallback.small, fallback.spellings, fallback.countries, fallback.strangers, fallback.signatures, fallback.counts]),
     "build": build,
     "emulator": peers.emulator,
     "relay": peers.relay,
