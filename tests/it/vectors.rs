@@ -49,8 +49,15 @@ fn judge(case: &Case, record: &Record, domain: &str) -> Result<(), String> {
         if expected == actual { Ok(()) } else { Err(format!("{what}: expected {expected}, got {actual}")) }
     };
     let events = record.events_of(&case.sid);
-    let [dialled, outcome] = events.as_slice() else {
-        return Err(format!("{} events instead of two", events.len()));
+    let name =
+        |event: &serde_json::Value| event["event"]["UserEvent"].as_str().unwrap_or_default().to_owned();
+    let (dialled, outcome) = match events.as_slice() {
+        [dialled, outcome] => (dialled, outcome),
+        // A call for help that is refused is an event of its own, beside the refusal.
+        [dialled, outcome, third] if name(outcome) == "reject" && name(third) == "emergency_refused" => {
+            (dialled, outcome)
+        }
+        _ => return Err(format!("{} events instead of two", events.len())),
     };
     equal("first event", "dial_outgoing", dialled["event"]["UserEvent"].as_str().unwrap())?;
     let outcome_name = outcome["event"]["UserEvent"].as_str().unwrap();
@@ -77,6 +84,7 @@ fn judge(case: &Case, record: &Record, domain: &str) -> Result<(), String> {
     }
     for (kind, event) in [("pstn", "dial_pstn"), ("emergency", "dial_emergency")] {
         if let Some(number) = expect[kind].as_str() {
+            let event = if number == "933" { "dial_address_test" } else { event };
             equal("nouns", "Number", &nouns.join(" "))?;
             equal("number", number, texts[0])?;
             return equal("event", event, outcome_name);

@@ -67,7 +67,29 @@ impl Payload {
     }
 
     fn phone<'n>(&self, network: &'n Network) -> Option<&'n Extension> {
-        self.addresses().find_map(|address| phone_at(&address, network))
+        let named = |address: Address| phone_at(&address, network);
+        self.url()
+            .map(Address::parse)
+            .and_then(named)
+            .or_else(|| self.contact(network))
+            .or_else(|| self.addresses().find_map(named))
+    }
+
+    /// The phone behind a contact. Where a registered phone does not answer (32011, 32022), `To` has its address behind the
+    /// router in place of the domain, which stands in `From` alone (`facts/twilio.md` A.7, futel/dialplan-functions).
+    fn contact<'n>(&self, network: &'n Network) -> Option<&'n Extension> {
+        let domain = &network.stage().sip_domain;
+        let is_of_domain = |address: Address| matches!(address, Address::Sip(uri) if uri.is_host(domain));
+        let mut others = ["/webhook/request/parameters/From", "/webhook/request/parameters/Caller"]
+            .into_iter()
+            .filter_map(|path| self.text(path))
+            .chain(self.url())
+            .map(Address::parse);
+        let to = self.text("/webhook/request/parameters/To")?;
+        match Address::parse(to) {
+            Address::Sip(uri) if others.any(is_of_domain) => network.extension(uri.user()?),
+            _ => None,
+        }
     }
 }
 
@@ -87,7 +109,16 @@ fn concerns(payload: &Payload, code: ErrorCode, network: &Network) -> bool {
     }
     if let Some(url) = payload.url().filter(|url| url.starts_with("http")) {
         let rest = url.strip_prefix(network.stage().public_url.as_str());
-        return rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':', '#']));
+        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':', '#'])) {
+            return true;
+        }
+        // Twilio quotes addresses of its own, too, such as http://10.1.2.3/incoming. Then the rest has to tell.
+        if !webhook::is_private(webhook::host_of(url)) {
+            return false;
+        }
+        if payload.phone(network).is_some() {
+            return true;
+        }
     }
     match payload.resource() {
         Some(sid) => VOICE_RESOURCES.iter().any(|prefix| sid.starts_with(prefix)),

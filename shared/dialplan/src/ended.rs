@@ -4,44 +4,56 @@ use numbers::E164;
 use twiml::Response;
 use webhook::{Address, Call, CallProgress, DialEnd, DialStatus, ErrorCode};
 
+use crate::caller::Caller;
 use crate::event::{CallFacts, Direction, Event, UserEvent};
 use crate::incoming;
 use crate::outgoing;
 use crate::plan::{Decision, Plan};
-use crate::reply::{self, LAST_DIAL_ACTION, Line};
+use crate::reply::{self, DialTone, LAST_DIAL_ACTION};
 use crate::speech::Sentence;
 use network::{Extension, Network};
-use numbers::emergency::{self, Service};
 
 /// Seconds before phones that could not be reached are rung once more: a phone that lost its registration for a
 /// moment is back after some. Twilio does not pick up a call during a `<Pause>` that comes first
 /// (<https://www.twilio.com/docs/voice/twiml/pause>).
 const BEFORE_RINGING_AGAIN: u32 = 5;
 
-/// Decides what follows the end of a Dial. `again` says that phones had been rung for the second time.
-#[must_use]
-pub fn dial_ended(end: &DialEnd, network: &Network, again: bool) -> Plan {
-    if is_outgoing(&end.call, network) {
-        outgoing_ended(end, network)
-    } else {
-        incoming_ended(end, network, again)
+/// What the URL of a Dial's action says of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dialled {
+    /// Phones had been rung for the second time.
+    pub again: bool,
+    /// It was a call for help.
+    pub help: bool,
+}
+
+impl Dialled {
+    /// Reads a raw query.
+    #[must_use]
+    pub fn from_query(query: &str) -> Self {
+        let has = |wanted| query.split('&').any(|pair| pair == wanted);
+        Self { again: has("again=1"), help: has("help=1") }
     }
 }
 
-/// Whether a DialEnd's query says that phones had been rung for the second time.
+/// Decides what follows the end of a Dial.
 #[must_use]
-pub fn is_again(query: &str) -> bool {
-    query.split('&').any(|pair| pair == "again=1")
+pub fn dial_ended(end: &DialEnd, network: &Network, dialled: Dialled) -> Plan {
+    if is_outgoing(&end.call, network) {
+        outgoing_ended(end, network, dialled.help)
+    } else {
+        incoming_ended(end, network, dialled.again)
+    }
 }
 
-fn outgoing_ended(end: &DialEnd, network: &Network) -> Plan {
-    let phone = outgoing::caller(&end.call, network).ok();
+fn outgoing_ended(end: &DialEnd, network: &Network, was_help: bool) -> Plan {
+    let phone = Caller::of(&end.call, network).phone;
     let facts = facts(end, Direction::Outgoing);
     let mut events = vec![
         Event::new(UserEvent::OutgoingCall, phone, facts.clone()),
         Event::new(UserEvent::OutgoingDialStatus(end.status), phone, facts.clone()),
     ];
-    if let Some(code) = end.error {
+    if let Some(code) = error_of(end) {
         let error = |phone| Event::new(UserEvent::Error(code), phone, facts.clone());
         // It is the phone that was rung that somebody has to look after, where there was one.
         let rung =
@@ -51,15 +63,25 @@ fn outgoing_ended(end: &DialEnd, network: &Network) -> Plan {
         }
         events.extend(rung.into_iter().map(|phone| error(Some(phone))));
     }
-    let language = phone.map_or(network.language(), network::Extension::language);
+    let language = phone.map_or(network.language(), Extension::language);
+    let tone = |why| reply::dial_tone(network, language, &why, &DialTone::first());
     let reply = match why_not_connected(end) {
         None => Response::new(),
-        Some(_) if emergency::recognize(end.call.to.dialled()) == Some(Service::Emergency) => {
-            reply::dial_tone_after(network, language, Sentence::NoHelp, Line::Referred)
+        Some(_) if was_help => {
+            events.push(Event::new(UserEvent::EmergencyFailed, phone, facts));
+            tone(Sentence::NoHelp(outgoing::help_number(network, phone)))
         }
-        Some(why) => reply::dial_tone_after(network, language, why, Line::Referred),
+        Some(why) => tone(why),
     };
     Plan { reply, events, decision: Decision::Ended }
+}
+
+/// The error of a Dial that connected nobody. Where somebody was connected, the error is another phone's, and which one is
+/// only known from its leg's own callback.
+fn error_of(end: &DialEnd) -> Option<ErrorCode> {
+    let is_connected =
+        end.bridged == Some(true) || matches!(end.status, DialStatus::Completed | DialStatus::Answered);
+    end.error.filter(|code| !(is_connected && code.is_unreachable()))
 }
 
 /// An incoming call is filed under the phones that were rung. Where several share the number, each is filed: all
@@ -69,20 +91,23 @@ fn incoming_ended(end: &DialEnd, network: &Network, again: bool) -> Plan {
     let facts = facts(end, Direction::Incoming);
     let phones: Vec<Option<&Extension>> =
         if rung.is_empty() { vec![None] } else { rung.iter().copied().map(Some).collect() };
-    let mut events = Vec::new();
-    for phone in phones {
-        events.push(Event::new(UserEvent::IncomingCall, phone, facts.clone()));
-        events.push(Event::new(UserEvent::IncomingDialStatus(end.status), phone, facts.clone()));
-        events.extend(end.error.map(|code| Event::new(UserEvent::Error(code), phone, facts.clone())));
-    }
+    let error = |phone| error_of(end).map(|code| Event::new(UserEvent::Error(code), phone, facts.clone()));
     let why = why_not_connected(end);
     if why == Some(Sentence::Unreachable) && !again && !rung.is_empty() {
+        // The call goes on, so it is counted when the second Dial ends.
+        let events = phones.into_iter().filter_map(error).collect();
         let dial = incoming::ring(&end.call, network, rung, LAST_DIAL_ACTION);
         let reply = Response::new().pause(BEFORE_RINGING_AGAIN).dial(dial);
         return Plan { reply, events, decision: Decision::RingAgain };
     }
+    let mut events = Vec::new();
+    for phone in phones {
+        events.push(Event::new(UserEvent::IncomingCall, phone, facts.clone()));
+        events.push(Event::new(UserEvent::IncomingDialStatus(end.status), phone, facts.clone()));
+        events.extend(error(phone));
+    }
     let language = rung.first().map_or(network.language(), |phone| phone.language());
-    let say = |sentence| reply::say(sentence, language);
+    let say = |sentence| reply::say(&sentence, language);
     let reply = match why {
         None => Response::new(),
         Some(why) => Response::new().say(say(why)).say(say(Sentence::CallLater)).hangup(),
@@ -114,7 +139,7 @@ fn why_not_connected(end: &DialEnd) -> Option<Sentence> {
 pub fn call_progress(progress: &CallProgress, network: &Network) -> Plan {
     let call = &progress.call;
     let called = phone_at(&call.to, network);
-    let phone = called.or_else(|| outgoing::caller(call, network).ok());
+    let phone = called.or_else(|| Caller::of(call, network).phone);
     let direction =
         if called.is_some() && call.parent.is_some() { Direction::Incoming } else { Direction::Outgoing };
     let events = progress.error.map(|code| {
@@ -172,7 +197,7 @@ mod tests {
 
     fn ended(from: &str, to: &str, fields: &[(&str, &str)], again: bool) -> Plan {
         let fields: Vec<_> = [("From", from), ("To", to)].into_iter().chain(fields.iter().copied()).collect();
-        dial_ended(&DialEnd::from_form(&form(&fields)), &network(), again)
+        dial_ended(&DialEnd::from_form(&form(&fields)), &network(), Dialled { again, help: false })
     }
 
     fn names(plan: &Plan) -> Vec<String> {
@@ -187,11 +212,11 @@ mod tests {
             (vec![("DialCallStatus", "failed")], "The call did not go through."),
             (
                 vec![("DialCallStatus", "no-answer"), ("ErrorCode", "32009")],
-                "That phone can not be reached right now.",
+                "That phone cannot be reached right now.",
             ),
             (
                 vec![("DialCallStatus", "failed"), ("ErrorCode", "32011")],
-                "That phone can not be reached right now.",
+                "That phone cannot be reached right now.",
             ),
             (vec![("DialCallStatus", "failed"), ("ErrorCode", "13224")], "That number is not in service."),
             (vec![("DialCallStatus", "odd value")], "The call did not go through."),
@@ -204,10 +229,33 @@ mod tests {
 
     #[test]
     fn who_needs_help_and_did_not_get_it_is_told_what_to_do() {
-        let document =
-            ended(LOBBY, "sip:9911@test-prod.sip.twilio.com", &[("DialCallStatus", "failed")], false);
-        let document = document.reply.to_string();
-        assert!(document.contains("Please try 9 1 1 again") && document.contains("<Gather"), "{document}");
+        // What was dialled first in the call may have been anything: the Dial's own URL says that it was help.
+        for (to, status) in [("911", "failed"), ("5", "no-answer"), ("x", "busy")] {
+            let fields = [
+                ("From", LOBBY),
+                ("To", &format!("sip:{to}@test-prod.sip.twilio.com")),
+                ("DialCallStatus", status),
+            ];
+            let end = DialEnd::from_form(&form(&fields));
+            let help = Dialled { help: true, again: false };
+            let plan = dial_ended(&end, &network(), help);
+            let document = plan.reply.to_string();
+            assert!(
+                document.contains("Please try 9 1 1 again") && document.contains("<Gather"),
+                "{document}"
+            );
+            assert_eq!(names(&plan).last().unwrap(), "emergency_failed lobby");
+            assert!(
+                !names(&dial_ended(&end, &network(), Dialled::default()))
+                    .iter()
+                    .any(|name| name.contains("emergency"))
+            );
+        }
+        let fields =
+            [("From", LOBBY), ("To", "sip:911@test-prod.sip.twilio.com"), ("DialCallStatus", "completed")];
+        let plan =
+            dial_ended(&DialEnd::from_form(&form(&fields)), &network(), Dialled { help: true, again: false });
+        assert!(!names(&plan).iter().any(|name| name.contains("emergency")));
     }
 
     #[test]
@@ -256,6 +304,21 @@ mod tests {
     }
 
     #[test]
+    fn a_phone_that_was_talking_has_no_error_of_another() {
+        let fields = [("DialCallStatus", "completed"), ("DialBridged", "true"), ("ErrorCode", "32009")];
+        let plan = ended("+15035550199", "+15035550112", &fields, false);
+        assert_eq!(
+            names(&plan),
+            [
+                "incoming_call one",
+                "incoming_dialstatus_completed one",
+                "incoming_call two",
+                "incoming_dialstatus_completed two"
+            ]
+        );
+    }
+
+    #[test]
     fn an_unreachable_phone_rings_once_more_and_then_the_caller_is_told() {
         let fields = [("DialCallStatus", "no-answer"), ("ErrorCode", "32009")];
         let first = ended("+15035550199", "+15035550110", &fields, false);
@@ -266,14 +329,19 @@ mod tests {
             document.contains("action=\"/status/dial?again=1\"") && document.contains(">sip:lobby@"),
             "{document}"
         );
-        assert!(names(&first).contains(&"error-32009 lobby".to_owned()));
+        // The call goes on: it is counted when the second Dial ends.
+        assert_eq!(names(&first), ["error-32009 lobby"]);
+        let last = ended("+15035550199", "+15035550110", &fields, true);
+        assert_eq!(
+            names(&last),
+            ["incoming_call lobby", "incoming_dialstatus_no-answer lobby", "error-32009 lobby"]
+        );
 
         let second = ended("+15035550199", "+15035550110", &fields, true).reply.to_string();
-        assert!(
-            second.contains("can not be reached") && second.ends_with("<Hangup/></Response>"),
-            "{second}"
-        );
-        assert!(is_again("again=1") && is_again("a=b&again=1") && !is_again("") && !is_again("again=0"));
+        assert!(second.contains("cannot be reached") && second.ends_with("<Hangup/></Response>"), "{second}");
+        let again = |query| Dialled::from_query(query).again;
+        assert!(again("again=1") && again("a=b&again=1") && !again("") && !again("again=0"));
+        assert!(Dialled::from_query("help=1").help && !Dialled::from_query("").help);
     }
 
     #[test]

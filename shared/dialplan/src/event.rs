@@ -22,8 +22,14 @@ pub enum UserEvent {
     DialExtension,
     /// The Asterisk server is dialled.
     DialSipAsterisk,
-    /// An emergency service is dialled.
+    /// Help is dialled, for real.
     DialEmergency,
+    /// 933 is dialled, which reads back what 911 would get.
+    DialAddressTest,
+    /// A phone that may not call for help tried to.
+    EmergencyRefused,
+    /// A call for help was connected to nobody.
+    EmergencyFailed,
     /// The call is refused; [`CallFacts::reason`] says why.
     Reject,
     /// A call from the telephone network rings a phone.
@@ -50,6 +56,9 @@ impl Display for UserEvent {
             Self::DialExtension => f.write_str("dial_extension"),
             Self::DialSipAsterisk => f.write_str("dial_sip_asterisk"),
             Self::DialEmergency => f.write_str("dial_emergency"),
+            Self::DialAddressTest => f.write_str("dial_address_test"),
+            Self::EmergencyRefused => f.write_str("emergency_refused"),
+            Self::EmergencyFailed => f.write_str("emergency_failed"),
             Self::Reject => f.write_str("reject"),
             Self::DialSipE164 => f.write_str("dial_sip_e164"),
             Self::OutgoingCall => f.write_str("outgoing_call"),

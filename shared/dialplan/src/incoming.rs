@@ -19,7 +19,7 @@ pub fn incoming(call: &Call, network: &Network) -> Plan {
     let rung = rung(call, network);
     if rung.is_empty() {
         let reason = Reason::InvalidNumber;
-        let reply = Response::new().say(reply::say(Sentence::NotInUse, network.language())).hangup();
+        let reply = Response::new().say(reply::say(&Sentence::NotInUse, network.language())).hangup();
         let event = Event::new(UserEvent::Reject, None, CallFacts { reason: Some(reason), ..facts });
         return Plan { reply, events: vec![event], decision: Decision::Refused(reason) };
     }
@@ -29,28 +29,37 @@ pub fn incoming(call: &Call, network: &Network) -> Plan {
     Plan { reply, events, decision: Decision::Extension }
 }
 
-/// The number that was called, if it is one.
-pub(crate) fn called(call: &Call) -> Option<E164> {
-    match &call.to {
-        Address::Number(text) => E164::parse(text).ok(),
-        _ => None,
-    }
+/// What a phone shows for a caller whose number is withheld or malformed. Towards `<Sip>`, Twilio takes letters (twilio.md
+/// D.4), and telephones know this word (RFC 3323, 4.1.1.3). The called number, which was shown before, looked like a call
+/// from the phone itself.
+const WITHHELD: &str = "anonymous";
+
+/// The numbers that may have been called, the likeliest first. Twilio sends E.164; other senders leave out the `+` or the
+/// country.
+fn called(call: &Call, network: &Network) -> Vec<E164> {
+    let (Address::Number(text) | Address::Other(text)) = &call.to else { return Vec::new() };
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_whole = text.starts_with('+');
+    let international = E164::parse(&format!("+{digits}")).ok();
+    let national = (!is_whole).then(|| numbers::national(network.region(), &digits)).flatten();
+    international.into_iter().chain(national).collect()
 }
 
 /// The phones of the number that was called.
 pub(crate) fn rung<'n>(call: &Call, network: &'n Network) -> Vec<&'n Extension> {
-    called(call).map(|number| network.phones_of(&number).collect()).unwrap_or_default()
+    let phones =
+        called(call, network).into_iter().map(|number| network.phones_of(&number).collect::<Vec<_>>());
+    phones.into_iter().find(|phones| !phones.is_empty()).unwrap_or_default()
 }
 
-/// Rings phones, which see the caller's number, or the called one where the caller's is withheld or malformed:
-/// either could make Twilio refuse the leg (13247).
+/// Rings phones, which see the caller's number. One that is withheld or malformed could make Twilio refuse the leg (13247).
 pub(crate) fn ring(call: &Call, network: &Network, rung: Vec<&Extension>, action: &'static str) -> Dial {
-    let passed_on = match &call.from {
+    let shown = match &call.from {
         Address::Number(text) => E164::parse(text).ok().filter(|number| number.digits().len() >= 7),
         _ => None,
     };
-    let shown = passed_on.or_else(|| called(call));
-    reply::dial_phones(network, rung.into_iter(), shown.as_ref().map(E164::as_str), action)
+    let shown = shown.as_ref().map_or(WITHHELD, E164::as_str);
+    reply::dial_phones(network, rung.into_iter(), Some(shown), action)
 }
 
 #[cfg(test)]
@@ -76,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_id_that_twilio_would_refuse_is_replaced() {
+    fn a_withheld_caller_is_anonymous() {
         for from in [
             "anonymous",
             "",
@@ -89,16 +98,25 @@ mod tests {
             "+0123456789",
         ] {
             let document = plan(from, "+15035550110").reply.to_string();
-            assert!(document.contains("callerId=\"+15035550110\""), "{from}: {document}");
+            assert!(document.contains("callerId=\"anonymous\""), "{from}: {document}");
+        }
+    }
+
+    #[test]
+    fn a_number_rings_however_it_is_written() {
+        for to in ["+15035550110", "15035550110", "5035550110", "(503) 555-0110", "tel:+15035550110"] {
+            assert_eq!(plan("+15035550199", to).decision, Decision::Extension, "{to}");
         }
     }
 
     #[test]
     fn a_number_that_no_phone_has_is_told_so() {
-        for to in ["+15035550199", "", "5035550110", "sip:lobby@test-prod.sip.twilio.com", "garbage"] {
+        for to in
+            ["+15035550199", "", "5035550199", "15035550199", "sip:lobby@test-prod.sip.twilio.com", "garbage"]
+        {
             let plan = plan("+15035550199", to);
             assert_eq!(plan.decision, Decision::Refused(Reason::InvalidNumber), "{to}");
-            assert!(plan.reply.to_string().contains("No phone has the number"), "{to}");
+            assert!(plan.reply.to_string().contains("is not assigned to a phone"), "{to}");
             assert_eq!(plan.events.len(), 1);
         }
     }

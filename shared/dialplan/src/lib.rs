@@ -8,6 +8,8 @@
 //! caller gets a polite plan. The same code runs on Lambda, in `dialtone serve` and in `dialtone explain`.
 
 mod alert;
+mod caller;
+mod dialled;
 mod ended;
 mod event;
 mod incoming;
@@ -24,7 +26,7 @@ mod testing;
 mod trail;
 
 pub use alert::alert;
-pub use ended::{call_progress, dial_ended, is_again};
+pub use ended::{Dialled, call_progress, dial_ended};
 pub use event::{CallFacts, Direction, Event, UserEvent};
 pub use incoming::incoming;
 pub use message::Message;
@@ -36,5 +38,5 @@ pub use outgoing::{digits, outgoing};
 pub use plan::{Decision, Plan};
 pub use reason::Reason;
 pub use refer::refer;
-pub use reply::Try;
+pub use reply::DialTone;
 pub use trail::{Rule, Step, Trail};

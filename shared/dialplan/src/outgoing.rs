@@ -1,155 +1,179 @@
 //! Outgoing calls: the dial plan, rule by rule.
 
+use network::{Asterisk, Extension, Network, Target};
 use numbers::E164;
-use webhook::{Address, Call};
+use numbers::emergency::{Country, Service};
+use webhook::Call;
 
+use crate::caller::Caller;
+use crate::dialled::{Dialled, Meaning, ServiceCode};
 use crate::event::{CallFacts, Direction, Event, UserEvent};
 use crate::plan::{Decision, Plan};
-use crate::reading;
+use crate::reading::{self, Reading};
 use crate::reason::Reason;
-use crate::reply::{self, DIAL_ACTION, Line, Try};
+use crate::reply::{self, DIAL_ACTION, DialTone, Line};
 use crate::speech::Sentence;
-use crate::trail::{Refusal, Rule, Trail};
-use network::{Asterisk, Extension, Network, Target};
-use numbers::Keys;
-use numbers::emergency::{self, Service};
+use crate::trail::{Detail, Refusal, Rule, Trail};
 
 /// Decides a call that a phone makes: what was dialled is the user part of `To`.
 #[must_use]
 pub fn outgoing(call: &Call, network: &Network, trail: &mut impl Trail) -> Plan {
-    decide(&Dialling { call, network, text: call.to.dialled(), line: Line::Unanswered }, trail)
+    let caller = Caller::of(call, network);
+    let dialled = Dialled::read(call.to.dialled(), &network.help_regions(caller.phone));
+    decide(&Dialling { call, caller, network, dialled, line: Line::Unanswered }, trail)
 }
 
 /// Decides what a caller dialled at the dial tone that Dialtone gave.
 #[must_use]
-pub fn digits(call: &Call, network: &Network, last: Try, trail: &mut impl Trail) -> Plan {
+pub fn digits(call: &Call, network: &Network, tone: &DialTone, trail: &mut impl Trail) -> Plan {
     let text = match (call.digits.as_deref().unwrap_or_default(), call.finished_on.as_deref()) {
         // The key that ends the input is not part of it: alone, it is what was dialled.
         ("", Some(key)) => key,
         (digits, _) => digits,
     };
-    if Keys::read(text).is_empty() {
-        let language = caller(call, network).map_or(network.language(), network::Extension::language);
-        let reply = reply::dial_tone_after(network, language, Sentence::NothingDialled, Line::DialTone(last));
+    let caller = Caller::of(call, network);
+    let dialled = Dialled::read_after(tone.begun(), text, &network.help_regions(caller.phone));
+    if dialled.is_empty() {
+        let language = caller.phone.map_or(network.language(), Extension::language);
+        let next = tone.next(dialled.begun.as_deref());
+        let reply = reply::dial_tone_or_goodbye(network, language, &Sentence::NothingDialled, next);
         return Plan { reply, events: Vec::new(), decision: Decision::Silence };
     }
-    decide(&Dialling { call, network, text, line: Line::DialTone(last) }, trail)
+    decide(&Dialling { call, caller, network, dialled, line: Line::DialTone(tone) }, trail)
 }
 
 /// What was dialled, by whom, where.
 pub(crate) struct Dialling<'a> {
     pub(crate) call: &'a Call,
+    pub(crate) caller: Caller<'a>,
     pub(crate) network: &'a Network,
-    pub(crate) text: &'a str,
-    pub(crate) line: Line,
+    pub(crate) dialled: Dialled<'a>,
+    pub(crate) line: Line<'a>,
 }
 
 /// The phones of this network that a call was meant for, as far as its `To` tells.
 pub(crate) fn dialled_phones<'n>(call: &'n Call, network: &'n Network) -> Vec<&'n Extension> {
-    let dialling = Dialling { call, network, text: call.to.dialled(), line: Line::Unanswered };
-    let keys = Keys::read(dialling.text);
-    let Ok(phone) = caller(call, network) else { return Vec::new() };
-    match ordinary_route(&dialling, &keys, phone, &mut ()) {
-        Ok(Route::Phones(phones)) => phones,
+    let caller = Caller::of(call, network);
+    let Ok(phone) = caller.known() else { return Vec::new() };
+    let dialled = Dialled::read(call.to.dialled(), &network.help_regions(caller.phone));
+    match ordinary_route(&dialled, network, phone, &mut ()) {
+        Ok(Route::Phones(phones)) => {
+            // The route may borrow from what was dialled; the phones are the network's.
+            phones.iter().filter_map(|phone| network.extension(phone.name())).collect()
+        }
         _ => Vec::new(),
     }
 }
 
 /// Where a call goes.
 enum Route<'n> {
-    Emergency(Service, E164),
+    /// The number that Twilio is told, and the caller id.
+    Emergency(Service, String, E164),
+    /// A number, and the caller id.
     Pstn(E164, E164),
     Phones(Vec<&'n Extension>),
     Asterisk(&'n Asterisk, &'n str, &'n Extension),
 }
 
-/// The phone that makes the call, by its registered name.
-///
-/// # Errors
-///
-/// The reason to refuse whoever else it is.
-pub(crate) fn caller<'n>(call: &Call, network: &'n Network) -> Result<&'n Extension, Reason> {
-    let domain = &network.stage().sip_domain;
-    if call.sip_domain.as_deref().is_some_and(|called| !webhook::is_same_domain(called, domain)) {
-        return Err(Reason::ForeignDomain);
-    }
-    match &call.from {
-        Address::Sip(uri) if uri.is_host(domain) => {
-            uri.user().and_then(|user| network.extension(user)).ok_or(Reason::UnknownCaller)
-        }
-        Address::Sip(_) => Err(Reason::ForeignDomain),
-        _ => Err(Reason::UnknownCaller),
-    }
-}
-
 pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
-    let Dialling { call, network, line, .. } = *dialling;
-    let keys = Keys::read(dialling.text);
-    let service = emergency::recognize_keys(&keys);
+    let Dialling { call, caller, network, ref dialled, line } = *dialling;
     // An emergency call goes on without a known phone; every other call needs one.
-    let phone = caller(call, network);
-    let route = match service {
-        Some(service) => emergency_route(service, phone.ok(), network, trail),
+    let route = match dialled.help {
+        Some(service) => emergency_route(service, caller.phone, network, trail),
         None => {
             trail.note(Rule::Emergency, || "not an emergency number".into());
-            phone
-                .map_err(|reason| Rule::Caller.refuses(reason))
-                .and_then(|phone| ordinary_route(dialling, &keys, phone, trail))
+            let known = caller.known().map_err(|reason| Rule::Caller.refuses(reason));
+            known.and_then(|phone| ordinary_route(dialled, network, phone, trail))
         }
     };
-    let phone = phone.ok();
+    let phone = caller.phone;
     let facts =
         CallFacts { sid: call.sid.clone(), direction: Some(Direction::Outgoing), ..CallFacts::default() };
     let mut events = vec![Event::new(UserEvent::DialOutgoing, phone, facts.clone())];
     let (reply, decision, event) = match route {
         Ok(route) => place(&route, network, phone),
-        Err(Refusal { rule, reason }) => {
-            trail.note(rule, || format!("refused: {}", reason.as_str()));
-            let language = phone.map_or(network.language(), network::Extension::language);
-            (reply::refuse(network, language, reason, line), Decision::Refused(reason), UserEvent::Reject)
+        Err(refusal) => {
+            trail.note(refusal.rule, || format!("refused: {}", refusal.reason.as_str()));
+            let language = phone.map_or(network.language(), Extension::language);
+            let reply = reply::refuse(
+                network,
+                language,
+                &told(refusal, network, phone),
+                refusal.reason,
+                line,
+                dialled,
+            );
+            (reply, Decision::Refused(refusal.reason), UserEvent::Reject)
         }
     };
-    events.push(Event::new(event, phone, CallFacts { reason: decision.reason(), ..facts }));
+    events.push(Event::new(event, phone, CallFacts { reason: decision.reason(), ..facts.clone() }));
+    if matches!(dialled.help, Some(Service::Emergency(_))) && decision.reason().is_some() {
+        // The reason stands with `reject`; consumers expect it there alone.
+        events.push(Event::new(UserEvent::EmergencyRefused, phone, facts));
+    }
     Plan { reply, events, decision }
 }
 
+/// What a caller is told of a refusal.
+fn told(refusal: Refusal, network: &Network, phone: Option<&Extension>) -> Sentence {
+    match (refusal.reason, refusal.detail) {
+        (Reason::EmergencyDisabled, _) => Sentence::NoEmergencyCalls(help_number(network, phone)),
+        (_, Some(Detail::TooLong)) => Sentence::TooLong,
+        (_, Some(Detail::ShortCode)) => Sentence::ShortCode,
+        (_, Some(Detail::Extension)) => Sentence::NoExtension,
+        (reason, None) => Sentence::Refusal(reason),
+    }
+}
+
+/// The emergency number that people know where a phone stands.
+pub(crate) fn help_number(network: &Network, phone: Option<&Extension>) -> &'static str {
+    let regions = network.help_regions(phone);
+    regions.iter().find_map(|region| Country::of(*region)).map_or("911", Country::primary)
+}
+
 /// Rule 1. The caller may be unknown: help is sent all the same, to the address of the network's own number.
+///
+/// What is dialled is valid in the country of the caller id that is shown; Twilio refuses everything else.
 fn emergency_route<'n>(
     service: Service,
     phone: Option<&'n Extension>,
     network: &'n Network,
     trail: &mut impl Trail,
 ) -> Result<Route<'n>, Refusal> {
-    let caller_id = match phone {
-        Some(phone) if !phone.emergency() => None,
-        Some(phone) => phone.number().or(network.emergency_caller_id()),
-        None => network.emergency_caller_id(),
-    };
+    let may_call = network.emergency_calling() != network::EmergencyCalling::None
+        && phone.is_none_or(Extension::emergency);
+    // Where Twilio places no call for the phone's own number, it may for the network's.
+    let candidates = [network.help_caller_id(phone), network.emergency_caller_id()];
+    let shown = candidates.into_iter().flatten().filter(|_| may_call).find_map(|number| {
+        let country = number.region().and_then(Country::of)?;
+        // 933 exists in North America only.
+        let fits = service != Service::AddressTest || country.has_address_test();
+        fits.then(|| (country.dial(service), *number))
+    });
     trail.note(Rule::Emergency, || {
         let caller = phone.map_or("a phone that is not in the file", Extension::name);
-        format!("{} from {caller}", service.number())
+        let dialled = shown.as_ref().map_or("a call for help", |(number, _)| number.as_str());
+        format!("{dialled} from {caller}")
     });
     let refusal = Rule::Emergency.refuses(Reason::EmergencyDisabled);
-    caller_id.map(|caller_id| Route::Emergency(service, *caller_id)).ok_or(refusal)
+    shown.map(|(number, caller_id)| Route::Emergency(service, number, caller_id)).ok_or(refusal)
 }
 
+/// Rules 2 to 6.
 fn ordinary_route<'n>(
-    dialling: &Dialling<'n>,
-    keys: &Keys,
+    dialled: &'n Dialled<'_>,
+    network: &'n Network,
     phone: &'n Extension,
     trail: &mut impl Trail,
 ) -> Result<Route<'n>, Refusal> {
-    let network = dialling.network;
     trail.note(Rule::Caller, || format!("{} is a phone of this network", phone.name()));
-    let keys = keys.as_str();
-
-    if let Some((code, target)) = code(keys, network, phone) {
+    let meaning = dialled.meaning(network, phone);
+    if let Meaning::Code(code, target) = meaning {
         trail.note(Rule::Codes, || format!("{code} is a code"));
         return follow(target, network, phone);
     }
     trail.note(Rule::Codes, || "no code".into());
-
-    if let Some(callee) = network.extension(dialling.text.trim()) {
+    if let Meaning::Name(callee) = meaning {
         trail.note(Rule::Names, || format!("{} is a phone of this network", callee.name()));
         return if std::ptr::eq(callee, phone) {
             Err(Rule::Names.refuses(Reason::OwnNumber))
@@ -158,32 +182,20 @@ fn ordinary_route<'n>(
         };
     }
     trail.note(Rule::Names, || "no phone of that name".into());
-
-    if ["*67", "#31#", "*31#"].iter().any(|code| keys.starts_with(code)) {
-        return Err(Rule::Codes.refuses(Reason::CallerIdBlock));
+    match meaning {
+        Meaning::Hidden => Err(Rule::Codes.refuses(Reason::CallerIdBlock)),
+        Meaning::Service(ServiceCode::Star) => Err(Rule::Codes.refuses(Reason::SpecialService)),
+        Meaning::Service(ServiceCode::Short) => {
+            Err(Rule::Codes.refuses_because(Reason::SpecialService, Detail::ShortCode))
+        }
+        Meaning::Number(keys) => number_route(keys, network, phone, trail),
+        Meaning::Code(..) | Meaning::Name(_) => Err(Rule::Number.refuses(Reason::InvalidNumber)),
     }
-    if keys.starts_with('*') || short_code(keys).is_some() {
-        return Err(Rule::Codes.refuses(Reason::SpecialService));
-    }
-    number_route(keys, network, phone, trail)
-}
-
-/// Rule 3. A code as it stands, or a three-digit one as people dial it: 1-411, 9-411, 411#.
-fn code<'n>(keys: &str, network: &'n Network, phone: &'n Extension) -> Option<(String, &'n Target)> {
-    let found = |keys: &str| network.code(phone, keys).map(|target| (keys.to_owned(), target));
-    found(keys).or_else(|| found(short_code(keys)?))
-}
-
-/// The three digits of a short code.
-fn short_code(keys: &str) -> Option<&str> {
-    let digits = keys.strip_prefix('+').unwrap_or(keys).trim_end_matches('#');
-    let is_short = |digits: &&str| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit());
-    [Some(digits), digits.strip_prefix('1'), digits.strip_prefix('9')].into_iter().flatten().find(is_short)
 }
 
 fn follow<'n>(target: &'n Target, network: &'n Network, phone: &'n Extension) -> Result<Route<'n>, Refusal> {
     match target {
-        // Whoever wrote the file chose the number, so no policy stands in its way.
+        // The author of the file chose the number, so no policy stands in its way.
         Target::Dial(number) => match ours(number, network, phone) {
             Some(route) => route,
             None => pstn(*number, phone),
@@ -207,8 +219,13 @@ fn number_route<'n>(
     phone: &'n Extension,
     trail: &mut impl Trail,
 ) -> Result<Route<'n>, Refusal> {
-    let mut refusal = Rule::Number.refuses(Reason::InvalidNumber);
-    for (i, number) in reading::candidates(keys, network, phone).iter().enumerate() {
+    let Reading { numbers, has_extension, is_too_long } = reading::read(keys, network, phone);
+    let mut refusal = match (is_too_long, has_extension) {
+        (true, _) => Rule::Number.refuses_because(Reason::InvalidNumber, Detail::TooLong),
+        (_, true) => Rule::Number.refuses_because(Reason::InvalidNumber, Detail::Extension),
+        _ => Rule::Number.refuses(Reason::InvalidNumber),
+    };
+    for (i, number) in numbers.iter().enumerate() {
         if reading::is_directory_assistance(number) {
             trail.note(Rule::Number, || "directory assistance, the same as 411".into());
             return network
@@ -271,12 +288,12 @@ fn place(
     phone: Option<&Extension>,
 ) -> (twiml::Response, Decision, UserEvent) {
     match route {
-        Route::Emergency(service, caller_id) => {
-            let decision = match service {
-                Service::Emergency => Decision::Emergency,
-                Service::AddressTest => Decision::AddressTest,
+        Route::Emergency(service, number, caller_id) => {
+            let (decision, event) = match service {
+                Service::Emergency(_) => (Decision::Emergency, UserEvent::DialEmergency),
+                Service::AddressTest => (Decision::AddressTest, UserEvent::DialAddressTest),
             };
-            (reply::dial_emergency(*service, caller_id), decision, UserEvent::DialEmergency)
+            (reply::dial_emergency(*service, number, caller_id), decision, event)
         }
         Route::Pstn(number, caller_id) => {
             (reply::dial_number(network, number, caller_id), Decision::Pstn, UserEvent::DialPstn)
@@ -293,5 +310,7 @@ fn place(
     }
 }
 
+#[cfg(test)]
+mod help_tests;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 use numbers::{E164, Found, Kind, Nanp, Region};
 
 use crate::reason::Reason;
-use network::{Extension, Network};
+use network::Network;
 
 /// Service access codes that belong to no place: personal, carrier, government and machine numbers, and toll-free
 /// codes that are reserved but not open (NANPA's list of non-geographic codes).
@@ -16,12 +16,71 @@ const NON_GEOGRAPHIC: [u16; 54] = [
     710, 822, 880, 881, 882, 883, 884, 885, 886, 887, 889, 898,
 ];
 
+/// What keys may mean as a telephone number.
+pub(crate) struct Reading {
+    /// Numbers, the most likely first.
+    pub(crate) numbers: Vec<E164>,
+    /// Whether something behind the number looks like an extension.
+    pub(crate) has_extension: bool,
+    /// Whether there are more digits than any number has.
+    pub(crate) is_too_long: bool,
+}
+
+/// The longest number (ITU-T E.164, 6.1), and what may come before it: 9 and 011.
+const LONGEST: usize = 15 + 4;
+
+/// Reads keys: digits, perhaps a leading `+`, letters that spell digits, a trailing `#` that meant "send", and perhaps an
+/// extension.
+pub(crate) fn read(keys: &str, network: &Network, phone: &network::Extension) -> Reading {
+    let keys = keys.trim_end_matches('#');
+    if has_extension(keys) {
+        return Reading { numbers: Vec::new(), has_extension: true, is_too_long: false };
+    }
+    Reading {
+        numbers: candidates(keys, network, phone),
+        has_extension: false,
+        is_too_long: is_too_long(keys, network),
+    }
+}
+
+/// Whether there are more digits than any number has, however it is read.
+fn is_too_long(number: &str, network: &Network) -> bool {
+    // The mark of `Keys` for what is longer than anything.
+    let digits = number.trim_start_matches('+').trim_end_matches('?');
+    if !digits.bytes().all(|key| key.is_ascii_digit()) {
+        return false;
+    }
+    let is_north_america = numbers::calling_code_of(network.region()) == Some(1);
+    if !is_north_america || number.starts_with(['+', '0']) || number.starts_with("90") {
+        return digits.len() > LONGEST;
+    }
+    let national = digits.strip_prefix('9').filter(|rest| rest.len() >= 10).unwrap_or(digits);
+    national.strip_prefix('1').unwrap_or(national).len() > 10
+}
+
+/// Whether digits, then a pause (`,` `w` `p`) or an `x`, and more digits were dialled. Where the number ends cannot be told
+/// from it, so the caller is asked to dial the number alone.
+fn has_extension(keys: &str) -> bool {
+    let Some(at) = keys.find(|key: char| matches!(key, ',' | 'x' | 'e' | 'w' | 'p')) else { return false };
+    let Some((number, rest)) = keys.split_at_checked(at) else { return false };
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    let marks = rest.trim_start_matches(|key: char| !key.is_ascii_digit());
+    // Letters may spell a number (1-800-FLOWERS), but not behind seven digits.
+    let is_mark = rest.starts_with(',') || digits.len() >= 7;
+    is_mark && !digits.is_empty() && digits.bytes().all(|key| key.is_ascii_digit()) && !marks.is_empty()
+}
+
 /// What the keys may mean, most likely first.
 ///
-/// `keys` holds digits, perhaps a leading `+`, letters that spell digits, and a trailing `#` that meant "send".
-pub(crate) fn candidates(keys: &str, network: &Network, phone: &Extension) -> Vec<E164> {
+/// `keys` holds digits, perhaps a leading `+`, and letters that spell digits.
+fn candidates(keys: &str, network: &Network, phone: &network::Extension) -> Vec<E164> {
     let mut found = Vec::new();
-    let Some(digits) = digits(keys.trim_end_matches('#')) else { return found };
+    let Some(digits) = digits(keys.trim_end_matches([',', 'w', 'p'])) else { return found };
+    // People write + before what they dial abroad. No calling code begins with 0.
+    let digits = match digits.strip_prefix('+') {
+        Some(rest) if rest.starts_with('0') => rest.to_owned(),
+        _ => digits,
+    };
     match digits.strip_prefix('+') {
         Some(digits) => found.extend(international(digits)),
         None => {
@@ -59,7 +118,7 @@ fn digits(keys: &str) -> Option<String> {
     (letters_from.is_none() || matches!(spelt, 10 | 11)).then_some(digits)
 }
 
-fn domestic(digits: &str, network: &Network, phone: &Extension, found: &mut Vec<E164>) {
+fn domestic(digits: &str, network: &Network, phone: &network::Extension, found: &mut Vec<E164>) {
     if let Some(rest) = digits.strip_prefix("011").or_else(|| digits.strip_prefix("00")) {
         found.extend(international(rest));
         return;
@@ -122,7 +181,7 @@ pub(crate) fn exists(number: &E164, network: &Network) -> Result<Found, Reason> 
         }
         return numbers::look_up(number).map_err(|_| Reason::InvalidNumber);
     };
-    let found = numbers::look_up(number).map_err(|_| match nanp.npa {
+    let found = in_its_country(numbers::look_up(number), nanp).map_err(|()| match nanp.npa {
         900 => Reason::Premium,
         npa if NON_GEOGRAPHIC.contains(&npa) => Reason::SpecialService,
         // The country is the better answer: a caller who is told to check the number would only try again.
@@ -138,6 +197,19 @@ pub(crate) fn exists(number: &E164, network: &Network) -> Result<Found, Reason> 
     Ok(found)
 }
 
+/// What North American numbers are, by their area code. The metadata calls numbers of other countries toll-free, and then
+/// files them under the US; they are calls to those countries. An exchange below 200 cannot be dialled.
+fn in_its_country(found: Result<Found, numbers::LookupError>, nanp: Nanp) -> Result<Found, ()> {
+    let found =
+        found.map_err(|_| ()).and_then(|found| if nanp.has_exchange() { Ok(found) } else { Err(()) })?;
+    if nanp.is_toll_free() || found.kind != Kind::TollFree {
+        return Ok(found);
+    }
+    // An area code that belongs to one country alone; a toll-free code with another exchange is no number.
+    let region = numbers::npa_region(nanp.npa).ok_or(())?;
+    Ok(Found { region, kind: Kind::FixedLineOrMobile })
+}
+
 fn is_geographic(found: &Found) -> bool {
     matches!(found.kind, Kind::FixedLine | Kind::Mobile | Kind::FixedLineOrMobile)
 }
@@ -151,7 +223,7 @@ pub(crate) fn permitted(
     number: &E164,
     found: &Found,
     network: &Network,
-    phone: &Extension,
+    phone: &network::Extension,
 ) -> Result<(), Reason> {
     let nanp = number.nanp();
     if !is_region_allowed(found, nanp.as_ref(), network) {
@@ -173,7 +245,7 @@ pub(crate) fn permitted(
 
 fn is_region_allowed(found: &Found, nanp: Option<&Nanp>, network: &Network) -> bool {
     // Toll-free codes are shared by all of North America; the metadata files them under the US.
-    let shared = nanp.is_some() && found.kind == Kind::TollFree;
+    let shared = nanp.is_some_and(Nanp::is_toll_free);
     let fits =
         |region: &Region| *region == found.region || shared && numbers::calling_code_of(*region) == Some(1);
     network.allow().iter().any(fits)

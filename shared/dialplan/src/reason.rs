@@ -26,11 +26,13 @@ pub enum Reason {
     UnknownCaller,
     /// The caller's SIP domain is not this stage's.
     ForeignDomain,
+    /// The phone authenticated as one phone and says that it is another.
+    Impostor,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InvalidNumber,
         Self::CountryNotAllowed,
         Self::Premium,
@@ -41,6 +43,7 @@ impl Reason {
         Self::EmergencyDisabled,
         Self::UnknownCaller,
         Self::ForeignDomain,
+        Self::Impostor,
     ];
 
     /// The word for it in events.
@@ -57,6 +60,7 @@ impl Reason {
             Self::EmergencyDisabled => "emergency_disabled",
             Self::UnknownCaller => "unknown_caller",
             Self::ForeignDomain => "foreign_domain",
+            Self::Impostor => "impostor",
         }
     }
 }

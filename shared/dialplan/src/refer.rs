@@ -2,6 +2,8 @@
 
 use webhook::{Address, Call};
 
+use crate::caller::Caller;
+use crate::dialled::Dialled;
 use crate::outgoing::{self, Dialling};
 use crate::plan::Plan;
 use crate::reply::Line;
@@ -15,12 +17,17 @@ use network::Network;
 /// server reaches nobody but, like everything else, 911.
 #[must_use]
 pub fn refer(call: &Call, network: &Network, trail: &mut impl Trail) -> Plan {
-    let text = match &call.refer_target {
-        Some(target) if is_ours(target, network) => target.dialled(),
-        Some(target) if numbers::emergency::recognize(target.dialled()).is_some() => target.dialled(),
-        _ => "",
+    let caller = Caller::of(call, network);
+    let regions = network.help_regions(caller.phone);
+    let read = |text| Dialled::read(text, &regions);
+    let dialled = match &call.refer_target {
+        Some(target) if is_ours(target, network) => read(target.dialled()),
+        Some(target) => {
+            Some(read(target.dialled())).filter(|dialled| dialled.help.is_some()).unwrap_or_else(|| read(""))
+        }
+        None => read(""),
     };
-    outgoing::decide(&Dialling { call, network, text, line: Line::Referred }, trail)
+    outgoing::decide(&Dialling { call, caller, network, dialled, line: Line::Referred }, trail)
 }
 
 fn is_ours(target: &Address, network: &Network) -> bool {

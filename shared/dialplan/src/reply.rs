@@ -1,20 +1,21 @@
 //! The TwiML of decisions.
 
-use std::borrow::Cow;
-
+use network::{Asterisk, Extension, Language, Network, RefusalStyle};
 use numbers::E164;
+use numbers::emergency::Service;
 use twiml::{Dial, Gather, Noun, Prompt, RejectReason, Response, Say};
 
+use crate::dialled::Dialled;
 use crate::reason::Reason;
 use crate::speech::Sentence;
-use network::Language;
-use network::{Asterisk, Extension, Network, RefusalStyle};
-use numbers::emergency::Service;
 
 /// Where Twilio reports the end of a Dial, and takes what comes next.
 pub(crate) const DIAL_ACTION: &str = "/status/dial";
 /// The same, for the second and last attempt to ring phones.
 pub(crate) const LAST_DIAL_ACTION: &str = "/status/dial?again=1";
+/// The same, for a call for help.
+pub(crate) const HELP_ACTION: &str = "/status/dial?help=1";
+const DIGITS_ACTION: &str = "/outgoing/digits";
 const LEG_CALLBACK: &str = "/status/call";
 const REFER_URL: &str = "/refer";
 
@@ -24,80 +25,129 @@ const KEY_TIMEOUT: u32 = 10;
 /// Seconds for which an emergency call rings: Twilio's most. A call centre may take minutes to pick up.
 const EMERGENCY_RING: u32 = 600;
 
-/// Which dial tone of a call this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Try(u8);
+/// Which dial tone of a call this is, and what of a call for help was dialled before it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct DialTone {
+    /// From 0.
+    attempt: u8,
+    begun: Option<String>,
+}
 
-impl Try {
+impl DialTone {
     /// How often a caller gets dial tone again before being asked to hang up.
     pub const MOST: u8 = 3;
 
     /// The first.
-    pub const FIRST: Self = Self(1);
+    #[must_use]
+    pub fn first() -> Self {
+        Self::default()
+    }
 
     /// The dial tone whose keys were posted with this raw query. What is no number is taken for the first.
     #[must_use]
     pub fn from_query(query: &str) -> Self {
-        let value = query.split('&').find_map(|pair| pair.strip_prefix("try="));
-        value.and_then(|text| text.parse().ok()).filter(|number| *number > 0).map_or(Self::FIRST, Self)
+        let value =
+            |name| query.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name));
+        let attempt = value("try").and_then(|(_, text)| text.parse::<u8>().ok());
+        // What comes with the query was ours, and is signed. It is still only kept if it begins a call for help.
+        let begun = value("help").map(|(_, text)| text).filter(|text| is_short_and_numeric(text));
+        Self { attempt: attempt.unwrap_or(1).clamp(1, Self::MOST) - 1, begun: begun.map(str::to_owned) }
     }
 
-    fn next(self) -> Option<Self> {
-        (self.0 < Self::MOST).then_some(Self(self.0 + 1))
+    /// What was dialled before, if it was the beginning of a call for help.
+    #[must_use]
+    pub fn begun(&self) -> Option<&str> {
+        self.begun.as_deref()
     }
 
-    fn action(self) -> Cow<'static, str> {
+    /// The next one, after `begun` was dialled. A call for help that grows does not count as another attempt.
+    pub(crate) fn next(&self, begun: Option<&str>) -> Option<Self> {
+        let grows = begun.is_some_and(|now| self.begun().is_some_and(|before| now.len() > before.len()));
+        let attempt = if grows { self.attempt } else { self.attempt + 1 };
+        (attempt < Self::MOST).then(|| Self { attempt, begun: begun.map(str::to_owned) })
+    }
+
+    /// The first, after `begun` was dialled.
+    pub(crate) fn after(begun: Option<&str>) -> Self {
+        Self { attempt: 0, begun: begun.map(str::to_owned) }
+    }
+
+    fn action(&self) -> String {
         // The first has no query, so that a URL set by hand is the same.
-        if self == Self::FIRST {
-            "/outgoing/digits".into()
+        let mut query = Vec::new();
+        if self.attempt > 0 {
+            query.push(format!("try={}", self.attempt + 1));
+        }
+        query.extend(self.begun.as_ref().map(|begun| format!("help={begun}")));
+        if query.is_empty() {
+            DIGITS_ACTION.to_owned()
         } else {
-            format!("/outgoing/digits?try={}", self.0).into()
+            format!("{DIGITS_ACTION}?{}", query.join("&"))
         }
     }
 }
 
-pub(crate) fn say(sentence: Sentence, language: Language) -> Say {
+/// A beginning of a call for help has three digits at most.
+fn is_short_and_numeric(text: &str) -> bool {
+    (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+pub(crate) fn say(sentence: &Sentence, language: Language) -> Say {
     Say::new(sentence.text(language), language.tag())
 }
 
-/// A sentence, then dial tone.
-pub(crate) fn dial_tone(network: &Network, language: Language, why: Sentence, this: Try) -> Response {
+/// A sentence, then dial tone. The sentence is inside the `<Gather>`, so keys count from its first syllable: Twilio loses
+/// those that are pressed outside of one (support article 223180068).
+pub(crate) fn dial_tone(network: &Network, language: Language, why: &Sentence, this: &DialTone) -> Response {
     let tone = match network.dial_tone() {
         Some(url) => Prompt::Tone(url.to_owned()),
-        None => Prompt::Say(say(Sentence::DialAgain, language)),
+        None => Prompt::Say(say(&Sentence::DialAgain, language)),
     };
-    Response::new().say(say(why, language)).gather(Gather::new(this.action(), KEY_TIMEOUT).prompt(tone))
-}
-
-/// What a caller who is to hear something was doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line {
-    /// Nothing yet: the phone has just dialled, and the call is not answered.
-    Unanswered,
-    /// Dialled at this dial tone.
-    DialTone(Try),
-    /// Was connected, or tried to be: handed back by Asterisk, or after a Dial.
-    Referred,
+    let gather = Gather::new(this.action(), KEY_TIMEOUT).prompt(Prompt::Say(say(why, language))).prompt(tone);
+    Response::new().gather(gather)
 }
 
 /// A sentence, then dial tone once more, or a goodbye after the last.
-pub(crate) fn dial_tone_after(network: &Network, language: Language, why: Sentence, line: Line) -> Response {
-    let next = match line {
-        Line::DialTone(last) => last.next(),
-        Line::Unanswered | Line::Referred => Some(Try::FIRST),
-    };
+pub(crate) fn dial_tone_or_goodbye(
+    network: &Network,
+    language: Language,
+    why: &Sentence,
+    next: Option<DialTone>,
+) -> Response {
     match next {
-        Some(next) => dial_tone(network, language, why, next),
-        None => Response::new().say(say(why, language)).say(say(Sentence::Goodbye, language)).hangup(),
+        Some(next) => dial_tone(network, language, why, &next),
+        None => Response::new().say(say(why, language)).say(say(&Sentence::Goodbye, language)).hangup(),
     }
 }
 
+/// What a caller who is to hear something was doing.
+#[derive(Clone, Copy)]
+pub(crate) enum Line<'a> {
+    /// Nothing yet: the phone has just dialled, and the call is not answered.
+    Unanswered,
+    /// Dialled at this dial tone.
+    DialTone(&'a DialTone),
+    /// Was connected, or tried to be: handed back by Asterisk.
+    Referred,
+}
+
 /// Refuses a call.
-pub(crate) fn refuse(network: &Network, language: Language, reason: Reason, line: Line) -> Response {
-    let why = Sentence::Refusal(reason);
+pub(crate) fn refuse(
+    network: &Network,
+    language: Language,
+    why: &Sentence,
+    reason: Reason,
+    line: Line<'_>,
+    dialled: &Dialled<'_>,
+) -> Response {
+    let begun = dialled.begun.as_deref();
+    let next = match line {
+        Line::DialTone(tone) => tone.next(begun),
+        Line::Unanswered | Line::Referred => Some(DialTone::after(begun)),
+    };
     match (network.refusal(), line) {
-        (RefusalStyle::Explain, _) => dial_tone_after(network, language, why, line),
-        // Whoever needs help and cannot get it here must be told so.
+        (RefusalStyle::Explain, _) => dial_tone_or_goodbye(network, language, why, next),
+        // A caller who needs help and cannot get it here must be told so.
         (RefusalStyle::Reject, Line::Unanswered) if reason != Reason::EmergencyDisabled => {
             Response::new().reject(RejectReason::Rejected)
         }
@@ -106,11 +156,15 @@ pub(crate) fn refuse(network: &Network, language: Language, reason: Reason, line
     }
 }
 
-/// Dials an emergency service: nothing cuts the call short.
-pub(crate) fn dial_emergency(service: Service, caller_id: &E164) -> Response {
-    let noun = Noun::number(service.number()).status_callback(LEG_CALLBACK);
-    Response::new()
-        .dial(Dial::new(DIAL_ACTION).caller_id(caller_id.as_str()).timeout(EMERGENCY_RING).noun(noun))
+/// Dials an emergency service: nothing cuts the call short. The action tells the end of a call for help from others,
+/// whatever was dialled first in the call.
+pub(crate) fn dial_emergency(service: Service, number: &str, caller_id: &E164) -> Response {
+    let noun = Noun::number(number).status_callback(LEG_CALLBACK);
+    let action = match service {
+        Service::Emergency(_) => HELP_ACTION,
+        Service::AddressTest => DIAL_ACTION,
+    };
+    Response::new().dial(Dial::new(action).caller_id(caller_id.as_str()).timeout(EMERGENCY_RING).noun(noun))
 }
 
 fn dial(network: &Network, action: &'static str) -> Dial {

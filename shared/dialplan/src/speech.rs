@@ -2,6 +2,8 @@
 //!
 //! One plain sentence each. Twilio reads digits as a number, so those that matter one by one stand apart.
 
+use std::borrow::Cow;
+
 use network::Language;
 
 use crate::reason::Reason;
@@ -10,6 +12,14 @@ use crate::reason::Reason;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sentence {
     Refusal(Reason),
+    /// The phone may not call the emergency number, which people know as this one.
+    NoEmergencyCalls(&'static str),
+    /// More digits than any number has.
+    TooLong,
+    /// Three digits that no code answers.
+    ShortCode,
+    /// A number and something behind it that may be an extension.
+    NoExtension,
     /// Dial tone in words, after a sentence that said what went wrong.
     DialAgain,
     NothingDialled,
@@ -19,8 +29,8 @@ pub(crate) enum Sentence {
     Failed,
     Unreachable,
     NotInService,
-    /// After a call for help that failed.
-    NoHelp,
+    /// After a call for help that failed; the number to try again.
+    NoHelp(&'static str),
     /// To a caller from outside: no phone has the number.
     NotInUse,
     /// To a caller from outside, after one of the ends above.
@@ -28,49 +38,62 @@ pub(crate) enum Sentence {
 }
 
 impl Sentence {
-    pub(crate) fn text(self, language: Language) -> &'static str {
+    pub(crate) fn text(self, language: Language) -> Cow<'static, str> {
         match language {
             Language::English => self.english(),
             Language::Spanish => self.spanish(),
         }
     }
 
-    fn english(self) -> &'static str {
-        match self {
+    fn english(self) -> Cow<'static, str> {
+        let text = match self {
             Self::Refusal(reason) => match reason {
-                Reason::InvalidNumber => "That is not a complete telephone number, so please check it.",
-                Reason::CountryNotAllowed => "This phone can not call that country.",
-                Reason::Premium => "That number costs extra, so this phone can not call it.",
-                Reason::SpecialService => "This phone can not call that service.",
-                Reason::Blocked => "This phone can not call that number.",
+                Reason::InvalidNumber => "That is not a complete phone number, so please check it.",
+                Reason::CountryNotAllowed => "This phone cannot call that country.",
+                Reason::Premium => "That number costs extra, and this phone cannot call it.",
+                Reason::SpecialService => "This phone cannot call that service.",
+                Reason::Blocked => "This phone cannot call that number.",
                 Reason::OwnNumber => "That is the number of this phone.",
                 Reason::CallerIdBlock => {
-                    "This phone can not hide its number, so please dial without the code for it."
+                    "This phone cannot hide its number, so please dial without that code."
                 }
                 Reason::EmergencyDisabled => {
-                    "This phone can not call 9 1 1, so please find another phone now."
+                    "This phone cannot call for help, so please find another phone now."
                 }
                 Reason::UnknownCaller => "This phone is not set up to make calls.",
                 Reason::ForeignDomain => "This phone belongs to another network.",
+                Reason::Impostor => "This phone is set up with the name of another phone.",
             },
+            Self::NoEmergencyCalls(number) => {
+                let number = apart(number);
+                return format!("This phone cannot call {number}, so please find another phone now.").into();
+            }
+            Self::TooLong => "That number is too long, so please check it.",
+            Self::ShortCode => "This phone cannot call that short number, so please dial the whole number.",
+            Self::NoExtension => "Please dial the number alone, and the extension when it answers.",
             Self::DialAgain => "Please dial, then press pound.",
             Self::NothingDialled => "Nothing was dialed.",
             Self::Goodbye => "Please hang up and try again. Goodbye.",
             Self::Busy => "The line is busy.",
             Self::NoAnswer => "No one answered.",
             Self::Failed => "The call did not go through.",
-            Self::Unreachable => "That phone can not be reached right now.",
+            Self::Unreachable => "That phone cannot be reached right now.",
             Self::NotInService => "That number is not in service.",
-            Self::NoHelp => {
-                "The call for help did not go through. Please try 9 1 1 again, or find another phone now."
+            Self::NoHelp(number) => {
+                let number = apart(number);
+                return format!(
+                    "The call for help did not go through. Please try {number} again, or find another phone now."
+                )
+                .into();
             }
-            Self::NotInUse => "No phone has the number that you called. Goodbye.",
+            Self::NotInUse => "The number you called is not assigned to a phone. Goodbye.",
             Self::CallLater => "Please call again later. Goodbye.",
-        }
+        };
+        text.into()
     }
 
-    fn spanish(self) -> &'static str {
-        match self {
+    fn spanish(self) -> Cow<'static, str> {
+        let text = match self {
             Self::Refusal(reason) => match reason {
                 Reason::InvalidNumber => "Ese no es un número de teléfono completo, así que revíselo.",
                 Reason::CountryNotAllowed => "Este teléfono no puede llamar a ese país.",
@@ -82,11 +105,24 @@ impl Sentence {
                     "Este teléfono no puede ocultar su número, así que marque sin ese código."
                 }
                 Reason::EmergencyDisabled => {
-                    "Este teléfono no puede llamar al 9 1 1, así que busque otro teléfono ahora."
+                    "Este teléfono no puede pedir ayuda, así que busque otro teléfono ahora."
                 }
                 Reason::UnknownCaller => "Este teléfono no está configurado para hacer llamadas.",
                 Reason::ForeignDomain => "Este teléfono pertenece a otra red.",
+                Reason::Impostor => "Este teléfono está configurado con el nombre de otro teléfono.",
             },
+            Self::NoEmergencyCalls(number) => {
+                let number = apart(number);
+                return format!(
+                    "Este teléfono no puede llamar al {number}, así que busque otro teléfono ahora."
+                )
+                .into();
+            }
+            Self::TooLong => "Ese número es demasiado largo, así que revíselo.",
+            Self::ShortCode => {
+                "Este teléfono no puede llamar a ese número corto, así que marque el número completo."
+            }
+            Self::NoExtension => "Marque sólo el número y, cuando contesten, la extensión.",
             Self::DialAgain => "Marque, por favor, y después oprima el signo de número.",
             Self::NothingDialled => "No se marcó nada.",
             Self::Goodbye => "Por favor cuelgue e intente de nuevo. Adiós.",
@@ -95,13 +131,23 @@ impl Sentence {
             Self::Failed => "La llamada no se pudo completar.",
             Self::Unreachable => "Ese teléfono no está disponible en este momento.",
             Self::NotInService => "Ese número no está en servicio.",
-            Self::NoHelp => {
-                "La llamada de emergencia no se pudo completar. Intente otra vez el 9 1 1 o busque otro teléfono ahora."
+            Self::NoHelp(number) => {
+                let number = apart(number);
+                return format!(
+                    "La llamada de emergencia no se pudo completar. Intente otra vez el {number} o busque otro teléfono ahora."
+                )
+                .into();
             }
-            Self::NotInUse => "Ningún teléfono tiene el número que usted marcó. Adiós.",
+            Self::NotInUse => "El número que usted marcó no corresponde a ningún teléfono. Adiós.",
             Self::CallLater => "Por favor llame más tarde. Adiós.",
-        }
+        };
+        text.into()
     }
+}
+
+/// Digits one by one: Twilio reads a run of digits as a number.
+fn apart(digits: &str) -> String {
+    digits.chars().map(String::from).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -118,11 +164,15 @@ mod tests {
             Sentence::Failed,
             Sentence::Unreachable,
             Sentence::NotInService,
+            Sentence::NoEmergencyCalls("911"),
+            Sentence::TooLong,
+            Sentence::ShortCode,
+            Sentence::NoExtension,
         ];
         for sentence in Reason::ALL.map(Sentence::Refusal).into_iter().chain(ends) {
             let (english, spanish) = (sentence.text(Language::English), sentence.text(Language::Spanish));
             assert_ne!(english, spanish);
-            for text in [english, spanish] {
+            for text in [&*english, &*spanish] {
                 assert!(text.ends_with('.') && text.matches('.').count() == 1, "{text}");
                 // Two digits in a row would be read as a number.
                 assert!(

@@ -42,12 +42,30 @@ impl Rule {
 pub(crate) struct Refusal {
     pub(crate) rule: Rule,
     pub(crate) reason: Reason,
+    /// What the caller is told, where it is more than the reason.
+    pub(crate) detail: Option<Detail>,
+}
+
+/// What a caller is told of a refusal beyond its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// The number is longer than any number.
+    TooLong,
+    /// The service has a whole number.
+    ShortCode,
+    /// What follows the number cannot be told from it.
+    Extension,
 }
 
 impl Rule {
     /// A refusal by this rule.
     pub(crate) fn refuses(self, reason: Reason) -> Refusal {
-        Refusal { rule: self, reason }
+        Refusal { rule: self, reason, detail: None }
+    }
+
+    /// A refusal by this rule, of which the caller is told more than the reason.
+    pub(crate) fn refuses_because(self, reason: Reason, detail: Detail) -> Refusal {
+        Refusal { rule: self, reason, detail: Some(detail) }
     }
 }
 

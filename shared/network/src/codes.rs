@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 
-use numbers::E164;
+use numbers::{E164, Region};
 use toml_spanner::Item;
 
 use crate::reader::{At, Path, Reader, Section, table, wrong};
@@ -13,6 +13,8 @@ use numbers::emergency;
 /// Where codes may lead.
 pub(crate) struct Places<'a> {
     pub(crate) has_asterisk: bool,
+    /// The network's region, if it is one: its emergency numbers are no codes.
+    region: Vec<Region>,
     extensions: Option<&'a Item<'a>>,
     /// The phones' user names in lower case, once a code leads to one.
     names: OnceCell<HashSet<String>>,
@@ -22,7 +24,14 @@ impl<'a> Places<'a> {
     /// Read ahead of everything that may refer to them. A section with problems of its own is there, too.
     pub(crate) fn new(root: &mut Section<'a>) -> Self {
         let has_asterisk = root.value("asterisk").is_some();
-        Self { has_asterisk, extensions: root.value("extensions"), names: OnceCell::new() }
+        let network = root.value("network").and_then(Item::as_table);
+        let region = network.and_then(|network| Region::parse(network.get("region")?.as_str()?));
+        let region = region.into_iter().collect();
+        Self { has_asterisk, region, extensions: root.value("extensions"), names: OnceCell::new() }
+    }
+
+    pub(crate) fn regions(&self) -> &[Region] {
+        &self.region
     }
 
     fn has_extension(&self, name: &str) -> bool {
@@ -50,7 +59,7 @@ pub(crate) fn read_codes(
         let path = section.path(key.value);
         if let Err(problem) = parse::code(key.value) {
             reader.report(key.offset, path, problem);
-        } else if emergency::recognize(key.value).is_some() {
+        } else if emergency::recognize(key.value, places.regions()).is_some() {
             let problem = wrong("is an emergency number, which no code can change", "remove it");
             reader.report(key.offset, path, problem);
         }

@@ -11,7 +11,7 @@ use crate::codes::{Places, read_codes};
 use crate::device::{TakenMacs, read_device};
 use crate::problem::Problem;
 use crate::reader::{At, Path, Place, Reader, Section, Wrong, table, wrong};
-use crate::{AreaCode, Extension, PostalAddress, Target, parse};
+use crate::{AreaCode, EmergencyCalling, Extension, PostalAddress, Target, parse};
 use numbers::emergency;
 
 /// What every phone takes from the rest of the file.
@@ -46,7 +46,7 @@ pub(crate) fn read_extensions<'a>(
     for (name, value) in section.entries() {
         let path = section.path(name.value);
         let Some(mut table) = table(reader, path, value) else { continue };
-        let checked = check_name(name.value, shared.codes).and_then(|()| read.take_name(name.value));
+        let checked = check_name(name.value, shared).and_then(|()| read.take_name(name.value));
         let is_good = checked.is_ok();
         if let Err(problem) = checked {
             reader.report(name.offset, path, problem);
@@ -142,7 +142,7 @@ fn read_extension(
         number,
         caller_id: caller_id.or(number),
         is_kept_from_911: emergency.as_ref().is_some_and(|at| !at.value),
-        emergency: emergency.map_or(number.is_some(), |at| at.value),
+        emergency: emergency.map_or(number.is_some() || shared.has_emergency_caller, |at| at.value),
         language: language.map_or(shared.language, |at| at.value),
         area_code: area_code.map(|at| at.value).or(shared.area_code),
         block,
@@ -151,6 +151,16 @@ fn read_extension(
         buy,
         // It is read after everything that calls depend on.
         device: None,
+    }
+}
+
+impl Extension {
+    /// The phone in a network that leaves emergency calls to somebody, or to nobody.
+    pub(crate) fn calling(self, emergency_calling: EmergencyCalling) -> Self {
+        match emergency_calling {
+            EmergencyCalling::None => Self { emergency: false, is_kept_from_911: true, ..self },
+            EmergencyCalling::Dialtone | EmergencyCalling::Twilio => self,
+        }
     }
 }
 
@@ -175,12 +185,12 @@ pub(crate) fn named_address(name: &str, addresses: &[PostalAddress]) -> Result<S
     }
 }
 
-fn check_name(name: &str, codes: &BTreeMap<String, Target>) -> Result<(), Wrong> {
+fn check_name(name: &str, shared: &Shared<'_>) -> Result<(), Wrong> {
     parse::user_name(name)?;
-    if emergency::recognize(name).is_some() {
+    if emergency::recognize(name, shared.places.regions()).is_some() {
         return Err(wrong("is an emergency number", "choose another user name"));
     }
-    if codes.contains_key(name) {
+    if shared.codes.contains_key(name) {
         return Err(wrong("is a code too, which would always win", "choose another user name"));
     }
     Ok(())

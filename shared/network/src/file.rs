@@ -186,7 +186,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
         emergency_caller_id: rest.emergency_caller_id,
         asterisk,
         codes,
-        extensions: phones.into_iter().map(|(_, phone)| phone).collect(),
+        extensions: phones.into_iter().map(|(_, phone)| phone.calling(rest.emergency_calling)).collect(),
         by_name,
         by_number,
         other_domains: Vec::new(),
@@ -258,9 +258,10 @@ fn read_network(
     let emergency_calling = section.text(reader, "emergency_calling", |text| match text {
         "dialtone" => Ok(EmergencyCalling::Dialtone),
         "twilio" => Ok(EmergencyCalling::Twilio),
+        "none" => Ok(EmergencyCalling::None),
         _ => Err(wrong(
-            format!("{} is not who answers an emergency call", parse::shown(text)),
-            "write \"dialtone\" or \"twilio\"",
+            format!("{} is not a way to call for help", parse::shown(text)),
+            "write \"dialtone\", \"twilio\" or \"none\"",
         )),
     });
     let defaults = NetworkRest::default();

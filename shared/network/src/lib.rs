@@ -17,6 +17,7 @@ mod notify;
 mod parse;
 mod problem;
 mod reader;
+mod stage;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ pub use finding::Finding;
 pub use language::Language;
 pub use notify::{Recipient, Way};
 pub use problem::{Problem, Problems};
+pub use stage::Stage;
 
 /// What metrics call a phone that is not in the file.
 pub const UNKNOWN: &str = "unknown";
@@ -67,32 +69,6 @@ pub struct Network {
     notify: Vec<Recipient>,
 }
 
-/// One deployment of the network.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stage {
-    /// `dev`, `stage`, `prod` or what the file calls it.
-    pub name: String,
-    /// The SIP domain that this stage's phones register with, in lower case.
-    pub sip_domain: String,
-    /// The origin that Twilio calls, without a slash at its end.
-    pub public_url: String,
-    /// `hostname` in metrics. The consumers keep only names that they know.
-    pub metrics_host: String,
-    /// What Twilio asks when a voice URL fails. Without one it asks the voice URL again.
-    pub fallback_url: Option<String>,
-    /// Whether the SIP domain requires TLS and SRTP.
-    pub secure: bool,
-}
-
-impl Stage {
-    /// Whether Twilio could have the SIP domain: they are all of the form `NAME.sip.twilio.com`
-    /// (<https://www.twilio.com/docs/voice/sip/api/sip-domain-resource>).
-    #[must_use]
-    pub fn has_domain_of_twilio(&self) -> bool {
-        self.sip_domain.strip_suffix(".sip.twilio.com").is_some_and(|name| !name.contains('.'))
-    }
-}
-
 /// One SIP phone.
 #[derive(Debug, Clone)]
 pub struct Extension {
@@ -120,6 +96,8 @@ pub enum EmergencyCalling {
     Dialtone,
     /// Twilio connects the call without asking. All phones show `emergency_caller_id`.
     Twilio,
+    /// Nobody: these phones cannot call for help, and say so.
+    None,
 }
 
 /// Three digits that complete a seven-digit number.
@@ -263,6 +241,23 @@ impl Network {
     #[must_use]
     pub fn emergency_caller_id(&self) -> Option<&E164> {
         self.emergency_caller_id.as_ref()
+    }
+
+    /// The number that an emergency centre sees of a phone, and calls back: the phone's own, or the network's for a phone
+    /// without one and for a phone that is not in the file. None if there is neither.
+    #[must_use]
+    pub fn help_caller_id<'n>(&'n self, phone: Option<&'n Extension>) -> Option<&'n E164> {
+        phone.and_then(Extension::number).or(self.emergency_caller_id.as_ref())
+    }
+
+    /// The countries whose emergency numbers count on a phone: that of the number it shows, and the network's.
+    #[must_use]
+    pub fn help_regions(&self, phone: Option<&Extension>) -> Vec<Region> {
+        let own = self
+            .help_caller_id(phone)
+            .and_then(|number| number.region())
+            .filter(|region| *region != self.region);
+        own.into_iter().chain([self.region]).collect()
     }
 
     /// Who answers when a phone dials 911.

@@ -142,7 +142,7 @@ impl Wishes {
             emergency_calling: network.emergency_calling() == EmergencyCalling::Twilio,
             emergency_caller: match network.emergency_calling() {
                 EmergencyCalling::Twilio => network.emergency_caller_id().copied(),
-                EmergencyCalling::Dialtone => None,
+                EmergencyCalling::Dialtone | EmergencyCalling::None => None,
             },
             secure: stage.secure,
         };

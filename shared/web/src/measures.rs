@@ -34,6 +34,13 @@ fn lines<'a>(stage: &'a str, route: Route, plan: &'a Plan, latency: Duration) ->
         Decision::Emergency => line = line.count("Emergency", None),
         _ => {}
     }
+    let has = |name: UserEvent| plan.events.iter().any(|event| event.name() == name);
+    if has(UserEvent::EmergencyFailed) {
+        line = line.count("EmergencyFailed", None);
+    }
+    if has(UserEvent::EmergencyRefused) {
+        line = line.count("EmergencyRefused", None);
+    }
     if let Some(status) = ended(plan) {
         line = line.count("Ended", Some(("Status", status)));
         if matches!(status, "completed" | "answered") {
@@ -156,7 +163,7 @@ mod tests {
             ("DialCallStatus", "no-answer"),
             ("ErrorCode", "32009"),
         ]);
-        let plan = dialplan::dial_ended(&DialEnd::from_form(&form), &network(), false);
+        let plan = dialplan::dial_ended(&DialEnd::from_form(&form), &network(), dialplan::Dialled::default());
         let lines = shown(Route::DialEnded, &plan);
         assert_eq!((&lines[0]["Ended"], &lines[0]["Status"]), (&json!(1), &json!("no-answer")));
         assert_eq!(lines[0].get("Connected"), None);

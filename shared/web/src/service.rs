@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use dialplan::{Message, Plan, Try};
+use dialplan::{DialTone, Dialled, Message, Plan, UserEvent};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use network::Network;
 use telemetry::{together, unique_timestamp};
@@ -285,6 +285,10 @@ impl Report {
             repeated = self.is_repeated.then_some(true),
             "request"
         );
+        if plan.events.iter().any(|event| event.name() == UserEvent::EmergencyFailed) {
+            // At the level that wakes somebody: a person asked for help and did not get it.
+            tracing::error!(call_sid = self.call_sid.as_deref(), "emergency call failed");
+        }
         if !self.is_repeated {
             measures::answered(stage, *route, plan, *latency);
         }
@@ -308,7 +312,7 @@ fn decide(route: Route, webhook: &Webhook, network: &Network) -> (Option<String>
         }
         Route::Digits => {
             let call = Call::from_form(form);
-            (of(&call), dialplan::digits(&call, network, Try::from_query(query), &mut ()))
+            (of(&call), dialplan::digits(&call, network, &DialTone::from_query(query), &mut ()))
         }
         Route::Refer => {
             let call = Call::from_form(form);
@@ -320,7 +324,7 @@ fn decide(route: Route, webhook: &Webhook, network: &Network) -> (Option<String>
         }
         Route::DialEnded => {
             let end = DialEnd::from_form(form);
-            (of(&end.call), dialplan::dial_ended(&end, network, dialplan::is_again(query)))
+            (of(&end.call), dialplan::dial_ended(&end, network, Dialled::from_query(query)))
         }
         Route::CallProgress => {
             let progress = CallProgress::from_form(form);

@@ -22,6 +22,9 @@ pub struct Call {
     pub to: Address,
     /// `SipDomain`, in lower case, when a phone calls.
     pub sip_domain: Option<String>,
+    /// `SipUsername`: the user name with which the phone authenticated. Twilio documents it, but is not known to send it
+    /// always (`facts/twilio.md` A.2).
+    pub sip_username: Option<String>,
     /// `Digits` that a `<Gather>` heard: none when there was no such thing, blank when nothing was pressed.
     pub digits: Option<String>,
     /// `FinishedOnKey`, the key that ended a `<Gather>`. Twilio sends it blank when time ran out.
@@ -44,6 +47,7 @@ impl Call {
             from: address("From", "Caller"),
             to: address("To", "Called"),
             sip_domain: form.text("SipDomain").map(str::to_ascii_lowercase),
+            sip_username: form.text("SipUsername").map(str::to_owned),
             digits: form.first("Digits").map(|digits| digits.trim().to_owned()),
             finished_on: form.text("FinishedOnKey").map(str::to_owned),
             refer_target: form.text("ReferTransferTarget").map(Address::parse),

@@ -105,10 +105,10 @@ fn flag(network: &Network, numbers: &[PhoneNumber], domain: Option<&SipDomain>) 
     let remedy =
         "`dialtone apply` sets it; then go through the 933 tests again (`dialtone doctor --emergency-test`)";
     match (network.emergency_calling(), domain.emergency_calling_enabled) {
-        (EmergencyCalling::Dialtone, false) => {
+        (EmergencyCalling::Dialtone | EmergencyCalling::None, false) => {
             Row::ok(DOMAIN, DOMAIN_NAME, "Dialtone, which shows the number of each phone")
         }
-        (EmergencyCalling::Dialtone, true) => Row::fail(
+        (EmergencyCalling::Dialtone | EmergencyCalling::None, true) => Row::fail(
             DOMAIN,
             DOMAIN_NAME,
             "the SIP domain leaves 911 to Twilio, the file to Dialtone: 911 may see another address than the phone's",
@@ -139,7 +139,9 @@ fn flag(network: &Network, numbers: &[PhoneNumber], domain: Option<&SipDomain>) 
 /// The number that 911 sees of a phone, as things are.
 pub(in crate::doctor) fn shown_by<'n>(network: &'n Network, phone: &'n Extension) -> Option<&'n E164> {
     match network.emergency_calling() {
-        EmergencyCalling::Dialtone => phone.number().or_else(|| network.emergency_caller_id()),
+        EmergencyCalling::Dialtone | EmergencyCalling::None => {
+            phone.number().or_else(|| network.emergency_caller_id())
+        }
         EmergencyCalling::Twilio => network.emergency_caller_id(),
     }
 }

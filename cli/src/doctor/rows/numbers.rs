@@ -46,7 +46,7 @@ fn without(network: &Network) -> Row {
             "no number: {} (nobody outside can ring them, and {})",
             some_of(&refused, 10),
             match network.emergency_calling() {
-                EmergencyCalling::Dialtone => "their 911 is refused",
+                EmergencyCalling::Dialtone | EmergencyCalling::None => "their 911 is refused",
                 // Twilio answers a directly dialled 911 and knows nothing of `emergency`.
                 EmergencyCalling::Twilio => "where Twilio does not answer their 911 by itself, it is refused",
             }

@@ -1,0 +1,153 @@
+//! What was dialled, read once.
+
+use std::borrow::Cow;
+
+use network::{Extension, Network, Target};
+use numbers::emergency::{self, Service};
+use numbers::{Keys, Region};
+
+/// Codes that ask for the caller's number to be shown, as it always is. `*31#` shows it on GSM phones (3GPP TS 22.030,
+/// 6.5.5.0: `*` activates the presentation), `#31#` hides it.
+const SHOW: [&str; 2] = ["*82", "*31#"];
+
+/// Codes that ask for the number to be hidden, which cannot be promised.
+const HIDE: [&str; 2] = ["*67", "#31#"];
+
+/// What was dialled: the text as it was sent, the keys in it, and the call for help that they may be.
+pub(crate) struct Dialled<'a> {
+    text: Cow<'a, str>,
+    keys: Keys,
+    /// The emergency service that it asks for.
+    pub(crate) help: Option<Service>,
+    /// The digits of a call for help that was begun and is not whole yet.
+    pub(crate) begun: Option<String>,
+}
+
+/// What the keys lead to, before any number is looked up.
+pub(crate) enum Meaning<'n> {
+    /// A code of the network or the phone, with where it leads.
+    Code(&'n str, &'n Target),
+    /// The user name of a phone.
+    Name(&'n Extension),
+    /// The caller's number shall be hidden.
+    Hidden,
+    /// A service code (`*66`), or three digits (311) that no code answers.
+    Service(ServiceCode),
+    /// Keys that may be a telephone number.
+    Number(&'n str),
+}
+
+/// Which kind of code leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ServiceCode {
+    /// It begins with `*`, as the codes of a telephone company do.
+    Star,
+    /// Three digits, such as 311 and 711: their service has a whole number, too.
+    Short,
+}
+
+impl<'a> Dialled<'a> {
+    /// Reads a text. Besides 911, 112 and 999 the emergency numbers of the regions count.
+    pub(crate) fn read(text: &'a str, regions: &[Region]) -> Self {
+        Self::of(Cow::Borrowed(text), regions)
+    }
+
+    fn of(text: Cow<'a, str>, regions: &[Region]) -> Self {
+        let keys = Keys::read(&text);
+        let help = emergency::recognize_keys(&keys, regions);
+        let begun = emergency::beginning(&text, regions);
+        Self { text, keys, help, begun }
+    }
+
+    /// Reads a text behind what was dialled before. The two are put together if, and only if, the whole is a call for help,
+    /// or goes on towards one.
+    pub(crate) fn read_after(begun: Option<&str>, text: &'a str, regions: &[Region]) -> Self {
+        let alone = Self::read(text, regions);
+        let Some(begun) = begun.filter(|_| alone.help.is_none()) else { return alone };
+        let digits = alone.keys.as_str().trim_matches(['*', '#']);
+        let whole = Self::of(Cow::Owned(format!("{begun}{digits}")), regions);
+        match whole.help {
+            Some(Service::Emergency(_)) => whole,
+            _ => Self { begun: whole.begun.or(alone.begun), ..alone },
+        }
+    }
+
+    /// Whether there is nothing to act on.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// What the keys lead to on this phone. Codes win over names, and names over numbers.
+    pub(crate) fn meaning<'n>(&'n self, network: &'n Network, phone: &'n Extension) -> Meaning<'n> {
+        let keys = self.shown();
+        if let Some((code, target)) = code(keys, network, phone) {
+            return Meaning::Code(code, target);
+        }
+        if let Some(callee) = network.extension(self.text.trim()) {
+            return Meaning::Name(callee);
+        }
+        if HIDE.iter().any(|code| keys.starts_with(code)) {
+            return Meaning::Hidden;
+        }
+        if keys.starts_with('*') {
+            return Meaning::Service(ServiceCode::Star);
+        }
+        if short_code(keys).is_some() {
+            return Meaning::Service(ServiceCode::Short);
+        }
+        Meaning::Number(keys)
+    }
+
+    /// The keys without a code that asks for what is granted in any case.
+    fn shown(&self) -> &str {
+        let keys = self.keys.as_str();
+        let rest = SHOW.iter().find_map(|code| keys.strip_prefix(code));
+        rest.filter(|rest| !rest.is_empty()).unwrap_or(keys)
+    }
+}
+
+/// A code as it stands, or a three-digit one as people dial it: 1-411, 9-411, 411#.
+fn code<'n>(keys: &'n str, network: &'n Network, phone: &'n Extension) -> Option<(&'n str, &'n Target)> {
+    let found = |keys: &'n str| network.code(phone, keys).map(|target| (keys, target));
+    found(keys).or_else(|| found(short_code(keys)?))
+}
+
+/// The three digits of a short code.
+fn short_code(keys: &str) -> Option<&str> {
+    let digits = keys.strip_prefix('+').unwrap_or(keys).trim_end_matches('#');
+    let is_short = |digits: &&str| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit());
+    [Some(digits), digits.strip_prefix('1'), digits.strip_prefix('9')].into_iter().flatten().find(is_short)
+}
+
+#[cfg(test)]
+mod tests {
+    use numbers::emergency::PRIVACY_CODES;
+
+    use super::*;
+
+    #[test]
+    fn privacy_codes_are_those_of_the_emergency_table() {
+        let mut all: Vec<_> = SHOW.into_iter().chain(HIDE).collect();
+        all.sort_unstable();
+        let mut known = PRIVACY_CODES;
+        known.sort_unstable();
+        assert_eq!(all, known);
+    }
+
+    #[test]
+    fn pieces_are_put_together_only_for_help() {
+        let us = [Region::parse("US").unwrap()];
+        let read = |begun, text| {
+            let dialled = Dialled::read_after(begun, text, &us);
+            (dialled.help.is_some(), dialled.begun, dialled.keys.as_str().to_owned())
+        };
+        assert_eq!(read(None, "9"), (false, Some("9".into()), "9".into()));
+        assert_eq!(read(Some("9"), "1"), (false, Some("91".into()), "1".into()));
+        assert_eq!(read(Some("91"), "1"), (true, None, "911".into()));
+        assert_eq!(read(Some("9"), "11#"), (true, None, "911".into()));
+        assert_eq!(read(Some("91"), ""), (false, Some("91".into()), String::new()));
+        assert_eq!(read(Some("91"), "15035550123"), (false, None, "15035550123".into()));
+        assert_eq!(read(Some("91"), "911"), (true, None, "911".into()));
+        assert_eq!(read(Some("9"), "33"), (false, None, "33".into()));
+    }
+}
