@@ -104,7 +104,7 @@ mod tests {
         let call = [("From", "+15035550199"), ("To", "+15035550110")];
         let form =
             Form::from_pairs(call.into_iter().chain([("DialCallStatus", status), ("ErrorCode", code)]));
-        dialplan::dial_ended(&DialEnd::from_form(&form), &network(), false)
+        dialplan::dial_ended(&DialEnd::from_form(&form), &network(), dialplan::Dialled::default())
     }
 
     /// Namespace, name and dimensions of everything that the functions say, for `tests/deploy/run agreement`, which
