@@ -163,7 +163,11 @@ mod tests {
             ("DialCallStatus", "no-answer"),
             ("ErrorCode", "32009"),
         ]);
-        let plan = dialplan::dial_ended(&DialEnd::from_form(&form), &network(), dialplan::Dialled::default());
+        let plan = dialplan::dial_ended(
+            &DialEnd::from_form(&form),
+            &network(),
+            dialplan::Dialled { again: true, help: false },
+        );
         let lines = shown(Route::DialEnded, &plan);
         assert_eq!((&lines[0]["Ended"], &lines[0]["Status"]), (&json!(1), &json!("no-answer")));
         assert_eq!(lines[0].get("Connected"), None);
