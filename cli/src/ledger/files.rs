@@ -8,7 +8,7 @@ use ledger::{Ledger, Record, Taken};
 use network::Network;
 use publish::Entry;
 
-use super::failure;
+use super::{failure, journal};
 use crate::exit::{Failure, Result};
 
 /// How many bytes of a file go into the ledger in one transaction.
@@ -20,7 +20,7 @@ const HEAD: usize = 256;
 /// The largest document that is read as a whole.
 const LARGEST_DOCUMENT: u64 = 256 << 20;
 
-/// A file of events, or a folder of them.
+/// A file of events, a folder of them, or a journal.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     path: PathBuf,
@@ -37,6 +37,14 @@ impl Source {
         let fail = |path: &Path, error: &std::io::Error| {
             Failure::usage(format!("--from {}: {error}", path.display()))
         };
+        let slots = publish::slots(&self.path).unwrap_or_default();
+        if !slots.is_empty() {
+            let mut all = Taken::default();
+            for slot in slots {
+                add(&mut all, journal::read(&slot, &self.stage, ledger)?);
+            }
+            return Ok(all);
+        }
         let mut files = vec![self.path.clone()];
         if self.path.is_dir() {
             let entries = std::fs::read_dir(&self.path).map_err(|error| fail(&self.path, &error))?;
@@ -55,14 +63,17 @@ impl Source {
             while let Some((records, cursor)) =
                 reader.piece(&self.stage).map_err(|error| fail(&path, &error))?
             {
-                let taken = ledger.take(records, Some((&reader.name, &cursor))).map_err(failure)?;
-                all.new += taken.new;
-                all.repeated += taken.repeated;
-                all.forgotten += taken.forgotten;
+                add(&mut all, ledger.take(records, Some((&reader.name, &cursor))).map_err(failure)?);
             }
         }
         Ok(all)
     }
+}
+
+fn add(all: &mut Taken, taken: Taken) {
+    all.new += taken.new;
+    all.repeated += taken.repeated;
+    all.forgotten += taken.forgotten;
 }
 
 enum Trouble {

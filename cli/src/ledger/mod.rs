@@ -1,6 +1,7 @@
 //! The ledger, as the commands take it: where it lies, and what is read into it first.
 
 mod files;
+mod journal;
 mod twilio_lists;
 
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ pub(crate) struct LedgerArgs {
     #[arg(long, value_name = "FILE", env = "DIALTONE_LEDGER")]
     ledger: Option<PathBuf>,
 
-    /// Reads what is new in this file, or in the files of this folder, into the ledger first: events that `serve` wrote,
+    /// Reads what is new in this journal of `serve`, this file, or the files of this folder, into the ledger first: events,
     /// logs, exports of CloudWatch Logs. May be given several times.
     #[arg(long, value_name = "PATH")]
     from: Vec<PathBuf>,
