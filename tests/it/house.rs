@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("what follows from it", &["dialplan", "exchange", "notices", "provision"]),
     ("hosts of decisions", &["devices", "ledger", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),
-    ("what looks at all of it", &["doctor"]),
+    ("what looks at all of it", &["doctor", "switchboard"]),
     ("programs", &["dialtone", "incoming", "notify", "outgoing", "relay", "status"]),
     ("what proves it", &["tests", "xtask"]),
 ];
@@ -32,6 +32,7 @@ const NOT_IN_A_FUNCTION: &[&str] = &[
     "libsqlite3-sys",
     "provision",
     "rusqlite",
+    "switchboard",
 ];
 
 /// The members of the workspace, and for each those it needs to be built: without what only its tests need.
