@@ -5,7 +5,7 @@ use twilio::{
     Address, Client, CountryPermission, Credential, CredentialList, Gate, Mapping, PhoneNumber, SipDomain,
 };
 
-use crate::names::Names;
+use crate::names::{Names, owner_of};
 
 /// A look at an account.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ pub struct Account {
     pub numbers: Vec<PhoneNumber>,
     /// This stage's addresses, present and past.
     pub addresses: Vec<Address>,
+    /// Addresses that somebody made by hand, or another program.
+    pub other_addresses: Vec<Address>,
     /// Where the account may call; none if Twilio does not tell.
     pub permissions: Option<Vec<CountryPermission>>,
 }
@@ -77,10 +79,14 @@ impl Account {
             }),
             None => None,
         };
-        let mut addresses = if_known(client.addresses())?;
-        addresses.retain(|address| names.is_address(&address.friendly_name));
+        let addresses = if_known(client.addresses())?;
+        let (addresses, mut other_addresses): (Vec<_>, Vec<_>) =
+            addresses.into_iter().partition(|address| names.is_address(&address.friendly_name));
+        // Another stage may delete its own.
+        other_addresses.retain(|address| owner_of(&address.friendly_name).is_none());
         let numbers = client.numbers()?;
-        let mut account = Self { lists, domain, former_domains, numbers, addresses, permissions: None };
+        let mut account =
+            Self { lists, domain, former_domains, numbers, addresses, other_addresses, permissions: None };
         account.lists.sort_by_key(|list| {
             let is_mapped = account.domain.as_ref().is_some_and(|domain| domain.admits(&list.list.sid));
             // Of two lists with one name, phones use the one that is mapped, or else the fuller one.

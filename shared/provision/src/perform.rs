@@ -2,7 +2,7 @@
 
 use twilio::{Client, Fields};
 
-use crate::change::{ADDRESS, Change, Destination, EmergencyMove, parameters, parameters_of_new, settings};
+use crate::change::{ADDRESS, Change, EmergencyMove, parameters, parameters_of_new, settings};
 use crate::error::ApplyError;
 use crate::keyring::Keyring;
 use crate::place;
@@ -15,7 +15,9 @@ pub(crate) enum Step {
     Made,
     /// A part of it is made; another look tells what is left.
     Begun,
-    /// Twilio is not ready for it yet.
+    /// The number itself is further than the list that the change was made from.
+    Found,
+    /// Something that it needs is not there yet.
     NotYet,
 }
 
@@ -82,25 +84,27 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
 }
 
 /// One step of a number's way to another address. Twilio wants the first one gone before it takes the next
-/// (<https://www.twilio.com/docs/voice/api/sip-emergency-calling>).
+/// (<https://www.twilio.com/docs/voice/api/sip-emergency-calling>). The number itself is asked, because lists may lag.
 fn move_emergency(step: &EmergencyMove, client: &Client) -> twilio::Result<Step> {
     let set = |sid: &str| {
-        client
-            .update_number(&step.number_sid, &Fields::default().with("EmergencyAddressSid", sid))
-            .map(|_| ())
+        let fields = Fields::default().with("EmergencyAddressSid", sid);
+        client.update_number(&step.number_sid, &fields).map(|_| Step::Made)
     };
     let number = client.number(&step.number_sid)?;
-    let status = Registration::of(&number);
-    let is_free = matches!(status, Registration::Unregistered | Registration::RegistrationFailure);
-    match &step.to {
-        None => set("").map(|()| Step::Made),
-        Some(Destination { sid: None, .. }) => Ok(Step::NotYet),
-        // It came right by itself since the last look.
-        Some(_) if step.is_again && !is_free => Ok(Step::NotYet),
-        Some(Destination { sid: Some(sid), .. }) if number.emergency_address_sid.is_empty() && is_free => {
-            set(sid).map(|()| Step::Made)
+    let Some(to) = &step.to else { return set("") };
+    let Some(sid) = &to.sid else { return Ok(Step::NotYet) };
+    let has_none = number.emergency_address_sid.is_empty();
+    match Registration::of(&number) {
+        // It is right, or on its way.
+        Registration::Registered | Registration::PendingRegistration
+            if number.emergency_address_sid == *sid =>
+        {
+            Ok(Step::Found)
         }
-        Some(_) if number.emergency_address_sid.is_empty() => Ok(Step::NotYet),
-        Some(_) => set("").map(|()| Step::Begun),
+        Registration::PendingUnregistration => Ok(Step::Found),
+        Registration::Unregistered => set(sid),
+        Registration::RegistrationFailure if has_none => set(sid),
+        _ if has_none => Ok(Step::Found),
+        _ => set("").map(|_| Step::Begun),
     }
 }

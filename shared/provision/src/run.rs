@@ -52,6 +52,8 @@ pub(crate) struct Run<'a> {
     tries: HashMap<String, usize>,
     /// The numbers (`PN…`) whose addresses Twilio was asked to register in this run.
     asked: HashSet<String>,
+    /// The numbers (`PN…`) whose emergency addresses this run changes.
+    moving: HashSet<String>,
     /// The numbers from which 911 does not work.
     helpless: Mutex<Vec<Unregistered>>,
     pub(crate) failures: &'a mut Failures,
@@ -67,8 +69,21 @@ impl<'a> Run<'a> {
     ) -> Self {
         let permissions = client.dialing_permissions().ok();
         let (made, tries) = (AtomicUsize::new(0), HashMap::new());
-        let (asked, helpless) = (HashSet::new(), Mutex::default());
-        Self { client, keyring, observer, log, permissions, made, total: 0, tries, asked, helpless, failures }
+        let (asked, moving, helpless) = (HashSet::new(), HashSet::new(), Mutex::default());
+        Self {
+            client,
+            keyring,
+            observer,
+            log,
+            permissions,
+            made,
+            total: 0,
+            tries,
+            asked,
+            moving,
+            helpless,
+            failures,
+        }
     }
 
     /// So many changes are left.
@@ -78,8 +93,17 @@ impl<'a> Run<'a> {
 
     pub(crate) fn look(&mut self, wishes: &Wishes) -> Result<Account, Vec<ApplyError>> {
         let seen = Account::read(self.client, &wishes.names, &wishes.domain_name);
-        seen.map(|account| Account { permissions: self.permissions.clone(), ..account })
+        seen.and_then(|account| self.refreshed(account))
+            .map(|account| Account { permissions: self.permissions.clone(), ..account })
             .map_err(|error| self.failures.ended_by(ApplyError::Account(error)))
+    }
+
+    /// The account with the numbers that this run moves as they are now: lists may lag, so the numbers are asked.
+    fn refreshed(&self, mut account: Account) -> twilio::Result<Account> {
+        for number in account.numbers.iter_mut().filter(|number| self.moving.contains(&number.sid)) {
+            *number = self.client.number(&number.sid)?;
+        }
+        Ok(account)
     }
 
     /// Takes out of a plan what failed, and what needs it.
@@ -162,14 +186,11 @@ impl<'a> Run<'a> {
 
     /// Makes the changes of the first phase in which something can be done.
     pub(crate) fn first_phase(&mut self, plan: &Plan, account: &Account) -> Result<Round, Vec<ApplyError>> {
-        let is_waiting = plan.changes.iter().any(|change| waits(change, account));
-        let ready: Vec<_> = plan
-            .changes
-            .iter()
-            .filter(|change| !waits(change, account))
-            // An address that a number is leaving is still in use.
-            .filter(|change| !(is_waiting && change.phase() == Phase::RemoveAddresses))
-            .collect();
+        let mut ready: Vec<_> = plan.changes.iter().filter(|change| !waits(change, account)).collect();
+        place_by_place(&mut ready, plan, account);
+        let is_waiting = ready.len() < plan.changes.len();
+        // An address that a number is leaving is still in use.
+        ready.retain(|change| !(is_waiting && change.phase() == Phase::RemoveAddresses));
         let Some(phase) = ready.first().map(|change| change.phase()) else { return Ok(Round::Waiting) };
         let turn: Vec<_> = ready.into_iter().filter(|change| change.phase() == phase).collect();
         let is_exhausted = |change: &&&Change| self.tries.get(&change.key()).is_some_and(|&n| n >= TRIES);
@@ -186,11 +207,20 @@ impl<'a> Run<'a> {
         for (change, result) in turn.iter().zip(results) {
             match result {
                 None | Some(Ok(Step::NotYet)) => {}
-                Some(Ok(step)) => {
-                    if let (Step::Made, Change::Emergency(EmergencyMove { number_sid, to: Some(_), .. })) =
-                        (step, change)
+                Some(Ok(Step::Found)) => {
+                    // A list that lags said otherwise; from now on the number itself is asked.
+                    if let Change::Emergency(EmergencyMove { number_sid, .. }) = change
+                        && self.moving.insert(number_sid.clone())
                     {
-                        self.asked.insert(number_sid.clone());
+                        round = Round::Progress;
+                    }
+                }
+                Some(Ok(step)) => {
+                    if let Change::Emergency(EmergencyMove { number_sid, to, .. }) = change {
+                        self.moving.insert(number_sid.clone());
+                        if to.is_some() && step == Step::Made {
+                            self.asked.insert(number_sid.clone());
+                        }
                     }
                     *self.tries.entry(change.key()).or_default() += 1;
                     round = Round::Progress;
@@ -230,7 +260,7 @@ impl<'a> Run<'a> {
         });
         let made = make();
         let is_as_before = match &made {
-            Ok(step) => *step == Step::NotYet,
+            Ok(step) => matches!(step, Step::NotYet | Step::Found),
             Err(ApplyError::Twilio { error, .. }) => !error.is_uncertain(),
             Err(_) => true,
         };
@@ -282,9 +312,7 @@ fn waits(change: &Change, account: &Account) -> bool {
     let Change::Emergency(step) = change else { return false };
     step.to.is_some()
         && account.numbers.iter().any(|number| {
-            number.sid == step.number_sid
-                && number.emergency_address_sid.is_empty()
-                && Registration::of(number) == Registration::PendingUnregistration
+            number.sid == step.number_sid && Registration::of(number) == Registration::PendingUnregistration
         })
 }
 
@@ -299,4 +327,36 @@ fn most_tries(change: &Change) -> usize {
         | Change::Map { .. } => TRIES,
         _ => 2,
     }
+}
+
+/// Leaves only the moves of one place among those that take a registered address off a number, so that never more than one
+/// place is without one. The moves of numbers that have nothing to lose all stay.
+fn place_by_place(ready: &mut Vec<&Change>, plan: &Plan, account: &Account) {
+    let is_losing = |step: &EmergencyMove| step.status == Registration::Registered;
+    let moves = || plan.changes.iter().filter_map(destination);
+    let name_of = |sid: &str| {
+        let address = account.addresses.iter().find(|address| address.sid == sid)?;
+        Some(address.friendly_name.as_str())
+    };
+    let registering =
+        account.numbers.iter().filter(|number| Registration::of(number) == Registration::PendingRegistration);
+    let mut busy: Vec<&str> =
+        registering.filter_map(|number| name_of(&number.emergency_address_sid)).collect();
+    busy.extend(moves().filter(|(step, _)| !is_losing(step)).map(|(_, to)| to));
+    busy.sort_unstable();
+    busy.dedup();
+    let allowed = match busy.as_slice() {
+        [] => moves().find(|(step, _)| is_losing(step)).map(|(_, to)| to),
+        [place] => Some(*place),
+        _ => None,
+    };
+    ready.retain(|change| {
+        destination(change).is_none_or(|(step, to)| !is_losing(step) || Some(to) == allowed)
+    });
+}
+
+/// A number's move to an address, and that address's name in Twilio.
+fn destination(change: &Change) -> Option<(&EmergencyMove, &str)> {
+    let Change::Emergency(step) = change else { return None };
+    Some((step, step.to.as_ref()?.friendly_name.as_str()))
 }

@@ -61,6 +61,10 @@ fn of_code(code: u32) -> Option<&'static str> {
         21629 => "Twilio found a similar address and names it: write that into the file if it is right",
         21649 => "the number's country asks for documents: see Regulatory Compliance in the Twilio Console",
         32100 => "a trial account cannot do this: upgrade it in the Twilio Console",
+        70051 => {
+            "the API key is restricted: give it this permission in the Twilio Console, or set TWILIO_API_KEY and \
+             TWILIO_API_SECRET to a standard key (or unset both and set TWILIO_AUTH_TOKEN)"
+        }
         _ => return None,
     })
 }
@@ -77,8 +81,8 @@ fn of_status(status: u16) -> Option<&'static str> {
     }
 }
 
-const CREDENTIALS: &str = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: they do not belong together, or the token \
-                           was replaced";
+const CREDENTIALS: &str = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET \
+                           where they are set: they do not belong together, or were replaced";
 const ACCOUNT: &str = "the account is not active: the Twilio Console says why, and how to open it again";
 const NOT_FOUND: &str = "it does not exist, or no longer: run the same command again";
 const BUSY: &str = "Twilio gets too many requests: wait a minute and try again";
@@ -92,7 +96,9 @@ mod tests {
         for (status, code) in [(401, Some(20003)), (401, None), (401, Some(99999))] {
             let remedy = of(status, code, "Authenticate").unwrap();
             assert!(
-                remedy.contains("TWILIO_ACCOUNT_SID") && remedy.contains("TWILIO_AUTH_TOKEN"),
+                ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET"]
+                    .iter()
+                    .all(|name| remedy.contains(name)),
                 "{status} {code:?}"
             );
         }
@@ -112,6 +118,15 @@ mod tests {
                 remedy.contains(says) && !remedy.contains("TWILIO_AUTH_TOKEN"),
                 "{status} {message}: {remedy}"
             );
+        }
+    }
+
+    #[test]
+    fn a_restricted_key_is_named() {
+        // https://www.twilio.com/docs/api/errors/70051
+        for status in [401, 403] {
+            let remedy = of(status, Some(70051), "Authorization denied").unwrap();
+            assert!(remedy.contains("TWILIO_API_KEY") && remedy.contains("restricted"), "{remedy}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod faults;
 mod help;
+mod moves;
 mod network;
 mod numbers;
 mod passwords;

@@ -6,6 +6,8 @@ mod summary;
 use network::PostalAddress;
 use twilio::Gate;
 
+use crate::registration::Registration;
+
 pub use self::fields::FieldChange;
 pub(crate) use self::fields::{
     ADDRESS, DOMAIN, DomainSettings, EMERGENCY_CALLER, NUMBER, differences, parameters, parameters_of_new,
@@ -184,7 +186,9 @@ pub struct EmergencyMove {
     pub(crate) to: Option<Destination>,
     /// The phones that have the number.
     pub(crate) phones: Vec<String>,
-    /// Whether it has that address already, but Twilio could not register it.
+    /// How far Twilio is with the address that the number has.
+    pub(crate) status: Registration,
+    /// Whether it has the right address already, and only the registration is to be repeated.
     pub(crate) is_again: bool,
     /// Whether the file has the number.
     pub(crate) is_named: bool,

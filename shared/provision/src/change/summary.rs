@@ -84,9 +84,8 @@ impl Change {
             Self::CreateList { friendly_name } => of(Create, "credential list", friendly_name),
             Self::CreateCredential { user, .. } => of(Create, "credential", user),
             Self::SetPassword { user, .. } => of(Update, "password", user),
-            Self::Emergency(EmergencyMove { number, is_again: true, .. }) => {
-                let (from, to) = (Registration::RegistrationFailure, Registration::Registered);
-                let (from, to) = (from.as_str().to_owned(), to.as_str().to_owned());
+            Self::Emergency(EmergencyMove { number, status, is_again: true, .. }) => {
+                let (from, to) = (status.as_str().to_owned(), Registration::Registered.as_str().to_owned());
                 with(Update, "emergency address", number, &[FieldChange::new("Status", from, to)])
             }
             Self::Emergency(EmergencyMove { number, from, to, .. }) => {
