@@ -1,7 +1,6 @@
 //! A plain HTTP/1.1 server in front of the shelf.
 
 use std::convert::Infallible;
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,8 +18,8 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use super::body::{AnyBody, FileBody, words};
-use super::shelf::{Answer, Parcel, Shelf};
+use super::body::{AnyBody, FileBody, Handover, words};
+use super::shelf::{Answer, Shelf};
 use crate::{output, stop};
 
 /// How long a client may take to send a request's head.
@@ -31,12 +30,6 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long the server stays when all is fetched, so that whoever asks second is told so.
 const LINGER: Duration = Duration::from_secs(2);
-
-/// How long a client may take to close its side when it has everything.
-const CLOSE_LIMIT: Duration = Duration::from_secs(2);
-
-/// How long a client's reset may take.
-const RESET_LIMIT: Duration = Duration::from_millis(300);
 
 /// How the serving ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,19 +72,21 @@ pub(super) async fn serve(listener: TcpListener, shelf: &Shelf, time: Duration) 
             () = &mut stop => break End::Stopped,
         };
         let _ = stream.set_nodelay(true);
-        let Ok((stream, watched)) = twice(stream) else { continue };
-        let (handed_over, parcels) = unbounded_channel();
+        let Ok((stream, socket)) = twice(stream) else { continue };
+        let (teller, handovers) = unbounded_channel();
         let service_shelf = shelf.clone();
         let service = service_fn(move |request| {
-            let answer = answer(&service_shelf, &request, peer, &handed_over);
+            let answer = answer(&service_shelf, &request, peer, &socket, &teller);
             async move { Ok::<_, Infallible>(answer) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(READ_LIMIT)
+            // A client may close its own side once it has asked.
+            .half_close(true)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
-        connections.spawn(see_off(shelf.clone(), connection, watched, parcels, Arc::clone(&all_fetched)));
+        connections.spawn(see_off(shelf.clone(), connection, handovers, Arc::clone(&all_fetched)));
     };
     drop(listener);
     let _ = tokio::time::timeout(SHUTDOWN_LIMIT, async {
@@ -102,37 +97,36 @@ pub(super) async fn serve(listener: TcpListener, shelf: &Shelf, time: Duration) 
     how
 }
 
-/// The same socket twice: for the connection, and to see what became of it.
-fn twice(stream: TcpStream) -> std::io::Result<(TcpStream, TcpStream)> {
+/// The same socket twice: for the connection, and to see whether the client is still there.
+fn twice(stream: TcpStream) -> std::io::Result<(TcpStream, Arc<std::net::TcpStream>)> {
     let stream = stream.into_std()?;
     let other = stream.try_clone()?;
-    Ok((TcpStream::from_std(stream)?, TcpStream::from_std(other)?))
+    Ok((TcpStream::from_std(stream)?, Arc::new(other)))
 }
 
-/// Waits for the end of a connection. What it was given has arrived if the client took it; otherwise it broke off.
+/// Waits for the end of a connection, and notes what became of the file that it carried.
 async fn see_off(
     shelf: Shelf,
     connection: impl Future<Output = hyper::Result<()>>,
-    watched: TcpStream,
-    mut parcels: UnboundedReceiver<Parcel>,
+    mut handovers: UnboundedReceiver<Handover>,
     all_fetched: Arc<Notify>,
 ) {
-    let has_ended_well = connection.await.is_ok();
-    if parcels.is_empty() {
-        return;
-    }
-    let has_arrived = has_ended_well && is_taken(&watched).await;
-    while let Ok(mut parcel) = parcels.try_recv() {
-        let path = parcel.path().to_owned();
-        let phone = shelf.phone(&path).unwrap_or_default();
-        if !has_arrived {
-            let file = name_in(&path);
-            output::aside(&format!(
-                "{phone}: {file} may not have arrived; it can be fetched again for a minute"
-            ));
-            continue;
-        }
+    // How it ends says nothing: a client may reset it with the whole file in hand.
+    let _ = connection.await;
+    while let Ok(handover) = handovers.try_recv() {
+        let mut parcel = match handover {
+            Handover::Given(parcel) => parcel,
+            Handover::Kept(parcel) => {
+                let phone = shelf.phone(parcel.path()).unwrap_or_default();
+                let file = name_in(parcel.path());
+                output::aside(&format!(
+                    "{phone}: {file} may not have arrived; it can be fetched again for a minute"
+                ));
+                continue;
+            }
+        };
         parcel.arrives();
+        let phone = shelf.phone(parcel.path()).unwrap_or_default();
         let waiting = shelf.waiting();
         if !waiting.contains(&phone) {
             output::aside(&format!("{phone}: has all of its files"));
@@ -143,33 +137,13 @@ async fn see_off(
     }
 }
 
-/// Whether the other side took all that was written before the connection was closed. Whoever went away before that
-/// answers it with a reset, which may come a moment after the end of what they sent.
-async fn is_taken(watched: &TcpStream) -> bool {
-    let ended = async {
-        let mut rest = [0; 256];
-        while watched.readable().await.is_ok() {
-            match watched.try_read(&mut rest) {
-                Ok(0) => {
-                    tokio::time::sleep(RESET_LIMIT).await;
-                    break;
-                }
-                Err(error) if error.kind() != ErrorKind::WouldBlock => return false,
-                _ => {}
-            }
-        }
-        true
-    };
-    let is_over = tokio::time::timeout(CLOSE_LIMIT, ended).await;
-    is_over.unwrap_or(true) && matches!(watched.take_error(), Ok(None))
-}
-
-/// Who asked for what is said without the path, which is a secret as long as its file waits.
+/// Answers a request, and says who asked for which file. The path is left out: it is a secret as long as its file waits.
 fn answer(
     shelf: &Shelf,
     request: &Request<Incoming>,
     peer: SocketAddr,
-    handed_over: &UnboundedSender<Parcel>,
+    socket: &Arc<std::net::TcpStream>,
+    teller: &UnboundedSender<Handover>,
 ) -> Response<AnyBody> {
     let (path, now) = (request.uri().path(), Instant::now());
     let phone = shelf.phone(path).unwrap_or_default();
@@ -191,9 +165,9 @@ fn answer(
     match shelf.take(path, now) {
         Answer::File(bytes, parcel) => {
             output::aside(&format!("{phone}: {file} goes to {}", peer.ip()));
-            let body = FileBody::new(bytes, parcel, handed_over.clone()).boxed_unsync();
+            let body = FileBody::new(bytes, parcel, Arc::clone(socket), teller.clone()).boxed_unsync();
             let mut response = found(file, body);
-            // Only the end of a connection tells what became of it.
+            // One file for each connection, so that its end is the end of the file's way.
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             response
         }

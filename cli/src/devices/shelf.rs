@@ -32,7 +32,7 @@ enum State {
 
 /// What a path leads to.
 pub(super) enum Answer {
-    /// The file, whose end or whose breaking off is to be told to the parcel.
+    /// The file, and the parcel that must hear whether it went out.
     File(Bytes, Parcel),
     /// It was here once.
     Gone,
@@ -117,7 +117,7 @@ impl Parcel {
         &self.path
     }
 
-    /// The other side has it.
+    /// The file went out, so the other side may have it.
     pub(super) fn arrives(&mut self) {
         self.has_arrived = true;
         if let Some(item) = self.shelf.items().get_mut(&self.path) {

@@ -212,6 +212,46 @@ fn whoever_goes_away_without_the_file_does_not_have_it() {
     assert!(!err[last..].contains("goes to"), "it is said of the last one: {err}");
 }
 
+/// A reset does not take a password back. SO_LINGER with no time makes close(2) send a real one (socket(7)).
+#[test]
+fn a_client_that_reads_the_file_and_resets_the_connection_has_it() {
+    let mut serving = Serving::start(&["ht801"]);
+    let (place, file) = (serving.places().swap_remove(0), "cfg000b82000002.xml");
+    let (host, token) = place.split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    write!(stream, "GET /{token}/{file} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    // Up to the last byte of the file, and not to the end of the connection, which would be an orderly one.
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"</gs_provision>\n") {
+        let mut more = [0; 512];
+        let length = stream.read(&mut more).unwrap();
+        assert!(length > 0, "{}", String::from_utf8_lossy(&answer));
+        answer.extend(&more[..length]);
+    }
+    drop(stream);
+    assert!(String::from_utf8(answer).unwrap().contains(PASSWORD));
+    serving.wait_for("ht801: has all of its files");
+    assert_eq!(serving.status("GET", &place, file), (410, String::new()), "nobody gets it after that");
+    assert_eq!(serving.code(), Some(0));
+    assert!(!serving.read("err").contains("may not have arrived"), "{}", serving.read("err"));
+}
+
+/// Some clients close their own side as soon as they have asked; they are not gone.
+#[test]
+fn a_client_that_has_asked_may_close_its_side() {
+    let mut serving = Serving::start(&["ht801"]);
+    let (place, file) = (serving.places().swap_remove(0), "cfg000b82000002.xml");
+    let (host, token) = place.split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{token}/{file} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(PASSWORD), "{answer}");
+    assert_eq!(serving.code(), Some(0));
+}
+
 #[test]
 fn another_server_may_stand_in_front() {
     let directory = scratch();
