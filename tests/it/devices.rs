@@ -160,6 +160,25 @@ fn files_are_as_the_golden_ones() {
     }
 }
 
+/// Menus hear keys as RTP events alone (RFC 4733, formerly 2833): twilio.md, "Media". Each make has its own words for it;
+/// docs/devices.md names the source of each.
+#[test]
+fn every_device_sends_keys_as_rtp_events() {
+    let words = [
+        ("cfg", "<P850>101</P850>"),
+        ("spa", "<DTMF_Tx_Method_1_>AVT</DTMF_Tx_Method_1_>"),
+        ("soundpoint", "tone.dtmf.rfc2833Control=\"1\""),
+        ("linphone", "<entry name=\"use_rfc2833\" overwrite=\"true\">1</entry>"),
+        ("zoiper", "<SIP_dtmf_style>rfc_2833</SIP_dtmf_style>"),
+        ("baresip", ";dtmfmode=rtpevent"),
+    ];
+    let rendered = Rendered::of(NETWORK, "prod");
+    for (name, bytes) in rendered.files.iter().filter(|(name, _)| !name.starts_with("0004f2")) {
+        let (_, setting) = words.iter().find(|(start, _)| name.starts_with(start)).unwrap();
+        assert!(text(bytes).contains(setting), "{name}: no {setting}");
+    }
+}
+
 /// TLS and SRTP only: for the devices that can, and a clear word for those that cannot.
 #[test]
 fn a_locked_stage() {

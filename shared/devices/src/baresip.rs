@@ -16,7 +16,7 @@ pub(crate) fn file(line: &Line<'_>) -> Result<Vec<u8>, DeviceError> {
     }
     let transport = if line.secure { "tls" } else { "tcp" };
     let mut account = format!(
-        "<sip:{}@{};transport={transport}>;auth_user={};auth_pass={};outbound=\"sip:{};transport={transport}\";sipnat=outbound;regint={EXPIRY_SECONDS};audio_codecs=pcmu",
+        "<sip:{}@{};transport={transport}>;auth_user={};auth_pass={};outbound=\"sip:{};transport={transport}\";sipnat=outbound;regint={EXPIRY_SECONDS};audio_codecs=pcmu;dtmfmode=rtpevent",
         uri::user(line.user),
         line.domain,
         line.user,

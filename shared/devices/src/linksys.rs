@@ -114,6 +114,11 @@ fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> 
         "Calls: no call waiting, PCMU, silence is sent.",
         &[("Call_Waiting_Serv_1_", "no"), ("Preferred_Codec_1_", "G711u"), ("Silence_Supp_Enable_1_", "no")],
     )?;
+    // The default, Auto, uses sound or events as the codec negotiation ends (ATA administration guide, Line page).
+    group(
+        "Keys in a call: as RTP events (RFC 4733), which the maker calls AVT.",
+        &[("DTMF_Tx_Method_1_", "AVT")],
+    )?;
     let plan = match line.mode {
         // A hot line: nothing need be dialled, # is sent.
         DeviceMode::Menu => "(S0<:#>)".to_owned(),

@@ -50,6 +50,10 @@ pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
                 // Milliseconds. Older versions send nothing over TLS unless they are told to.
                 ("keepalive_period", "30000"),
                 ("tcp_tls_keepalive", "1"),
+                // Keys in a call: as RTP events (RFC 4733). Both keys are liblinphone's; with neither set, it uses
+                // events, but a user's own setting would survive.
+                ("use_rfc2833", "1"),
+                ("use_info", "0"),
                 ("media_encryption", encryption.0),
                 ("media_encryption_mandatory", encryption.1),
             ],

@@ -12,6 +12,10 @@ use crate::xml;
 /// How often a packet keeps the way through a NAT open, in seconds.
 const KEEP_ALIVE_SECONDS: &str = "30";
 
+/// The RTP payload type of key presses: the phone's default (administrator's guide for SIP 3.1, page A-29). The SDP
+/// names it, so any dynamic type would do (RFC 4733, section 2.4).
+const DTMF_PAYLOAD_TYPE: &str = "101";
+
 /// The file that names the others. It holds no secret.
 pub(crate) fn boot_file(settings: &str) -> Vec<u8> {
     xml::document(|xml| {
@@ -38,7 +42,7 @@ pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
     let is_menu = if line.mode == DeviceMode::Menu { "1" } else { "0" };
     // An IP 501 speaks no TLS 1.2, and Twilio takes nothing less.
     let transport = "TCPOnly";
-    let groups: [(&str, &str, xml::Values<'_>); 7] = [
+    let groups: [(&str, &str, xml::Values<'_>); 8] = [
         (
             "The line, and where it registers. One call at a time, so no call waiting.",
             "reg",
@@ -90,6 +94,15 @@ pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
             &[("call.autoOffHook.1.enabled", is_menu), ("call.autoOffHook.1.contact", line.autodial())],
         ),
         ("First codec PCMU.", "voice", &[("voice.codecPref.G711Mu", "1"), ("voice.codecPref.G711A", "2")]),
+        (
+            "Keys in a call: as RTP events (RFC 4733).",
+            "DTMF",
+            &[
+                ("tone.dtmf.viaRtp", "1"),
+                ("tone.dtmf.rfc2833Control", "1"),
+                ("tone.dtmf.rfc2833Payload", DTMF_PAYLOAD_TYPE),
+            ],
+        ),
         ("Behind NAT.", "nat", &[("nat.keepalive.interval", KEEP_ALIVE_SECONDS)]),
         ("Files are read at a restart alone.", "prov", &[("prov.polling.enabled", "0")]),
     ];
