@@ -220,7 +220,7 @@ fn time(text: &str, option: &str, now: Timestamp) -> Result<Timestamp> {
         'd' => 1_440,
         _ => return Err(wrong()),
     };
-    let count: i64 = text.trim_end_matches(unit).parse().map_err(|_| wrong())?;
+    let count: i64 = text.strip_suffix(unit).unwrap_or_default().parse().map_err(|_| wrong())?;
     let age = count.checked_mul(minutes * 60).filter(|seconds| (0..=3_153_600_000).contains(seconds));
     Ok(now - SignedDuration::from_secs(age.ok_or_else(wrong)?))
 }

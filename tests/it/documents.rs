@@ -15,6 +15,8 @@ fn help(words: &[&str]) -> Option<String> {
 fn command_lines(document: &str) -> Vec<Vec<String>> {
     let (fenced, prose): (Vec<_>, Vec<_>) =
         document.split("```").enumerate().partition(|(index, _)| index % 2 == 1);
+    // A picture names the package, and no command.
+    let fenced: Vec<_> = fenced.into_iter().filter(|(_, text)| !text.starts_with("mermaid")).collect();
     let fenced: Vec<_> = fenced.into_iter().map(|(_, text)| text.replace("\\\n", " ")).collect();
     let spans: Vec<_> = prose
         .into_iter()

@@ -137,6 +137,7 @@ impl Place {
     /// The whole body of a request, unless it is too large, or all bodies together are.
     pub(super) async fn body(&self, mut body: Incoming) -> Result<Bytes, StatusCode> {
         if body.size_hint().lower() > webhook::MAX_BODY as u64 {
+            pass_over(&mut body).await;
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
         let mut whole = Vec::new();
@@ -145,12 +146,28 @@ impl Place {
             let Ok(data) = frame.map_err(|_| StatusCode::BAD_REQUEST)?.into_data() else { continue };
             let length = whole.len() + data.len();
             if length > webhook::MAX_BODY {
+                pass_over(&mut body).await;
                 return Err(StatusCode::PAYLOAD_TOO_LARGE);
             }
             large.grow(length.saturating_sub(SMALL_BODY))?;
             whole.extend_from_slice(&data);
         }
         Ok(whole.into())
+    }
+}
+
+/// How much of a body that is too large is read, and thrown away: a client that is cut off while it sends sees a broken
+/// connection and never the answer.
+const PASSED_OVER: usize = 4 * webhook::MAX_BODY;
+
+/// Reads a body and keeps nothing of it.
+async fn pass_over(body: &mut Incoming) {
+    let mut length = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        length += frame.data_ref().map_or(0, Bytes::len);
+        if length > PASSED_OVER {
+            return;
+        }
     }
 }
 

@@ -10,8 +10,8 @@ use super::front::{Behind, Front};
 use crate::harness::{Account, Record, Service, scratch, tests};
 
 /// The phones of `networks/street.toml` that may call 911.
-pub(super) const CALLERS_OF_911: [&str; 8] =
-    ["lobby", "plaza", "kitchen", "porch", "x&y='z',$", "+15035550115", "+15035550116", "strict"];
+pub(super) const CALLERS_OF_911: [&str; 9] =
+    ["lobby", "plaza", "kitchen", "porch", "x&y='z',$", "+15035550115", "+15035550116", "strict", "inside"];
 
 const CORNERS: [&str; 8] = [
     "on-direct-number",

@@ -105,8 +105,11 @@ fn flag(network: &Network, numbers: &[PhoneNumber], domain: Option<&SipDomain>) 
     let remedy =
         "`dialtone apply` sets it; then go through the 933 tests again (`dialtone doctor --emergency-test`)";
     match (network.emergency_calling(), domain.emergency_calling_enabled) {
-        (EmergencyCalling::Dialtone | EmergencyCalling::None, false) => {
+        (EmergencyCalling::Dialtone, false) => {
             Row::ok(DOMAIN, DOMAIN_NAME, "Dialtone, which shows the number of each phone")
+        }
+        (EmergencyCalling::None, false) => {
+            Row::ok(DOMAIN, DOMAIN_NAME, "nobody: the file says that these phones cannot call for help")
         }
         (EmergencyCalling::Dialtone | EmergencyCalling::None, true) => Row::fail(
             DOMAIN,
@@ -169,7 +172,7 @@ mod tests {
     use crate::doctor::samples::{network_with, number};
 
     const PHONES: &str = "[extensions.lobby]\nnumber = \"+15035550110\"\n[extensions.porch]\nnumber = \"+15035550111\"\n\
-                          [extensions.closet]\nemergency = true\n[extensions.attic]\n";
+                          [extensions.closet]\n[extensions.attic]\nemergency = false\n";
     const CALLER_ID: &str = "emergency_caller_id = \"+15035550190\"";
 
     fn account(lobby: &str, porch: &str, caller: &str) -> Vec<PhoneNumber> {

@@ -54,7 +54,7 @@ fn without(network: &Network) -> Row {
     }
     match (callers.is_empty(), refused.is_empty()) {
         (_, false) => remedies.push(
-            "give each a number in the file, or emergency = true to whoever is to call 911, unless it is meant",
+            "give each a number in the file, or emergency = true if it is to call 911, unless it is meant",
         ),
         (false, true) => remedies.push("give each a number in the file, unless it is meant"),
         (true, true) => {}
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn who_may_call_911_is_told_from_who_is_refused() {
-        let phones = "[extensions.shed]\n[extensions.closet]\nemergency = true\n";
+        let phones = "[extensions.shed]\nemergency = false\n[extensions.closet]\n";
         let settings = "emergency_caller_id = \"+15035550190\"";
         let row = without(&network_with(settings, phones));
         assert!(

@@ -114,7 +114,7 @@ mod tests {
     use crate::doctor::samples::network_with;
 
     fn ids(settings: &str) -> Vec<String> {
-        let phones = "[extensions.lobby]\nnumber = \"+15035550110\"\n[extensions.attic]\n";
+        let phones = "[extensions.lobby]\nnumber = \"+15035550110\"\n[extensions.attic]\nemergency = false\n";
         let settings = format!("emergency_caller_id = \"+15035550190\"\n{settings}");
         Case::all(&network_with(&settings, phones)).iter().map(Case::id).collect()
     }
