@@ -17,7 +17,7 @@ pub(crate) async fn signalled() {
 async fn caught(kind: SignalKind) {
     let Ok(mut signals) = signal(kind) else { return pending().await };
     if signals.recv().await.is_none() {
-        pending().await
+        pending::<()>().await;
     }
 }
 

@@ -137,6 +137,7 @@ impl LedgerArgs {
 }
 
 /// A failure of the ledger, with what to do about it. The cause is said, too.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
 pub(crate) fn failure(error: ledger::Error) -> Failure {
     let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
     let outcome = match error {

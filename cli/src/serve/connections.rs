@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -160,15 +160,21 @@ impl Place {
 /// connection and never the answer.
 const PASSED_OVER: usize = 4 * webhook::MAX_BODY;
 
+/// For how long it is read. A client that sends nothing has its answer after this time.
+const PASSING_OVER: Duration = Duration::from_millis(250);
+
 /// Reads a body and keeps nothing of it.
 async fn pass_over(body: &mut Incoming) {
-    let mut length = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        length += frame.data_ref().map_or(0, Bytes::len);
-        if length > PASSED_OVER {
-            return;
+    let reading = async {
+        let mut length = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            length += frame.data_ref().map_or(0, Bytes::len);
+            if length > PASSED_OVER {
+                return;
+            }
         }
-    }
+    };
+    let _ = tokio::time::timeout(PASSING_OVER, reading).await;
 }
 
 impl Drop for Place {

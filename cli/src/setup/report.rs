@@ -89,7 +89,7 @@ fn together(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
         let is_same = |known: &&mut Finding| (&known.what, &known.remedy) == (&finding.what, &finding.remedy);
         match grouped.iter_mut().find(is_same) {
             Some(known) if known.about != finding.about => {
-                known.about.push_str(&format!(", {}", finding.about))
+                known.about.push_str(&format!(", {}", finding.about));
             }
             Some(_) => {}
             None => grouped.push(finding),

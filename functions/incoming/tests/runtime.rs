@@ -1,6 +1,8 @@
 //! The function as Lambda runs it: its own binary, beside a Runtime API that hands it events
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};

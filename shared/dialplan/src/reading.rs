@@ -61,7 +61,7 @@ fn is_too_long(number: &str, network: &Network) -> bool {
 /// Whether digits, then a pause (`,` `w` `p`) or an `x`, and more digits were dialled. Where the number ends cannot be told
 /// from it, so the caller is asked to dial the number alone.
 fn has_extension(keys: &str) -> bool {
-    let Some(at) = keys.find(|key: char| matches!(key, ',' | 'x' | 'e' | 'w' | 'p')) else { return false };
+    let Some(at) = keys.find([',', 'x', 'e', 'w', 'p']) else { return false };
     let Some((number, rest)) = keys.split_at_checked(at) else { return false };
     let digits = number.strip_prefix('+').unwrap_or(number);
     let marks = rest.trim_start_matches(|key: char| !key.is_ascii_digit());

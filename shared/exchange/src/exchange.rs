@@ -295,9 +295,9 @@ impl Exchange {
         match &self.state {
             State::Playing { id: playing, is_last } if *playing == id => {
                 if *is_last {
-                    self.hang_up()
+                    self.hang_up();
                 } else {
-                    self.run()
+                    self.run();
                 }
             }
             State::Gathering(_) => self.gather_played(id),

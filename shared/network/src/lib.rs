@@ -255,7 +255,7 @@ impl Network {
     pub fn help_regions(&self, phone: Option<&Extension>) -> Vec<Region> {
         let own = self
             .help_caller_id(phone)
-            .and_then(|number| number.region())
+            .and_then(numbers::E164::region)
             .filter(|region| *region != self.region);
         own.into_iter().chain([self.region]).collect()
     }

@@ -60,7 +60,7 @@ impl Board {
                 421,
                 layout::bare(
                     "Not here",
-                    maud::html! { p { "This page is for this machine: open it by the name localhost." } },
+                    &maud::html! { p { "This page is for this machine: open it by the name localhost." } },
                 ),
             ),
             Verdict::Ask { visitor } => self.ask(request, &visitor, clock),
@@ -175,7 +175,7 @@ impl Board {
                 503,
                 layout::bare(
                     "The ledger cannot be read",
-                    maud::html! { p { (error.to_string()) "; " (error.remedy()) "." } },
+                    &maud::html! { p { (error.to_string()) "; " (error.remedy()) "." } },
                 ),
             ),
         }

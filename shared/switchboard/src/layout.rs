@@ -92,7 +92,7 @@ pub(crate) fn page(frame: &Frame<'_>) -> Markup {
 }
 
 /// A page for those who have not come in.
-pub(crate) fn bare(title: &str, content: Markup) -> Markup {
+pub(crate) fn bare(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

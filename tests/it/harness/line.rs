@@ -88,14 +88,14 @@ impl Line<'_> {
 
     /// What is spoken or played ends; the next is heard.
     pub(crate) fn hears_out(&mut self) -> Vec<String> {
-        let id = self.playing.take().expect("something is heard");
+        let id = self.playing.take().unwrap();
         self.happens(Input::Played(id));
         self.told()
     }
 
     /// The time runs out that runs.
     pub(crate) fn waits(&mut self) -> Vec<String> {
-        let id = self.timer.take().expect("a timer runs");
+        let id = self.timer.take().unwrap();
         self.happens(Input::Timer(id));
         self.told()
     }
@@ -169,7 +169,7 @@ impl Line<'_> {
             Output::EndLeg(id) => {
                 self.exchange.handle(self.now, Input::LegEnds(id, LegEnd::new(LegCause::Released)));
                 let leg = self.legs.iter().position(|leg| *leg == id);
-                format!("end leg {}", leg.expect("only legs that were dialled are ended"))
+                format!("end leg {}", leg.unwrap())
             }
             Output::Bridge(_) => "bridge".to_owned(),
             Output::Answer => "answer".to_owned(),

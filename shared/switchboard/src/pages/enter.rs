@@ -7,7 +7,7 @@ use crate::layout;
 pub(crate) fn enter(token: &str, trouble: Option<&str>) -> Markup {
     layout::bare(
         "Switchboard",
-        html! {
+        &html! {
             @if let Some(trouble) = trouble { p.alarm role="alert" { (trouble) } }
             form.filter method="post" action="/enter" {
                 input type="hidden" name="token" value=(token);
