@@ -9,7 +9,7 @@ use crate::output;
 /// Prints the completions of a shell, so that the Tab key knows commands and options.
 ///
 ///   dialtone completions bash > ~/.local/share/bash-completion/completions/dialtone
-///   dialtone completions zsh > "${fpath[1]}/_dialtone"
+///   dialtone completions zsh > ~/.zfunc/_dialtone
 ///   dialtone completions fish > ~/.config/fish/completions/dialtone.fish
 ///
 /// Start a new shell afterwards. The Debian package brings them.

@@ -21,7 +21,7 @@ use crate::output;
 ///
 ///   dialtone init
 ///   dialtone init --yes --name street --sip-domain street-prod.sip.twilio.com \
-///     --public-url https://voice.example.org --number +15035550110 --customer 'Example Bookshop' \
+///     --public-url URL --number +15035550110 --customer 'Example Bookshop' \
 ///     --street '100 Main Street' --city Portland --state OR --postal-code 97201 --notify ops@example.org
 ///
 /// Exit codes: 0 written, 1 not written because the answer was no, 2 wrong usage, or a file that is there already.
