@@ -118,6 +118,21 @@ mod tests {
         for (status, code) in [("completed", ""), ("no-answer", "32009"), ("busy", "")] {
             said.extend(shown(Route::DialEnded, &ended_with(status, code)));
         }
+        // A call for help that was connected to nobody, and one that was refused.
+        let fields = [
+            ("From", "sip:lobby@n.sip.twilio.com"),
+            ("To", "sip:911@n.sip.twilio.com"),
+            ("DialCallStatus", "failed"),
+        ];
+        let help = dialplan::Dialled { help: true, again: false };
+        let end = DialEnd::from_form(&Form::from_pairs(fields));
+        said.extend(shown(Route::DialEnded, &dialplan::dial_ended(&end, &network(), help)));
+        let stranger =
+            Form::from_pairs([("From", "sip:x@n.sip.twilio.com"), ("To", "sip:911@n.sip.twilio.com")]);
+        said.extend(shown(
+            Route::Outgoing,
+            &dialplan::outgoing(&Call::from_form(&stranger), &network(), &mut ()),
+        ));
         let mut triples = BTreeSet::new();
         for directive in said.iter().flat_map(|line| line["_aws"]["CloudWatchMetrics"].as_array().unwrap()) {
             for metric in directive["Metrics"].as_array().unwrap() {
