@@ -95,7 +95,7 @@ impl DialEnd {
             call: Call::from_form(form),
             status: form.text("DialCallStatus").map(DialStatus::parse).unwrap_or_default(),
             bridged: form.text("DialBridged").and_then(|text| text.to_ascii_lowercase().parse().ok()),
-            duration_seconds: number(form, "DialCallDuration").unwrap_or_default(),
+            duration_seconds: duration(form, "DialCallDuration").unwrap_or_default(),
             error: form.text("ErrorCode").and_then(ErrorCode::parse),
             sip_response: sip_response(form, "DialSipResponseCode"),
             child: sid(form, "DialCallSid"),
@@ -129,7 +129,7 @@ impl CallProgress {
         Self {
             call: Call::from_form(form),
             status: form.text("CallStatus").map(CallStatus::parse).unwrap_or_default(),
-            duration_seconds: number(form, "CallDuration"),
+            duration_seconds: duration(form, "CallDuration"),
             error: form.text("ErrorCode").and_then(ErrorCode::parse),
             sip_response: sip_response(form, "SipResponseCode"),
             sequence: number(form, "SequenceNumber"),
@@ -145,6 +145,12 @@ fn number(form: &Form, name: &str) -> Option<u32> {
     form.text(name)?.parse().ok()
 }
 
+/// Seconds of a call. None lasts longer than a day (`timeLimit` of `<Dial>`,
+/// <https://www.twilio.com/docs/voice/twiml/dial>); what is longer is no duration, and could hold a telephone number.
+fn duration(form: &Form, name: &str) -> Option<u32> {
+    number(form, name).filter(|seconds| *seconds <= 24 * 60 * 60)
+}
+
 /// RFC 3261 has codes from 100 to 699.
 fn sip_response(form: &Form, name: &str) -> Option<u16> {
     form.text(name)?.parse().ok().filter(|code| (100..700).contains(code))
@@ -158,6 +164,17 @@ mod tests {
 
     fn form(body: &str) -> Form {
         Form::parse(body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn no_call_lasts_longer_than_a_day() {
+        let seconds = |text| {
+            let end = form(&format!("DialCallDuration={text}&CallDuration={text}"));
+            (DialEnd::from_form(&end).duration_seconds, CallProgress::from_form(&end).duration_seconds)
+        };
+        assert_eq!(seconds("86400"), (86_400, Some(86_400)));
+        assert_eq!(seconds("86401"), (0, None));
+        assert_eq!(seconds("5035550123"), (0, None));
     }
 
     #[test]
