@@ -1,6 +1,6 @@
 //! Questions to the person at the terminal.
 
-use std::io::{IsTerminal, stdin};
+use std::io::{self, IsTerminal, stdin};
 
 use crate::exit::{Failure, Result};
 use crate::output;
@@ -24,15 +24,17 @@ pub(crate) fn answer(question: &str) -> Result<String> {
     Ok(line(question)?.unwrap_or_default())
 }
 
-/// The same, and none where the person ends the input (Ctrl-D).
+/// A line from the terminal, and none if the person ends the input (Ctrl-D).
 pub(crate) fn line(question: &str) -> Result<Option<String>> {
+    read_line(question).map_err(|error| Failure::usage(format!("cannot read the answer: {error}")))
+}
+
+/// A line from standard input, and none at its end.
+pub(crate) fn read_line(question: &str) -> io::Result<Option<String>> {
     output::prompt(question);
     let mut line = String::new();
-    let length = stdin()
-        .read_line(&mut line)
-        .map_err(|error| Failure::usage(format!("cannot read the answer: {error}")))?;
-    if length == 0 {
-        // What comes next begins a line of its own.
+    if stdin().read_line(&mut line)? == 0 {
+        // The next output begins a line of its own.
         output::aside("");
         return Ok(None);
     }

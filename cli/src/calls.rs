@@ -193,7 +193,7 @@ pub(crate) fn phone_name(network: &Network, name: &str) -> Result<PhoneName> {
         || network.extensions().iter().find(|phone| phone.endpoint().eq_ignore_ascii_case(name));
     let phone = network.extension(name).or_else(by_endpoint).ok_or_else(|| {
         let names: Vec<_> = network.extensions().iter().map(network::Extension::endpoint).collect();
-        Failure::usage(format!("there is no phone {name:?}; choose one of {}", output::some_of(&names, 20)))
+        Failure::usage(format!("there is no phone {name:?}; choose one of {}", network::some_of(&names, 20)))
     })?;
     Ok(PhoneName::of_event(phone.endpoint()))
 }

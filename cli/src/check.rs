@@ -1,10 +1,10 @@
 //! `dialtone check`
 
 use clap::Args;
+use doctor::{DEBUGGER_HOW, debugger_url};
 use network::Network;
 use serde_json::json;
 
-use crate::doctor::{DEBUGGER_HOW, debugger_url};
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::{NetworkArgs, WrongStage};
 use crate::output;

@@ -32,15 +32,6 @@ pub(crate) fn json(value: &impl Serialize) {
     line(&serde_json::to_string(value).unwrap_or_default());
 }
 
-/// Names, but not two hundred of them.
-pub(crate) fn some_of<T: AsRef<str>>(names: &[T], most: usize) -> String {
-    let shown: Vec<_> = names.iter().take(most).map(AsRef::as_ref).collect();
-    match names.len().saturating_sub(most) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
 /// The narrowest terminal that anything is fitted to.
 const NARROWEST: u16 = 40;
 
@@ -58,16 +49,4 @@ fn asked() -> Option<u16> {
     let terminal = io::stdout().as_fd().try_clone_to_owned().ok()?;
     let output = Command::new("stty").arg("size").stdin(terminal).stderr(Stdio::null()).output().ok()?;
     String::from_utf8(output.stdout).ok()?.split_whitespace().nth(1)?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lists_are_cut() {
-        assert_eq!(some_of(&["a", "b"], 2), "a, b");
-        assert_eq!(some_of(&["a", "b", "c"], 2), "a, b and 1 more");
-        assert_eq!(some_of::<&str>(&[], 2), "");
-    }
 }

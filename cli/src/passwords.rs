@@ -19,8 +19,8 @@ use self::place::default_path;
 use self::strength::{generate, is_strong};
 use crate::exit::{Failure, Result};
 use crate::git::{checkout_of, seen_in};
-use crate::output::some_of;
 use crate::private;
+use network::some_of;
 
 /// Where passwords may be given instead of kept: `{"lobby":"..."}`.
 const VARIABLE: &str = "DIALTONE_PASSWORDS";

@@ -1,39 +1,24 @@
 //! `dialtone doctor`
 
-mod certificate;
-mod probe;
-mod report;
-mod rows;
-#[cfg(test)]
-mod samples;
-mod sources;
-mod test_933;
-mod traces;
-mod waiting;
+mod print;
+
+use std::io::{self, IsTerminal, stdin};
 
 use clap::Args;
+use doctor::drill::{Book, BookError, Guide, GuideError, Person, Record};
+use doctor::{Sources, examine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use network::{Network, Stage};
+use provision::Options;
 use serde_json::json;
+use webhook::{AuthToken, AuthTokens};
 
-use self::report::Report;
-use self::sources::Sources;
-use self::test_933::{Book, Case, Entry, Guide, Outcome as Verdict, Terminal};
 use crate::exit::{Failure, Outcome, Result, both};
-use crate::output;
-use crate::setup::{Connection, Session};
+use crate::setup::{Connection, Session, wishes};
+use crate::{ask, output};
 
-/// How the account's debugger webhook is set: Twilio's API has no property for it
-/// (<https://www.twilio.com/docs/usage/troubleshooting/debugging-event-webhooks>).
-pub(crate) const DEBUGGER_HOW: &str = "in Twilio's console, Monitor > Debugger (legacy console: Monitor > Logs > \
-                                       Errors > Error logs), open Webhook & email triggers and set the webhook to \
-                                       this URL; there is one for the whole account, so choose the stage that matters";
-
-/// The URL that belongs there.
-pub(crate) fn debugger_url(stage: &Stage) -> String {
-    format!("{}{}", stage.public_url, web::Route::Alert.path())
-}
+/// How many of the day's calls are searched for one to 933.
+const RECENT_CALLS: usize = 1000;
 
 /// Is this network healthy? Looks at Twilio, at the service and at the phones, and changes nothing.
 ///
@@ -84,21 +69,24 @@ impl Doctor {
         if !self.record.is_empty() {
             return self.write_down();
         }
-        let book = Book::open(&self.connection.network.config);
+        let book = Book::open(&self.connection.network.config).map_err(|error| cannot_keep(&error));
         let (session, mut book) = both(self.connection.open(), book)?;
         if self.emergency_test {
-            return guide(&session, &mut book);
+            return drill(&session, &mut book);
         }
         let passwords = self.connection.passwords(&session.network)?;
         let now = Timestamp::now();
-        let sources = Sources::ask(&session, &passwords, now);
-        let report = examine(&session.network, &sources, &book, now);
+        let Session { file, network, client, .. } = &session;
+        let wishes = wishes(file, network, Options::default());
+        let token = token();
+        let sources = Sources::ask(client, network, &wishes, &passwords, token.as_ref(), now, &output::aside);
+        let report = examine(network, &sources, &book, now);
         if self.json {
             output::json(&report.as_json());
         } else {
-            report.print(self.phones);
+            print::print(&report, self.phones);
         }
-        match sources.trouble() {
+        match sources.silence() {
             Some(_) if !self.json => Err(Failure::other_side("Twilio cannot be asked; the table says why")),
             Some(silence) => Err(Failure::other_side(format!(
                 "Twilio cannot be asked: {}\n{}",
@@ -109,25 +97,32 @@ impl Doctor {
         }
     }
 
-    /// Keeps results that were found without us.
+    /// Keeps results that were found without the guide.
     fn write_down(&self) -> Result {
         let (_, network) = self.connection.read()?;
-        let mut book = Book::open(&self.connection.network.config)?;
+        let mut book = Book::open(&self.connection.network.config).map_err(|error| cannot_keep(&error))?;
         let from = match &self.from {
             None => None,
             Some(name) => match network.extension(name) {
-                Some(phone) => Some(phone.name().to_owned()),
+                Some(phone) => Some(phone.name()),
                 None => return Err(Failure::usage(format!("there is no phone {name:?} in the file"))),
             },
         };
-        let date = today(Timestamp::now()).to_string();
+        let date = TimeZone::UTC.to_datetime(Timestamp::now()).date().to_string();
+        let record = Record { network: &network, from, date: &date };
         let entries: Vec<_> = self
             .record
             .iter()
-            .map(|text| entry(text, &network, from.as_deref(), &date))
+            .map(|text| {
+                record.entry(text).map_err(|error| {
+                    Failure::usage(format!(
+                        "--record {error}; write CASE=pass or CASE=fail, and a note after a colon"
+                    ))
+                })
+            })
             .collect::<Result<_>>()?;
         for entry in &entries {
-            book.add(entry.clone())?;
+            book.add(entry.clone()).map_err(|error| cannot_keep(&error))?;
         }
         let path = book.path().display().to_string();
         if self.json {
@@ -139,94 +134,43 @@ impl Doctor {
     }
 }
 
-/// From what was found to a report. Pure.
-fn examine(network: &Network, sources: &Sources, book: &Book, now: Timestamp) -> Report {
-    let stage = network.stage();
-    let (misses, sightings) = (sources.misses.as_ref(), sources.sightings.as_ref());
-    let phones = rows::phones::phones(network, misses, sightings);
-    let mut rows = rows::account::rows(sources.plan.as_ref());
-    let numbers = sources.numbers.as_deref();
-    let domain = sources.domain.as_ref().map(Option::as_ref);
-    rows.extend(rows::emergency::rows(network, numbers, domain));
-    rows.extend(rows::tests_933::rows(network, book, today(now)));
-    rows.extend(rows::numbers::rows(network, numbers));
-    rows.extend(rows::phones::rows(&phones, misses, sightings));
-    rows.extend(rows::web::rows(&stage.public_url, &sources.probe));
-    rows.push(rows::web::certificate(sources.certificate.as_ref(), now));
-    rows.extend(rows::countries::rows(network, sources.permissions.as_deref()));
-    rows.push(rows::web::debugger(stage));
-    let has_asked = sources.trouble().is_none();
-    Report { network: network.name().to_owned(), stage: stage.name.clone(), rows, phones, has_asked }
+/// Signs the requests to the service: the first token, as for `dialtone serve`.
+fn token() -> Option<AuthToken> {
+    let text = std::env::var("TWILIO_AUTH_TOKEN").ok()?;
+    AuthTokens::parse(&text).ok().map(|tokens| tokens.first().clone())
 }
 
-fn today(now: Timestamp) -> jiff::civil::Date {
-    TimeZone::UTC.to_datetime(now).date()
-}
-
-/// How many of the day's calls are looked at for one to 933.
-const RECENT_CALLS: usize = 1000;
-
-fn guide(session: &Session, book: &mut Book) -> Result {
-    let calls = |since: &str| session.client.calls(since, RECENT_CALLS).map_err(|error| error.to_string());
+fn drill(session: &Session, book: &mut Book) -> Result {
+    if !stdin().is_terminal() {
+        return Err(Failure::usage(
+            "there is no terminal to ask at; write results down with `dialtone doctor --record CASE=pass`",
+        ));
+    }
+    let calls = |since: &str| session.client.calls(since, RECENT_CALLS);
     let guide = Guide { network: &session.network, calls: &calls, now: &Timestamp::now };
-    let (_, failed) = guide.walk(book, &mut Terminal)?;
-    Ok(if failed == 0 { Outcome::Done } else { Outcome::No })
+    let tally = guide.walk(book, &mut Terminal).map_err(|error| match error {
+        GuideError::Book(error) => cannot_keep(&error),
+        error @ GuideError::Person(_) => Failure::usage(error),
+    })?;
+    Ok(if tally.failed == 0 { Outcome::Done } else { Outcome::No })
 }
 
-/// A result as `--record` names it.
-fn entry(text: &str, network: &Network, from: Option<&str>, date: &str) -> Result<Entry> {
-    let cases = Case::all(network);
-    // Names of phones may have an equals sign in them, so the tests that there are decide where theirs ends.
-    let found = cases.iter().find_map(|case| {
-        let result = text.strip_prefix(&case.id())?.strip_prefix('=')?;
-        let (word, note) = result.split_once(':').unwrap_or((result, ""));
-        let verdict = match word {
-            "pass" => Verdict::Pass,
-            "fail" => Verdict::Fail,
-            _ => return None,
-        };
-        Some((case, verdict, note.trim()))
-    });
-    let Some((case, verdict, note)) = found else {
-        let ids: Vec<_> = cases.iter().map(Case::id).collect();
-        return Err(Failure::usage(format!(
-            "--record {text:?}: write CASE=pass or CASE=fail, and after a colon a note; the cases are {}",
-            output::some_of(&ids, 30)
-        )));
-    };
-    let phone = match case {
-        Case::Phone(name) => Some(name.clone()),
-        Case::Corner { .. } => from.map(str::to_owned),
-    };
-    Ok(Entry {
-        date: date.to_owned(),
-        stage: network.stage().name.clone(),
-        case: case.id(),
-        phone,
-        verdict,
-        outgoing_asked: None,
-        note: note.to_owned(),
-    })
+/// The person at the terminal.
+struct Terminal;
+
+impl Person for Terminal {
+    fn say(&mut self, text: &str) {
+        output::line(text);
+    }
+
+    fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
+        ask::read_line(question)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::doctor::samples::network;
-
-    #[test]
-    fn results_are_read_with_any_name_of_a_phone() {
-        let network = network("[extensions.\"x=pass\"]\nnumber = \"+15035550110\"\n");
-        let read = |text| entry(text, &network, Some("x=pass"), "2026-11-08").ok();
-        let one = read("phone:x=pass=fail:other address").unwrap();
-        assert_eq!(
-            (one.case.as_str(), one.verdict, one.note.as_str()),
-            ("phone:x=pass", Verdict::Fail, "other address")
-        );
-        let other = read("off-menu-number=pass").unwrap();
-        assert_eq!((other.phone.as_deref(), other.verdict), (Some("x=pass"), Verdict::Pass));
-        for text in ["", "off-menu-number", "off-menu-number=maybe", "phone:porch=pass", "off=pass"] {
-            assert!(read(text).is_none(), "{text}");
-        }
+fn cannot_keep(error: &BookError) -> Failure {
+    match error.remedy() {
+        "" => Failure::usage(error),
+        remedy => Failure::usage(format!("{error}; {remedy}")),
     }
 }

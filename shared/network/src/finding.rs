@@ -38,6 +38,16 @@ impl Display for Finding {
     }
 }
 
+/// A list of names in a sentence: the first `most` of them, and how many more there are.
+#[must_use]
+pub fn some_of<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    let shown: Vec<_> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(most) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +59,12 @@ mod tests {
             "lobby: has no number; add one"
         );
         assert_eq!(Finding::new("", "is empty", "").to_string(), "is empty");
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(some_of(&["a", "b"], 2), "a, b");
+        assert_eq!(some_of(&["a", "b", "c"], 2), "a, b and 1 more");
+        assert_eq!(some_of::<&str>(&[], 2), "");
     }
 }

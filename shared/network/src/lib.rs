@@ -28,7 +28,7 @@ use numbers::{E164, Prefix, Region};
 pub use addresses::PostalAddress;
 pub use device::{Device, DeviceKind, DeviceMode, Mac};
 pub use file::NetworkFile;
-pub use finding::Finding;
+pub use finding::{Finding, some_of};
 pub use language::Language;
 pub use notify::{Recipient, Way};
 pub use problem::{Problem, Problems};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::account::{Account, List};
 use crate::change::Change;
 use crate::keyring::{Keyring, Known};
-use crate::plan::{Plan, some_of};
+use crate::plan::Plan;
 use crate::wishes::{USERS_OF_A_LIST, Wishes};
 
 /// A list that phones use, there or not.
@@ -65,7 +65,7 @@ pub(super) fn compare(
     }
     if !strangers.is_empty() {
         plan.note(
-            some_of(&strangers),
+            network::some_of(&strangers, 3),
             match strangers.len() {
                 1 => "has a password in Twilio that is not known here",
                 _ => "have passwords in Twilio that are not known here",

@@ -6,7 +6,7 @@ use crate::account::Account;
 use crate::change::{Change, NUMBER, differences};
 use crate::names::{NumberOwner, owner_of};
 use crate::ownership::{keeper, missing};
-use crate::plan::{Acquisition, Plan, some_of};
+use crate::plan::{Acquisition, Plan};
 use crate::wishes::{NumberSettings, NumberWish, Wishes};
 
 pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
@@ -79,7 +79,7 @@ fn note_others(wishes: &Wishes, account: &Account, plan: &mut Plan) {
     for (owner, numbers) in others {
         let (belongs, stays) = if numbers.len() == 1 { ("belongs", "stays") } else { ("belong", "stay") };
         plan.note(
-            some_of(&numbers),
+            network::some_of(&numbers, 3),
             format!("{belongs} to {owner}, not to {}, and {stays}", wishes.names.owner()),
             "look at the network's name in the file, and at --stage",
         );

@@ -4,7 +4,7 @@ use numbers::Region;
 use twilio::CountryPermission;
 
 use crate::account::Account;
-use crate::plan::{Plan, some_of};
+use crate::plan::Plan;
 use crate::wishes::Wishes;
 
 /// Compares the countries that the account may call with those that the file allows.
@@ -27,7 +27,7 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
     if !open.is_empty() {
         plan.note(
             "voice geographic permissions",
-            format!("open {}, which the file does not allow", some_of(&open)),
+            format!("open {}, which the file does not allow", network::some_of(&open, 3)),
             "close them in Twilio's console (Voice, Settings, Geo permissions), unless something else in the account \
              calls there: a thief of the account's credentials could call there, too",
         );

@@ -125,13 +125,3 @@ impl Plan {
         self
     }
 }
-
-/// The first names of a list, and how many more there are.
-pub(crate) fn some_of(names: &[&str]) -> String {
-    match names {
-        [first, second, third, _, rest @ ..] => {
-            format!("{first}, {second}, {third} and {} more", rest.len() + 1)
-        }
-        few => few.join(", "),
-    }
-}

@@ -1,4 +1,4 @@
-//! What Twilio's log of calls tells of a test.
+//! What Twilio's log of calls says about a drill.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,13 @@ use network::Network;
 use twilio::CallRecord;
 use webhook::Address;
 
-use crate::doctor::traces::started;
+use crate::sources::traces::started;
 
 /// By how much Twilio's clock and ours may differ.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(2);
 
 /// The calls since a day (`YYYY-MM-DD`), the latest first, or why they are not known.
-pub(in crate::doctor) type Calls<'a> = dyn Fn(&str) -> Result<Vec<CallRecord>, String> + 'a;
+pub type Calls<'a> = dyn Fn(&str) -> twilio::Result<Vec<CallRecord>> + 'a;
 
 /// How things stood when a test began: an earlier test's call proves nothing.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Before {
     }
 
     /// Looks at the calls that came since.
-    pub(super) fn look(&self, calls: &Calls<'_>, network: &Network, phone: &str) -> Result<Evidence, String> {
+    pub(super) fn look(&self, calls: &Calls<'_>, network: &Network, phone: &str) -> twilio::Result<Evidence> {
         let calls = calls(&day(self.time))?;
         let fresh = || calls.iter().filter(|call| self.is_fresh(call));
         let is_933 = |text: &str| Address::parse(text).dialled().trim_start_matches('+') == "933";
@@ -105,7 +105,7 @@ fn day(time: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::samples::network;
+    use crate::samples::network;
 
     fn call(sid: &str, from: &str, to: &str, direction: &str, time: &str) -> CallRecord {
         CallRecord {
@@ -116,6 +116,10 @@ mod tests {
             start_time: format!("Sun, 08 Nov 2026 {time} +0000"),
             ..CallRecord::default()
         }
+    }
+
+    fn refused() -> twilio::Error {
+        twilio::Error::Unreachable { request: "GET /Calls.json".into(), reason: "no".into() }
     }
 
     #[test]
@@ -141,9 +145,9 @@ mod tests {
         // A log that tells late.
         assert_eq!(look(&[], &[leg("CA4", "09:50:00")]), Evidence::None);
         // Where the log was not known, the clock must do.
-        let blind = Before::at(began, &|_| Err("no".into()));
+        let blind = Before::at(began, &|_| Err(refused()));
         let then = |calls: &[CallRecord]| blind.look(&|_| Ok(calls.to_vec()), &network, "lobby");
         assert_eq!((then(&old), then(&[leg("CA4", "10:00:01")])), (Ok(Evidence::None), Ok(Evidence::Asked)));
-        assert_eq!(blind.look(&|_| Err("no".into()), &network, "lobby"), Err("no".into()));
+        assert_eq!(blind.look(&|_| Err(refused()), &network, "lobby"), Err(refused()));
     }
 }

@@ -1,21 +1,18 @@
 //! Which phones can be reached.
 
-use network::Network;
+use network::{Finding, Network, some_of};
 
-use crate::doctor::report::{Phone, Row, Silence, Verdict};
-use crate::doctor::traces::{DAYS_OF_CALLS, Misses, Sightings};
-use crate::output::some_of;
+use crate::report::{Check, Phone, Row, Verdict};
+use crate::sources::traces::{DAYS_OF_CALLS, Misses, Sightings};
 
-const REACHED: &str = "phones-reachable";
-const REACHED_NAME: &str = "phones can be reached";
-const SEEN: &str = "phones-seen";
-const SEEN_NAME: &str = "phones give signs of life";
+const REACHED: Check = Check { id: "phones-reachable", name: "phones can be reached" };
+const SEEN: Check = Check { id: "phones-seen", name: "phones give signs of life" };
 
 /// Every phone of the file, in its order.
-pub(in crate::doctor) fn phones(
+pub(crate) fn phones(
     network: &Network,
-    misses: Result<&Misses, &Silence>,
-    sightings: Result<&Sightings, &Silence>,
+    misses: Result<&Misses, &Finding>,
+    sightings: Result<&Sightings, &Finding>,
 ) -> Vec<Phone> {
     let phone = |name: &str| {
         let times = misses.ok().and_then(|misses| misses.of.get(name)).map(Vec::as_slice).unwrap_or_default();
@@ -35,18 +32,18 @@ pub(in crate::doctor) fn phones(
 }
 
 /// What is to be thought of them together.
-pub(in crate::doctor) fn rows(
+pub(crate) fn rows(
     phones: &[Phone],
-    misses: Result<&Misses, &Silence>,
-    sightings: Result<&Sightings, &Silence>,
+    misses: Result<&Misses, &Finding>,
+    sightings: Result<&Sightings, &Finding>,
 ) -> Vec<Row> {
     vec![reached(phones, misses), seen(phones, sightings)]
 }
 
-fn reached(phones: &[Phone], misses: Result<&Misses, &Silence>) -> Row {
+fn reached(phones: &[Phone], misses: Result<&Misses, &Finding>) -> Row {
     let misses = match misses {
         Ok(misses) => misses,
-        Err(silence) => return Row::unknown(REACHED, REACHED_NAME, silence),
+        Err(silence) => return Row::unknown(REACHED, silence),
     };
     let lost = of(phones, Verdict::Unreachable);
     let back = of(phones, Verdict::Back);
@@ -63,22 +60,22 @@ fn reached(phones: &[Phone], misses: Result<&Misses, &Silence>) -> Row {
     if !lost.is_empty() {
         let remedy = "look at power and network of the phone, and at its user name and password; `dialtone devices \
                       render` writes its file anew";
-        return Row::fail(REACHED, REACHED_NAME, words.join("; "), remedy).about(lost);
+        return Row::fail(REACHED, words.join("; "), remedy).about(lost);
     }
     match words.is_empty() {
-        true => Row::ok(REACHED, REACHED_NAME, "no phone was missed in the last day (alerts 32009, 32011)"),
+        true => Row::ok(REACHED, "no phone was missed in the last day (alerts 32009, 32011)"),
         false if misses.unread > 0 => {
             let remedy = "see the rest in Twilio's console (Monitor > Debugger)";
-            Row::warn(REACHED, REACHED_NAME, words.join("; "), remedy)
+            Row::warn(REACHED, words.join("; "), remedy)
         }
-        false => Row::ok(REACHED, REACHED_NAME, words.join("; ")).about(back),
+        false => Row::ok(REACHED, words.join("; ")).about(back),
     }
 }
 
-fn seen(phones: &[Phone], sightings: Result<&Sightings, &Silence>) -> Row {
+fn seen(phones: &[Phone], sightings: Result<&Sightings, &Finding>) -> Row {
     let sightings = match sightings {
         Ok(sightings) => sightings,
-        Err(silence) => return Row::unknown(SEEN, SEEN_NAME, silence),
+        Err(silence) => return Row::unknown(SEEN, silence),
     };
     let silent: Vec<_> =
         phones.iter().filter(|phone| phone.last_seen.is_none()).map(|phone| phone.name.as_str()).collect();
@@ -89,11 +86,11 @@ fn seen(phones: &[Phone], sightings: Result<&Sightings, &Silence>) -> Row {
         None => format!("in {DAYS_OF_CALLS} days"),
     };
     if silent.is_empty() {
-        return Row::ok(SEEN, SEEN_NAME, format!("every phone has made or taken a call {span}"));
+        return Row::ok(SEEN, format!("every phone has made or taken a call {span}"));
     }
     let finding = format!("no call {span}: {}", some_of(&silent, 10));
     let remedy = "call them; a phone that nobody uses may have been dead for long";
-    Row::warn(SEEN, SEEN_NAME, finding, remedy).about(silent)
+    Row::warn(SEEN, finding, remedy).about(silent)
 }
 
 fn of(phones: &[Phone], verdict: Verdict) -> Vec<&str> {
@@ -111,8 +108,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::doctor::report::Mark;
-    use crate::doctor::samples::network;
+    use crate::report::Mark;
+    use crate::samples::network;
 
     fn time(hour: u8) -> Timestamp {
         format!("2026-11-08T{hour:02}:00:00Z").parse().unwrap()
@@ -144,9 +141,9 @@ mod tests {
         let rows = rows(&phones, Ok(&misses), Ok(&sightings));
         assert_eq!((rows[0].mark, &rows[0].phones), (Mark::Fail, &vec!["a".to_owned()]));
         assert!(
-            rows[0].finding.contains("a (3x)") && rows[0].finding.contains("back: b (1x)"),
+            rows[0].finding.what.contains("a (3x)") && rows[0].finding.what.contains("back: b (1x)"),
             "{}",
-            rows[0].finding
+            rows[0].finding.what
         );
         assert_eq!((rows[1].mark, &rows[1].phones), (Mark::Warn, &vec!["d".to_owned()]));
     }
@@ -154,7 +151,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_not_made_up() {
         let network = network("[extensions.a]\n[extensions.b]\n");
-        let silence = Silence { what: "no".into(), remedy: "ask again".into() };
+        let silence = Finding::new("", "no", "ask again");
         let missed = misses(&[("a", &[3])]);
         let without_calls = phones(&network, Ok(&missed), Err(&silence));
         let verdicts: Vec<_> = without_calls.iter().map(|phone| phone.verdict).collect();
@@ -173,7 +170,11 @@ mod tests {
         let many = Misses { unread: 9, ..Misses::default() };
         let cut = Sightings { since: Some(time(1)), ..sightings(&[]) };
         let rows = rows(&phones(&network, Ok(&many), Ok(&cut)), Ok(&many), Ok(&cut));
-        assert!(rows[0].mark == Mark::Warn && rows[0].finding.contains("too many alerts"), "{:?}", rows[0]);
-        assert!(rows[1].finding.contains("since 2026-11-08"), "{:?}", rows[1]);
+        assert!(
+            rows[0].mark == Mark::Warn && rows[0].finding.what.contains("too many alerts"),
+            "{:?}",
+            rows[0]
+        );
+        assert!(rows[1].finding.what.contains("since 2026-11-08"), "{:?}", rows[1]);
     }
 }

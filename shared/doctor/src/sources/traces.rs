@@ -15,7 +15,7 @@ const UNREACHABLE: [&str; 2] = ["32009", "32011"];
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// How far back calls are looked at, in days.
-pub(super) const DAYS_OF_CALLS: i64 = 7;
+pub(crate) const DAYS_OF_CALLS: i64 = 7;
 
 /// How many alerts of each level are looked at, the latest first.
 const MOST_ALERTS: usize = 1000;
@@ -28,18 +28,18 @@ const MOST_CALLS: usize = 5000;
 
 /// When phones could not be reached, by their names in the file.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Misses {
-    pub(super) of: BTreeMap<String, Vec<Timestamp>>,
+pub(crate) struct Misses {
+    pub(crate) of: BTreeMap<String, Vec<Timestamp>>,
     /// How many alerts could name a phone but were not looked at; there were too many.
-    pub(super) unread: usize,
+    pub(crate) unread: usize,
 }
 
 /// When phones gave a sign of life last, by their names in the file.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Sightings {
-    pub(super) of: BTreeMap<String, Timestamp>,
+pub(crate) struct Sightings {
+    pub(crate) of: BTreeMap<String, Timestamp>,
     /// Where the look ended because there were too many calls: nothing is known of what was before.
-    pub(super) since: Option<Timestamp>,
+    pub(crate) since: Option<Timestamp>,
 }
 
 /// Looks through the alerts of the last day.
@@ -47,7 +47,7 @@ pub(super) struct Sightings {
 /// # Errors
 ///
 /// Twilio's, at the first request that fails.
-pub(super) fn misses(client: &Client, network: &Network, now: Timestamp) -> twilio::Result<Misses> {
+pub(crate) fn misses(client: &Client, network: &Network, now: Timestamp) -> twilio::Result<Misses> {
     let start = now - DAY;
     let start_date = start.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut misses = Misses::default();
@@ -91,7 +91,7 @@ pub(super) fn misses(client: &Client, network: &Network, now: Timestamp) -> twil
 /// # Errors
 ///
 /// Twilio's, at the first request that fails.
-pub(super) fn sightings(client: &Client, network: &Network, now: Timestamp) -> twilio::Result<Sightings> {
+pub(crate) fn sightings(client: &Client, network: &Network, now: Timestamp) -> twilio::Result<Sightings> {
     let start = now - SignedDuration::from_hours(24 * DAYS_OF_CALLS);
     let calls = client.calls(&start.strftime("%Y-%m-%d").to_string(), MOST_CALLS)?;
     Ok(seen_in(&calls, network, calls.len() >= MOST_CALLS))
@@ -120,7 +120,7 @@ fn seen_in(calls: &[CallRecord], network: &Network, is_cut: bool) -> Sightings {
 }
 
 /// When a call began.
-pub(super) fn started(call: &CallRecord) -> Option<Timestamp> {
+pub(crate) fn started(call: &CallRecord) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(&call.start_time).ok()
 }
 
@@ -158,7 +158,7 @@ fn named_in<'n>(alert: &Alert, network: &'n Network) -> Option<&'n str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::samples::network;
+    use crate::samples::network;
 
     fn call(from: &str, to: &str, status: &str, time: &str) -> CallRecord {
         CallRecord {

@@ -1,16 +1,14 @@
-//! Several things at once, with a word to whoever waits.
+//! Several requests at once; a person who waits is told for what.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use crate::output;
-
-/// How long is too long to say nothing.
+/// After this time a person who waits is told for what.
 const LONG: Duration = Duration::from_secs(1);
 
-/// Knows who is at work.
+/// The tasks that are at work.
 pub(super) struct Watch {
     left: Vec<&'static str>,
     over: Sender<&'static str>,
@@ -23,7 +21,7 @@ impl Watch {
         Self { left: Vec::new(), over, heard }
     }
 
-    /// Does something on a thread of its own.
+    /// Starts a task on a thread of its own.
     pub(super) fn spawn<'scope, T: Send + 'scope>(
         &mut self,
         scope: &'scope Scope<'scope, '_>,
@@ -40,8 +38,8 @@ impl Watch {
         })
     }
 
-    /// Waits until all is done. Whoever takes longer than a second is named on standard error.
-    pub(super) fn wait(self) {
+    /// Waits until all tasks have ended. `tell` gets a line that names the tasks that take longer than a second.
+    pub(super) fn wait(self, tell: &dyn Fn(&str)) {
         let Self { mut left, over, heard } = self;
         drop(over);
         let mut last = String::new();
@@ -51,7 +49,7 @@ impl Watch {
                 Err(RecvTimeoutError::Timeout) => {
                     let line = format!("waiting for {} ...", left.join(", "));
                     if line != last {
-                        output::aside(&line);
+                        tell(&line);
                         last = line;
                     }
                 }
@@ -62,7 +60,7 @@ impl Watch {
     }
 }
 
-/// What came of a task.
+/// The result of a task.
 pub(super) fn result<T>(task: ScopedJoinHandle<'_, T>) -> T {
     task.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -12,35 +12,47 @@ const WAIT: Duration = Duration::from_secs(15);
 
 /// An answer of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) took: Duration,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) took: Duration,
 }
 
-/// What became of the requests. Where there was no answer, the text says why.
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProbeError {
+    /// The URL of the file makes no request.
+    #[error("cannot ask {url}: {source}")]
+    Url { url: String, source: ureq::http::Error },
+    #[error("{origin} gives no answer within {} s", WAIT.as_secs())]
+    TimedOut { origin: String },
+    #[error("cannot reach {origin}: {source}")]
+    Unreachable { origin: String, source: ureq::Error },
+}
+
+/// The answers.
 #[derive(Debug)]
-pub(super) struct Probe {
-    pub(super) unsigned: Result<Answer, String>,
-    pub(super) forged: Result<Answer, String>,
-    pub(super) signed: Signed,
+pub(crate) struct Probe {
+    pub(crate) unsigned: Result<Answer, ProbeError>,
+    pub(crate) forged: Result<Answer, ProbeError>,
+    pub(crate) signed: Signed,
     /// None without a `fallback_url`.
-    pub(super) fallback: Option<Result<Answer, String>>,
+    pub(crate) fallback: Option<Result<Answer, ProbeError>>,
 }
 
-/// What became of requests that are signed as Twilio signs.
+/// The answers to requests that are signed as Twilio signs.
 #[derive(Debug)]
-pub(super) enum Signed {
-    /// There is nothing to sign with.
+pub(crate) enum Signed {
+    /// No token was given, so nothing could be signed.
     WithoutToken,
     /// Path, the status that says that the signature was accepted, and the answer.
-    Sent(Vec<(&'static str, u16, Result<Answer, String>)>),
+    Sent(Vec<(&'static str, u16, Result<Answer, ProbeError>)>),
 }
 
 /// Asks. It takes no part in any call: each request is one that a right service answers without an event.
 ///
 /// What the service must turn away is kept to two requests, and one for a fallback: the template's alarm for rejected
 /// signatures counts them.
-pub(super) fn probe(stage: &Stage, token: Option<&AuthToken>) -> Probe {
+pub(crate) fn probe(stage: &Stage, token: Option<&AuthToken>) -> Probe {
     let asker = Asker { agent: agent(&stage.public_url), origin: &stage.public_url };
     let outgoing = Route::Outgoing.path();
     let forged = AuthTokens::parse("not-the-token-of-any-account").ok();
@@ -75,7 +87,7 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     /// Sends an empty form, signed if there is something to sign with.
-    fn send(&self, method: &str, path: &str, token: Option<&AuthToken>) -> Result<Answer, String> {
+    fn send(&self, method: &str, path: &str, token: Option<&AuthToken>) -> Result<Answer, ProbeError> {
         let url = format!("{}{path}", self.origin);
         let mut request = ureq::http::Request::builder()
             .method(method)
@@ -85,12 +97,12 @@ impl Asker<'_> {
             let form = Form::default();
             request = request.header("X-Twilio-Signature", sign(token, &url, Some(&form)));
         }
-        let request = request.body(Vec::new()).map_err(|error| format!("{url}: {error}"))?;
+        let request = request.body(Vec::new()).map_err(|source| ProbeError::Url { url, source })?;
         let started = Instant::now();
+        let origin = || self.origin.to_owned();
         let answer = self.agent.run(request).map_err(|error| match error {
-            ureq::Error::Timeout(_) => format!("{} gives no answer within {} s", self.origin, WAIT.as_secs()),
-            ureq::Error::Io(error) => format!("cannot reach {}: {error}", self.origin),
-            error => format!("cannot reach {}: {error}", self.origin),
+            ureq::Error::Timeout(_) => ProbeError::TimedOut { origin: origin() },
+            source => ProbeError::Unreachable { origin: origin(), source },
         })?;
         Ok(Answer { status: answer.status().as_u16(), took: started.elapsed() })
     }

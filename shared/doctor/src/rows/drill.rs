@@ -1,38 +1,28 @@
 //! Whether 911 was tried out, with 933.
 
 use jiff::civil::Date;
-use network::Network;
+use network::{Network, some_of};
 
-use crate::doctor::report::Row;
-use crate::doctor::test_933::{Book, Case, Standing};
-use crate::output::some_of;
+use crate::drill::{Book, Case, Standing};
+use crate::report::{Check, Row};
 
-const PHONES: &str = "933-phones";
-const PHONES_NAME: &str = "933 was tried from every phone";
-const MATRIX: &str = "933-matrix";
-const MATRIX_NAME: &str = "933 was tried in every way";
+const PHONES: Check = Check { id: "933-phones", name: "933 was tried from every phone" };
+const MATRIX: Check = Check { id: "933-matrix", name: "933 was tried in every way" };
 const REMEDY: &str = "`dialtone doctor --emergency-test` goes through it with you";
 
 /// One row for the phones, one for the matrix.
-pub(in crate::doctor) fn rows(network: &Network, book: &Book, today: Date) -> Vec<Row> {
+pub(crate) fn rows(network: &Network, book: &Book, today: Date) -> Vec<Row> {
     let (phones, corners): (Vec<_>, Vec<_>) =
         Case::all(network).into_iter().partition(|case| matches!(case, Case::Phone(_)));
     let mut rows = Vec::new();
     if !phones.is_empty() {
-        rows.push(row(PHONES, PHONES_NAME, &phones, network, book, today));
+        rows.push(row(PHONES, &phones, network, book, today));
     }
-    rows.push(row(MATRIX, MATRIX_NAME, &corners, network, book, today));
+    rows.push(row(MATRIX, &corners, network, book, today));
     rows
 }
 
-fn row(
-    id: &'static str,
-    name: &'static str,
-    cases: &[Case],
-    network: &Network,
-    book: &Book,
-    today: Date,
-) -> Row {
+fn row(check: Check, cases: &[Case], network: &Network, book: &Book, today: Date) -> Row {
     let stage = &network.stage().name;
     let of = |standing| cases.iter().filter(move |case| book.standing(stage, case, today) == standing);
     let words = |standing, most| some_of(&of(standing).map(short).collect::<Vec<_>>(), most);
@@ -54,14 +44,14 @@ fn row(
         })
         .collect();
     if findings.is_empty() {
-        return Row::ok(id, name, format!("passed: {}", cases.len()));
+        return Row::ok(check, format!("passed: {}", cases.len()));
     }
     // How things could be is worth knowing; how they are is what people rely on.
     if of(Standing::Failed).any(|case| case.is_in_force(network)) {
-        let remedy = format!("whoever dials 911 there may not be found: mend it, then try again; {REMEDY}");
-        return Row::fail(id, name, findings.join("; "), remedy).about(phones);
+        let remedy = format!("911 may not find the caller there: mend it, then try again; {REMEDY}");
+        return Row::fail(check, findings.join("; "), remedy).about(phones);
     }
-    Row::warn(id, name, findings.join("; "), REMEDY).about(phones)
+    Row::warn(check, findings.join("; "), REMEDY).about(phones)
 }
 
 /// A test in a word.
@@ -75,9 +65,9 @@ fn short(case: &Case) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::report::Mark;
-    use crate::doctor::samples::network;
-    use crate::doctor::test_933::{Entry, Outcome};
+    use crate::drill::{Entry, Outcome};
+    use crate::report::Mark;
+    use crate::samples::network;
 
     fn marks(results: &[(&str, &str, Outcome)]) -> (Vec<Mark>, Vec<Row>) {
         let folder = tempfile::tempdir().unwrap();
@@ -116,9 +106,9 @@ mod tests {
         assert_eq!(found, [Mark::Warn, Mark::Warn]);
         assert_eq!(rows[0].phones, ["lobby"]);
         assert!(
-            rows[1].finding.contains("never tried: off-direct-number, off-menu-number"),
+            rows[1].finding.what.contains("never tried: off-direct-number, off-menu-number"),
             "{}",
-            rows[1].finding
+            rows[1].finding.what
         );
     }
 

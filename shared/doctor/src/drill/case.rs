@@ -4,7 +4,7 @@ use network::{EmergencyCalling, Network};
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::doctor) enum Case {
+pub enum Case {
     /// One corner of the matrix: how the account is set up, and who dials.
     Corner {
         /// Whether the SIP domain's `EmergencyCallingEnabled` is on.
@@ -20,7 +20,8 @@ pub(in crate::doctor) enum Case {
 
 impl Case {
     /// Every test of a network: first how things are, then its phones, then how things could be.
-    pub(in crate::doctor) fn all(network: &Network) -> Vec<Self> {
+    #[must_use]
+    pub fn all(network: &Network) -> Vec<Self> {
         let corners = || {
             [true, false].into_iter().flat_map(|flag| {
                 [true, false].into_iter().flat_map(move |is_direct| {
@@ -36,7 +37,8 @@ impl Case {
     }
 
     /// Whether this is how things are, by the file.
-    pub(in crate::doctor) fn is_in_force(&self, network: &Network) -> bool {
+    #[must_use]
+    pub fn is_in_force(&self, network: &Network) -> bool {
         let by_twilio = network.emergency_calling() == EmergencyCalling::Twilio;
         match self {
             Self::Corner { flag, has_sid, .. } => *flag == by_twilio && *has_sid == by_twilio,
@@ -44,8 +46,9 @@ impl Case {
         }
     }
 
-    /// How it is called in the file of results, and by `--record`.
-    pub(in crate::doctor) fn id(&self) -> String {
+    /// Its name in the file of results, and for `--record`.
+    #[must_use]
+    pub fn id(&self) -> String {
         match self {
             Self::Corner { flag, is_direct, has_sid } => {
                 let flag = if *flag { "on" } else { "off" };
@@ -57,8 +60,9 @@ impl Case {
         }
     }
 
-    /// What it is about, on one line.
-    pub(in crate::doctor) fn title(&self) -> String {
+    /// What it tests, on one line.
+    #[must_use]
+    pub fn title(&self) -> String {
         match self {
             Self::Corner { flag, is_direct, has_sid } => {
                 let flag = if *flag { "emergency calling on" } else { "emergency calling off" };
@@ -76,7 +80,8 @@ impl Case {
     }
 
     /// How Twilio has to be set up.
-    pub(in crate::doctor) fn set_up(&self, network: &Network) -> String {
+    #[must_use]
+    pub fn set_up(&self, network: &Network) -> String {
         let Self::Corner { flag, has_sid, .. } = self else { return "nothing".to_owned() };
         if self.is_in_force(network) {
             return "nothing: `dialtone apply` has set it up like this".to_owned();
@@ -95,7 +100,8 @@ impl Case {
     }
 
     /// What the person at the phone does.
-    pub(in crate::doctor) fn dial(&self) -> &'static str {
+    #[must_use]
+    pub fn dial(&self) -> &'static str {
         match self {
             Self::Corner { is_direct: false, .. } => {
                 "dial 9005550123, which is refused, and at the dial tone after that 933 and #; or go to the menu (#) \
@@ -111,7 +117,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::doctor::samples::network_with;
+    use crate::samples::network_with;
 
     fn ids(settings: &str) -> Vec<String> {
         let phones = "[extensions.lobby]\nnumber = \"+15035550110\"\n[extensions.attic]\nemergency = false\n";

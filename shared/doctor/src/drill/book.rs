@@ -1,7 +1,6 @@
-//! The results: a file beside the network file, meant to be kept in version control with it.
+//! The results: a file beside the network file. Keep both in version control.
 
-use std::fmt::Display;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use files::Access;
@@ -9,44 +8,83 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::case::Case;
-use crate::exit::{Failure, Result};
 
 /// Its name.
 const NAME: &str = "dialtone-933.json";
 
 /// For how many days a result counts. Addresses, numbers and Twilio change.
-pub(in crate::doctor) const DAYS: i64 = 180;
+const DAYS: i64 = 180;
 
 /// How a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::doctor) enum Outcome {
+pub enum Outcome {
     /// 933 read back the right number and the right address.
     Pass,
     /// It did not.
     Fail,
 }
 
+/// Why results cannot be read or kept. It names no telephone number.
+#[derive(Debug, thiserror::Error)]
+pub enum BookError {
+    /// The file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file holds something else.
+    #[error("{}: {source}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Where it stops making sense.
+        source: serde_json::Error,
+    },
+    /// A note holds a telephone number, and the file is for others to read.
+    #[error("the note has a telephone number in it, and the file is for others to read")]
+    NumberInNote,
+}
+
+impl BookError {
+    /// What to do about it; empty where the error says enough.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "",
+            Self::Content { .. } => "restore it from version control, or delete it to begin anew",
+            Self::NumberInNote => "write the phone's name",
+        }
+    }
+}
+
 /// One result. Phones go by their names, and no number is in it: the file is for others to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::doctor) struct Entry {
+pub struct Entry {
     /// `YYYY-MM-DD`, UTC.
-    pub(in crate::doctor) date: String,
-    pub(in crate::doctor) stage: String,
+    pub date: String,
+    /// The stage's name.
+    pub stage: String,
     /// See [`Case::id`].
-    pub(in crate::doctor) case: String,
-    pub(in crate::doctor) phone: Option<String>,
-    pub(in crate::doctor) verdict: Outcome,
+    pub case: String,
+    /// The phone that dialled.
+    pub phone: Option<String>,
+    /// Whether it passed.
+    pub verdict: Outcome,
     /// Whether the call went through /outgoing, as far as Twilio's log tells.
     #[serde(default)]
-    pub(in crate::doctor) outgoing_asked: Option<bool>,
+    pub outgoing_asked: Option<bool>,
+    /// The person's words.
     #[serde(default)]
-    pub(in crate::doctor) note: String,
+    pub note: String,
 }
 
 /// All results.
 #[derive(Debug, Default)]
-pub(in crate::doctor) struct Book {
+pub struct Book {
     path: PathBuf,
     results: Vec<Entry>,
 }
@@ -59,52 +97,56 @@ struct Content {
 
 /// What is known of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::doctor) enum Standing {
+pub enum Standing {
+    /// It was never tried.
     Never,
     /// It passed, but too long ago.
     Old,
+    /// The latest try failed.
     Failed,
+    /// It passed, and not too long ago.
     Passed,
 }
 
 impl Book {
-    /// Opens the results beside a network file. Where there are none, the book is empty.
-    pub(in crate::doctor) fn open(network_file: &Path) -> Result<Self> {
+    /// Opens the results beside a network file. Without a file, the book is empty.
+    ///
+    /// # Errors
+    ///
+    /// The file is there, but cannot be read.
+    pub fn open(network_file: &Path) -> Result<Self, BookError> {
         let path = network_file.with_file_name(NAME);
         let results = match std::fs::read(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(Failure::usage(format!("{}: {error}", path.display()))),
-            Ok(text) => {
-                let content: Content = serde_json::from_slice(&text).map_err(|error| {
-                    Failure::usage(format!(
-                        "{}: {error}; restore it from version control, or delete it to begin anew",
-                        path.display()
-                    ))
-                })?;
-                content.results
-            }
+            Err(source) => return Err(BookError::File { path, source }),
+            Ok(text) => match serde_json::from_slice::<Content>(&text) {
+                Ok(content) => content.results,
+                Err(source) => return Err(BookError::Content { path, source }),
+            },
         };
         Ok(Self { path, results })
     }
 
     /// Where it is.
-    pub(in crate::doctor) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Adds a result, and keeps it.
-    pub(in crate::doctor) fn add(&mut self, entry: Entry) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Its note has a telephone number in it, or the file cannot be written.
+    pub fn add(&mut self, entry: Entry) -> Result<(), BookError> {
         if has_number(&entry.note) {
-            return Err(Failure::usage(
-                "the note has a telephone number in it, and the file is for others to read; write the phone's name",
-            ));
+            return Err(BookError::NumberInNote);
         }
         self.results.push(entry);
-        self.write().map_err(|error| Failure::usage(format!("{}: {error}", self.path.display())))
+        self.write().map_err(|source| BookError::File { path: self.path.clone(), source })
     }
 
     /// What is known of a test on a day.
-    pub(in crate::doctor) fn standing(&self, stage: &str, case: &Case, today: Date) -> Standing {
+    pub fn standing(&self, stage: &str, case: &Case, today: Date) -> Standing {
         let Some(latest) = self.latest(stage, case) else { return Standing::Never };
         let age = latest.date.parse::<Date>().map(|date| today.duration_since(date).as_hours() / 24);
         match (latest.verdict, age) {
@@ -116,7 +158,7 @@ impl Book {
     }
 
     /// The latest result of a test.
-    pub(in crate::doctor) fn latest(&self, stage: &str, case: &Case) -> Option<&Entry> {
+    pub fn latest(&self, stage: &str, case: &Case) -> Option<&Entry> {
         let id = case.id();
         // Dates sort as texts. Of one day's results the last one counts.
         self.results
@@ -126,15 +168,12 @@ impl Book {
     }
 
     /// Replaces the file in one step.
-    fn write(&self) -> std::result::Result<(), Box<dyn Display>> {
-        fn boxed(error: impl Display + 'static) -> Box<dyn Display> {
-            Box::new(error)
-        }
+    fn write(&self) -> io::Result<()> {
         let content = Content { results: self.results.clone() };
-        let mut text = serde_json::to_vec_pretty(&content).map_err(boxed)?;
+        let mut text = serde_json::to_vec_pretty(&content)?;
         text.push(b'\n');
         // It is no secret: everyone who works on the network reads it.
-        files::replace(&self.path, &text, Access::Everyone).map_err(boxed)
+        files::replace(&self.path, &text, Access::Everyone)
     }
 }
 

@@ -1,10 +1,10 @@
-//! What 933 has to read back.
+//! What 933 must read back.
 
 use network::{Extension, Network, PostalAddress};
 use numbers::E164;
 
 use super::case::Case;
-use crate::doctor::rows::emergency::shown_by;
+use crate::rows::emergency::shown_by;
 
 /// The number and the address that 911 should see of a phone in a test.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ fn in_words(address: &PostalAddress) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::samples::network_with;
+    use crate::samples::network_with;
 
     const PHONES: &str = "[extensions.lobby]\nnumber = \"+15035550110\"\naddress = \"shop\"\n[extensions.closet]\n\
                           emergency = true\n[addresses.shop]\ncustomer = \"Shop\"\nstreet = \"100 SE Main St\"\n\

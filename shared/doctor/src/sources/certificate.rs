@@ -12,63 +12,84 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureSch
 
 const WAIT: Duration = Duration::from_secs(10);
 
+/// The certificate of a host could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the certificate of {host}: {source}")]
+pub(crate) struct CertificateError {
+    host: String,
+    source: Why,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Why {
+    #[error("the name has no address")]
+    NoAddress,
+    #[error("the server shows none")]
+    NoCertificate,
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Name(#[from] rustls::pki_types::InvalidDnsNameError),
+    #[error(transparent)]
+    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Format(x509_parser::nom::Err<x509_parser::error::X509Error>),
+    #[error(transparent)]
+    Date(#[from] jiff::Error),
+}
+
 /// When the certificate at an origin expires; none if the origin has no TLS.
 ///
 /// # Errors
 ///
-/// Why it could not be read, in plain words.
-pub(super) fn expiry(origin: &str) -> Option<Result<Timestamp, String>> {
+/// Why it could not be read.
+pub(super) fn expiry(origin: &str) -> Option<Result<Timestamp, CertificateError>> {
     let authority = origin.strip_prefix("https://")?;
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, port.parse().unwrap_or(443)),
         _ => (authority, 443),
     };
-    Some(
-        read(host.trim_matches(['[', ']']), port)
-            .map_err(|why| format!("cannot read the certificate of {host}: {why}")),
-    )
+    let host = host.trim_matches(['[', ']']);
+    Some(read(host, port).map_err(|source| CertificateError { host: host.to_owned(), source }))
 }
 
-fn read(host: &str, port: u16) -> Result<Timestamp, String> {
-    let text = |error: &dyn std::fmt::Display| error.to_string();
-    let mut last = "the name has no address".to_owned();
-    for address in (host, port).to_socket_addrs().map_err(|error| text(&error))? {
+fn read(host: &str, port: u16) -> Result<Timestamp, Why> {
+    let mut last = Why::NoAddress;
+    for address in (host, port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, WAIT) {
             Ok(stream) => return shake_hands(host, stream),
-            Err(error) => last = text(&error),
+            Err(error) => last = error.into(),
         }
     }
     Err(last)
 }
 
-/// Hears what the server says of itself, and hangs up.
-fn shake_hands(host: &str, mut stream: TcpStream) -> Result<Timestamp, String> {
-    let text = |error: &dyn std::fmt::Display| error.to_string();
-    stream.set_read_timeout(Some(WAIT)).map_err(|error| text(&error))?;
-    stream.set_write_timeout(Some(WAIT)).map_err(|error| text(&error))?;
+/// Reads what the server says of itself, and hangs up.
+fn shake_hands(host: &str, mut stream: TcpStream) -> Result<Timestamp, Why> {
+    stream.set_read_timeout(Some(WAIT))?;
+    stream.set_write_timeout(Some(WAIT))?;
     let provider = Arc::new(ring::default_provider());
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| text(&error))?
+        .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
         .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| text(&error))?;
-    let mut connection = ClientConnection::new(Arc::new(config), name).map_err(|error| text(&error))?;
+    let name = ServerName::try_from(host.to_owned())?;
+    let mut connection = ClientConnection::new(Arc::new(config), name)?;
     while connection.is_handshaking() {
-        connection.complete_io(&mut stream).map_err(|error| text(&error))?;
+        connection.complete_io(&mut stream)?;
     }
     let certificate =
-        connection.peer_certificates().and_then(|chain| chain.first()).ok_or("the server shows none")?;
-    let (_, certificate) = x509_parser::parse_x509_certificate(certificate).map_err(|error| text(&error))?;
-    Timestamp::from_second(certificate.validity().not_after.timestamp()).map_err(|error| text(&error))
+        connection.peer_certificates().and_then(|chain| chain.first()).ok_or(Why::NoCertificate)?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(certificate).map_err(Why::Format)?;
+    Ok(Timestamp::from_second(certificate.validity().not_after.timestamp())?)
 }
 
-/// Takes any certificate, for an expired one must be read too.
+/// Accepts any certificate, because an expired one must be read too.
 ///
-/// This is safe here and nowhere else: nothing is sent over the connection, nothing that comes over it is believed
-/// but the date, and whether the certificate is to be trusted is found out by the requests of `probe`, which are
-/// verified as usual. That the server has the certificate's key is verified even here.
+/// This is safe here and nowhere else: nothing is sent over the connection, only the date is taken from it, and the
+/// requests of `probe` find out whether the certificate can be trusted; they verify it as usual. The signature of the
+/// server is verified even here.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 
@@ -108,6 +129,14 @@ impl ServerCertVerifier for AnyCertificate {
 }
 
 #[cfg(test)]
+impl CertificateError {
+    /// The error of a name that has no address.
+    pub(crate) fn without_address(host: &str) -> Self {
+        Self { host: host.to_owned(), source: Why::NoAddress }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::net::TcpListener;
 
@@ -116,8 +145,8 @@ mod tests {
     use rustls::{ServerConfig, ServerConnection};
 
     use super::*;
-    use crate::doctor::report::Mark;
-    use crate::doctor::rows::web::certificate;
+    use crate::report::Mark;
+    use crate::rows::web::certificate;
 
     /// A server on this machine whose certificate expires on a day, and which shakes one hand.
     fn server(day: (i32, u8, u8)) -> String {
@@ -152,13 +181,13 @@ mod tests {
         ] {
             let expires = expiry(&server(day)).unwrap();
             let row = certificate(Some(&expires), now);
-            assert!(row.mark == mark && row.finding.contains(words), "{row:?}");
+            assert!(row.mark == mark && row.finding.what.contains(words), "{row:?}");
         }
     }
 
     #[test]
     fn where_there_is_no_tls_there_is_no_certificate() {
-        assert_eq!(expiry("http://127.0.0.1:1"), None);
+        assert!(expiry("http://127.0.0.1:1").is_none());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("https://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {
@@ -166,7 +195,7 @@ mod tests {
             let (mut stream, _) = listener.accept().unwrap();
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         });
-        let why = expiry(&origin).unwrap().unwrap_err();
+        let why = expiry(&origin).unwrap().unwrap_err().to_string();
         assert!(why.contains("certificate of 127.0.0.1"), "{why}");
     }
 }

@@ -1,30 +1,22 @@
 //! Where the account lets calls go, against where the file does.
 
-use network::Network;
+use network::{Finding, Network, some_of};
 use twilio::CountryPermission;
 
-use crate::doctor::report::{Row, Silence};
-use crate::output::some_of;
+use crate::report::{Check, Row};
 
-const CLOSED: &str = "countries-closed";
-const CLOSED_NAME: &str = "allowed countries are open";
-const OPEN: &str = "countries-open";
-const OPEN_NAME: &str = "no other country is open";
-const RISK: &str = "countries-high-risk";
-const RISK_NAME: &str = "high-risk numbers are closed";
+const CLOSED: Check = Check { id: "countries-closed", name: "allowed countries are open" };
+const OPEN: Check = Check { id: "countries-open", name: "no other country is open" };
+const RISK: Check = Check { id: "countries-high-risk", name: "high-risk numbers are closed" };
 
 const CONSOLE: &str = "Twilio's console (Voice > Settings > Geo permissions)";
 
 /// Three rows: what is missing, what is too much, and what fraudsters like.
-pub(in crate::doctor) fn rows(
-    network: &Network,
-    permissions: Result<&[CountryPermission], &Silence>,
-) -> Vec<Row> {
+pub(crate) fn rows(network: &Network, permissions: Result<&[CountryPermission], &Finding>) -> Vec<Row> {
     let permissions = match permissions {
         Ok(permissions) => permissions,
         Err(silence) => {
-            let names = [(CLOSED, CLOSED_NAME), (OPEN, OPEN_NAME), (RISK, RISK_NAME)];
-            return names.into_iter().map(|(id, name)| Row::unknown(id, name, silence)).collect();
+            return [CLOSED, OPEN, RISK].map(|check| Row::unknown(check, silence)).into();
         }
     };
     let is_allowed = |country: &CountryPermission| {
@@ -36,23 +28,23 @@ pub(in crate::doctor) fn rows(
 fn closed(permissions: &[CountryPermission], is_allowed: impl Fn(&CountryPermission) -> bool) -> Row {
     let codes = codes(permissions, |country| is_allowed(country) && !country.low_risk_numbers_enabled);
     if codes.is_empty() {
-        return Row::ok(CLOSED, CLOSED_NAME, "all that the file allows");
+        return Row::ok(CLOSED, "all that the file allows");
     }
     let finding =
         format!("the file allows {}, the account does not: calls there fail (13227)", some_of(&codes, 30));
-    Row::fail(CLOSED, CLOSED_NAME, finding, format!("open them in {CONSOLE}, or take them out of allow"))
+    Row::fail(CLOSED, finding, format!("open them in {CONSOLE}, or take them out of allow"))
 }
 
 fn open(permissions: &[CountryPermission], is_allowed: impl Fn(&CountryPermission) -> bool) -> Row {
     let codes = codes(permissions, |country| is_open(country) && !is_allowed(country));
     if codes.is_empty() {
-        return Row::ok(OPEN, OPEN_NAME, "none");
+        return Row::ok(OPEN, "none");
     }
     let finding = format!("the account opens {}, which the file does not allow", some_of(&codes, 30));
     let remedy = format!(
         "close them in {CONSOLE}, unless something else in the account calls there: a stolen password could call there"
     );
-    Row::warn(OPEN, OPEN_NAME, finding, remedy)
+    Row::warn(OPEN, finding, remedy)
 }
 
 fn high_risk(permissions: &[CountryPermission]) -> Row {
@@ -68,11 +60,10 @@ fn high_risk(permissions: &[CountryPermission]) -> Row {
     .flatten()
     .collect();
     if groups.is_empty() {
-        return Row::ok(RISK, RISK_NAME, "everywhere");
+        return Row::ok(RISK, "everywhere");
     }
     Row::warn(
         RISK,
-        RISK_NAME,
         format!("open to {}", groups.join("; ")),
         format!("close both high-risk groups in {CONSOLE}: one night of toll fraud there costs thousands"),
     )
@@ -97,8 +88,8 @@ fn codes(permissions: &[CountryPermission], is_it: impl Fn(&CountryPermission) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::report::Mark;
-    use crate::doctor::samples::network_with;
+    use crate::report::Mark;
+    use crate::samples::network_with;
 
     fn country(code: &str, low: bool, special: bool, fraud: bool) -> CountryPermission {
         CountryPermission {
@@ -114,7 +105,7 @@ mod tests {
         let network = network_with("allow = [\"US\", \"CA\", \"MX\"]", "");
         let marks = |permissions: &[CountryPermission]| {
             let rows = rows(&network, Ok(permissions));
-            rows.iter().map(|row| (row.mark, row.finding.clone())).collect::<Vec<_>>()
+            rows.iter().map(|row| (row.mark, row.finding.what.clone())).collect::<Vec<_>>()
         };
         let good = [country("US", true, false, false), country("CA", true, false, false)];
         assert!(marks(&good).iter().all(|(mark, _)| *mark == Mark::Ok));

@@ -1,25 +1,22 @@
 //! Phones and their numbers.
 
-use network::{EmergencyCalling, Extension, Network};
+use network::{EmergencyCalling, Extension, Finding, Network, some_of};
 use twilio::PhoneNumber;
 
-use crate::doctor::report::{Row, Silence};
-use crate::output::some_of;
+use crate::report::{Check, Row};
 
-const WITHOUT: &str = "phones-without-number";
-const WITHOUT_NAME: &str = "every phone has a number";
-const MISSING: &str = "numbers-in-account";
-const MISSING_NAME: &str = "the account has the numbers";
+const WITHOUT: Check = Check { id: "phones-without-number", name: "every phone has a number" };
+const MISSING: Check = Check { id: "numbers-in-account", name: "the account has the numbers" };
 
 /// Phones that have no number, and numbers that the account does not have.
-pub(in crate::doctor) fn rows(network: &Network, numbers: Result<&[PhoneNumber], &Silence>) -> Vec<Row> {
+pub(crate) fn rows(network: &Network, numbers: Result<&[PhoneNumber], &Finding>) -> Vec<Row> {
     vec![without(network), missing(network, numbers)]
 }
 
 fn without(network: &Network) -> Row {
     let phones: Vec<_> = network.extensions().iter().filter(|phone| phone.number().is_none()).collect();
     if phones.is_empty() {
-        return Row::ok(WITHOUT, WITHOUT_NAME, format!("phones: {}", network.extensions().len()));
+        return Row::ok(WITHOUT, format!("phones: {}", network.extensions().len()));
     }
     let (buy, rest): (Vec<_>, Vec<_>) = phones.into_iter().partition(|phone| phone.buy().is_some());
     let (callers, refused): (Vec<_>, Vec<_>) = rest.into_iter().partition(|phone| phone.emergency());
@@ -59,14 +56,14 @@ fn without(network: &Network) -> Row {
         (false, true) => remedies.push("give each a number in the file, unless it is meant"),
         (true, true) => {}
     }
-    Row::warn(WITHOUT, WITHOUT_NAME, findings.join("; "), remedies.join("; "))
+    Row::warn(WITHOUT, findings.join("; "), remedies.join("; "))
         .about(buy.into_iter().chain(callers).chain(refused))
 }
 
-fn missing(network: &Network, numbers: Result<&[PhoneNumber], &Silence>) -> Row {
+fn missing(network: &Network, numbers: Result<&[PhoneNumber], &Finding>) -> Row {
     let numbers = match numbers {
         Ok(numbers) => numbers,
-        Err(silence) => return Row::unknown(MISSING, MISSING_NAME, silence),
+        Err(silence) => return Row::unknown(MISSING, silence),
     };
     let is_missing = |phone: &&Extension| {
         phone.number().is_some_and(|wanted| numbers.iter().all(|known| known.phone_number != wanted.as_str()))
@@ -74,11 +71,10 @@ fn missing(network: &Network, numbers: Result<&[PhoneNumber], &Silence>) -> Row 
     let phones: Vec<_> = network.extensions().iter().filter(is_missing).collect();
     let phones = names(&phones);
     if phones.is_empty() {
-        return Row::ok(MISSING, MISSING_NAME, "all of them");
+        return Row::ok(MISSING, "all of them");
     }
     let finding = format!("the account does not have the number of {}", some_of(&phones, 10));
-    Row::fail(MISSING, MISSING_NAME, finding, "buy or move the number, or correct it in the file")
-        .about(phones)
+    Row::fail(MISSING, finding, "buy or move the number, or correct it in the file").about(phones)
 }
 
 fn names<'n>(phones: &[&'n Extension]) -> Vec<&'n str> {
@@ -88,8 +84,8 @@ fn names<'n>(phones: &[&'n Extension]) -> Vec<&'n str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::report::Mark;
-    use crate::doctor::samples::{network, network_with, number};
+    use crate::report::Mark;
+    use crate::samples::{network, network_with, number};
 
     #[test]
     fn phones_without_numbers_are_told_apart() {
@@ -98,9 +94,9 @@ mod tests {
         ));
         assert_eq!((row.mark, row.phones), (Mark::Warn, vec!["a".to_owned(), "b".to_owned()]));
         assert!(
-            row.remedy.contains("apply --buy") && row.finding.contains("no number: b"),
+            row.finding.remedy.contains("apply --buy") && row.finding.what.contains("no number: b"),
             "{}",
-            row.finding
+            row.finding.what
         );
         assert_eq!(without(&network("[extensions.c]\nnumber = \"+15035550110\"")).mark, Mark::Ok);
     }
@@ -111,21 +107,23 @@ mod tests {
         let settings = "emergency_caller_id = \"+15035550190\"";
         let row = without(&network_with(settings, phones));
         assert!(
-            row.finding.contains("no number: closet (nobody outside can ring them, and 911 sees"),
+            row.finding.what.contains("no number: closet (nobody outside can ring them, and 911 sees"),
             "{row:?}"
         );
         assert!(
-            row.finding.contains("no number: shed (nobody outside can ring them, and their 911 is refused)"),
+            row.finding
+                .what
+                .contains("no number: shed (nobody outside can ring them, and their 911 is refused)"),
             "{row:?}"
         );
-        assert!(row.remedy.contains("emergency = true"), "{row:?}");
+        assert!(row.finding.remedy.contains("emergency = true"), "{row:?}");
         assert_eq!(row.phones, ["closet", "shed"]);
         let bought = without(&network("[extensions.a]\nnumber = { buy = \"503\" }"));
-        assert!(bought.finding.contains("until then 911 is refused from a"), "{bought:?}");
+        assert!(bought.finding.what.contains("until then 911 is refused from a"), "{bought:?}");
         let theirs = without(&network_with(&format!("{settings}\nemergency_calling = \"twilio\""), phones));
-        assert!(theirs.finding.contains("where Twilio does not answer"), "{theirs:?}");
+        assert!(theirs.finding.what.contains("where Twilio does not answer"), "{theirs:?}");
         let row = without(&network("[extensions.shed]\n"));
-        assert!(!row.finding.contains("emergency_caller_id"), "{row:?}");
+        assert!(!row.finding.what.contains("emergency_caller_id"), "{row:?}");
     }
 
     #[test]

@@ -1,48 +1,76 @@
 //! Walks a person through the tests.
 
-use jiff::Timestamp;
-use network::{Extension, Network};
+use std::io;
 
-use super::book::{Book, Entry, Outcome, Standing};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use network::{Extension, Network, some_of};
+
+use super::book::{Book, BookError, Entry, Outcome, Standing};
 use super::case::Case;
 use super::evidence::{Before, Calls};
 use super::expected::Expected;
 use super::person::{Leave, Person, read, until_done, yes};
-use crate::exit::Result;
-use crate::output::some_of;
+use crate::examine::date;
 
 /// How many phones are listed.
 const MOST_PHONES: usize = 40;
 
-/// Everything that the tests need.
-pub(in crate::doctor) struct Guide<'a> {
-    pub(in crate::doctor) network: &'a Network,
-    pub(in crate::doctor) calls: &'a Calls<'a>,
-    pub(in crate::doctor) now: &'a dyn Fn() -> Timestamp,
+/// Everything that the drill needs.
+pub struct Guide<'a> {
+    /// The network whose phones dial.
+    pub network: &'a Network,
+    /// Twilio's log of calls.
+    pub calls: &'a Calls<'a>,
+    /// The clock.
+    pub now: &'a dyn Fn() -> Timestamp,
+}
+
+/// How many tests passed and failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// 933 read back what it should.
+    pub passed: usize,
+    /// It did not.
+    pub failed: usize,
+}
+
+/// Why the drill ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum GuideError {
+    /// A result cannot be kept.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The person's answer cannot be read.
+    #[error("cannot read the answer: {0}")]
+    Person(#[from] io::Error),
 }
 
 impl Guide<'_> {
-    /// Goes through the tests until they are over or the person wants to stop. Each result is kept at once. Returns
-    /// how many passed and failed.
-    pub(in crate::doctor) fn walk(&self, book: &mut Book, person: &mut dyn Person) -> Result<(usize, usize)> {
+    /// Goes through the tests until they are over or the person stops. Each result is kept at once.
+    ///
+    /// # Errors
+    ///
+    /// An answer cannot be read, or a result cannot be kept.
+    pub fn walk(&self, book: &mut Book, person: &mut dyn Person) -> Result<Tally, GuideError> {
         let cases = Case::all(self.network);
         person.say(
             "The test of 911: dial 933, and a voice reads back the number and the address that 911 would see.\n\
              Dial 933, never 911. This changes nothing in Twilio; where a test wants another set-up, it says so.\n\
              q at any question stops; what was kept until then stays.\n",
         );
-        let (mut passed, mut failed) = (0, 0);
+        let mut tally = Tally::default();
         for (index, case) in cases.iter().enumerate() {
             person.say(&format!("Test {} of {}, {}: {}", index + 1, cases.len(), case.id(), case.title()));
             let (entry, goes_on) = match self.test(case, book, person) {
                 Ok(result) => result,
                 Err(Leave::Skip) => continue,
                 Err(Leave::Stop) => break,
-                Err(Leave::Failed(failure)) => return Err(failure),
+                Err(Leave::Failed(error)) => return Err(error.into()),
             };
             match entry.verdict {
-                Outcome::Pass => passed += 1,
-                Outcome::Fail => failed += 1,
+                Outcome::Pass => tally.passed += 1,
+                Outcome::Fail => tally.failed += 1,
             }
             book.add(entry)?;
             person.say("  kept\n");
@@ -50,24 +78,18 @@ impl Guide<'_> {
                 break;
             }
         }
-        person.say(&format!(
-            "passed: {passed}, failed: {failed}; the results are in {}",
-            book.path().display()
-        ));
-        Ok((passed, failed))
+        let Tally { passed, failed } = tally;
+        let path = book.path().display();
+        person.say(&format!("passed: {passed}, failed: {failed}; the results are in {path}"));
+        Ok(tally)
     }
 
-    fn today(&self) -> jiff::civil::Date {
-        jiff::tz::TimeZone::UTC.to_datetime((self.now)()).date()
+    fn today(&self) -> Date {
+        date((self.now)())
     }
 
     /// One test: its result, and whether the person goes on afterwards.
-    fn test(
-        &self,
-        case: &Case,
-        book: &Book,
-        person: &mut dyn Person,
-    ) -> std::result::Result<(Entry, bool), Leave> {
+    fn test(&self, case: &Case, book: &Book, person: &mut dyn Person) -> Result<(Entry, bool), Leave> {
         let stage = &self.network.stage().name;
         let before = Before::at((self.now)(), self.calls);
         if let Some(latest) = book.latest(stage, case) {
@@ -109,7 +131,7 @@ impl Guide<'_> {
     }
 
     /// Asks for a phone, by its name. Nothing, like q, stops.
-    fn which_phone(&self, person: &mut dyn Person) -> std::result::Result<&Extension, Leave> {
+    fn which_phone(&self, person: &mut dyn Person) -> Result<&Extension, Leave> {
         let phones: Vec<_> =
             self.network.extensions().iter().filter(|phone| phone.emergency()).map(Extension::name).collect();
         person.say(&format!("  phones {}", some_of(&phones, MOST_PHONES)));
@@ -134,16 +156,16 @@ impl Guide<'_> {
                 person.say(&format!("  Twilio's log of calls: {}", evidence.words()));
                 evidence.outgoing_asked()
             }
-            Err(why) => {
-                person.say(&format!("  Twilio's log of calls cannot be read: {why}"));
+            Err(error) => {
+                person.say(&format!("  Twilio's log of calls cannot be read: {error}"));
                 None
             }
         }
     }
 }
 
-/// Asks for a note. Whoever stops here has already said how the test ended, so that is kept without one.
-fn note(person: &mut dyn Person) -> Result<(String, bool)> {
+/// Asks for a note. A person who stops here has already said how the test ended, so that is kept without a note.
+fn note(person: &mut dyn Person) -> io::Result<(String, bool)> {
     loop {
         let answer = person.ask("A note, without telephone numbers, or just Enter: ")?;
         let Some(note) = answer.filter(|note| !matches!(note.as_str(), "q" | "quit")) else {
@@ -164,7 +186,7 @@ mod tests {
     use twilio::CallRecord;
 
     use super::*;
-    use crate::doctor::samples::network;
+    use crate::samples::network;
 
     /// `^D` ends the input.
     struct Script {
@@ -178,7 +200,7 @@ mod tests {
             self.said.push('\n');
         }
 
-        fn ask(&mut self, question: &str) -> Result<Option<String>> {
+        fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
             self.said.push_str(question);
             let answer = self.answers.pop_front().unwrap();
             Ok((answer != "^D").then(|| answer.to_owned()))

@@ -1,18 +1,14 @@
 //! Whether help finds the people who call it.
 
-use network::{EmergencyCalling, Extension, Network};
+use network::{EmergencyCalling, Extension, Finding, Network, some_of};
 use numbers::E164;
 use twilio::{PhoneNumber, SipDomain};
 
-use crate::doctor::report::{Row, Silence};
-use crate::output::some_of;
+use crate::report::{Check, Row};
 
-const ADDRESSES: &str = "emergency-addresses";
-const ADDRESSES_NAME: &str = "911 knows where the phones are";
-const CALLER: &str = "emergency-caller";
-const CALLER_NAME: &str = "911 for phones without a number";
-const DOMAIN: &str = "emergency-domain";
-const DOMAIN_NAME: &str = "who answers 911";
+const ADDRESSES: Check = Check { id: "emergency-addresses", name: "911 knows where the phones are" };
+const CALLER: Check = Check { id: "emergency-caller", name: "911 for phones without a number" };
+const DOMAIN: Check = Check { id: "emergency-domain", name: "who answers 911" };
 
 /// What is known of the emergency address of one number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,20 +19,20 @@ enum Standing {
 }
 
 /// Emergency addresses and the domain's flag.
-pub(in crate::doctor) fn rows(
+pub(crate) fn rows(
     network: &Network,
-    numbers: Result<&[PhoneNumber], &Silence>,
-    domain: Result<Option<&SipDomain>, &Silence>,
+    numbers: Result<&[PhoneNumber], &Finding>,
+    domain: Result<Option<&SipDomain>, &Finding>,
 ) -> Vec<Row> {
     let mut rows = match numbers {
         Ok(numbers) => vec![addresses(network, numbers), caller(network, numbers)],
         Err(silence) => {
-            vec![Row::unknown(ADDRESSES, ADDRESSES_NAME, silence), Row::unknown(CALLER, CALLER_NAME, silence)]
+            vec![Row::unknown(ADDRESSES, silence), Row::unknown(CALLER, silence)]
         }
     };
     rows.push(match domain {
         Ok(domain) => flag(network, numbers.unwrap_or_default(), domain),
-        Err(silence) => Row::unknown(DOMAIN, DOMAIN_NAME, silence),
+        Err(silence) => Row::unknown(DOMAIN, silence),
     });
     rows
 }
@@ -46,7 +42,6 @@ fn addresses(network: &Network, numbers: &[PhoneNumber]) -> Row {
     if phones.is_empty() {
         return Row::warn(
             ADDRESSES,
-            ADDRESSES_NAME,
             "no phone of the file may call 911",
             "give phones a number, or set emergency = true; people expect 911 to work",
         );
@@ -59,7 +54,7 @@ fn addresses(network: &Network, numbers: &[PhoneNumber]) -> Row {
     }
     if wrong.is_empty() {
         let finding = format!("registered for every phone that may call 911: {}", phones.len());
-        return Row::ok(ADDRESSES, ADDRESSES_NAME, finding);
+        return Row::ok(ADDRESSES, finding);
     }
     let told: Vec<_> = wrong.iter().map(|(phone, why)| format!("{} ({why})", phone.name())).collect();
     let is_pending = wrong.iter().all(|(_, why)| why.starts_with("pending"));
@@ -69,24 +64,21 @@ fn addresses(network: &Network, numbers: &[PhoneNumber]) -> Row {
         "write the addresses into the file and apply them, or correct the numbers; until then such a call reaches a \
          national centre that asks where it is, for 75 USD"
     };
-    Row::fail(ADDRESSES, ADDRESSES_NAME, some_of(&told, 10), remedy)
-        .about(wrong.iter().map(|(phone, _)| phone.name()))
+    Row::fail(ADDRESSES, some_of(&told, 10), remedy).about(wrong.iter().map(|(phone, _)| phone.name()))
 }
 
 fn caller(network: &Network, numbers: &[PhoneNumber]) -> Row {
     let Some(number) = network.emergency_caller_id() else {
         return Row::warn(
             CALLER,
-            CALLER_NAME,
             "there is no emergency_caller_id: a phone without a number, or one that is not in the file, cannot call 911",
             "set network.emergency_caller_id to a number with a registered emergency address",
         );
     };
     match standing(Some(number), numbers) {
-        Standing::Registered => Row::ok(CALLER, CALLER_NAME, "emergency_caller_id is registered"),
+        Standing::Registered => Row::ok(CALLER, "emergency_caller_id is registered"),
         Standing::Not(why) => Row::fail(
             CALLER,
-            CALLER_NAME,
             format!("emergency_caller_id: {why}"),
             "register an emergency address for this number (`address` in the file, then `dialtone apply`)",
         ),
@@ -97,7 +89,6 @@ fn flag(network: &Network, numbers: &[PhoneNumber], domain: Option<&SipDomain>) 
     let Some(domain) = domain else {
         return Row::fail(
             DOMAIN,
-            DOMAIN_NAME,
             "the account does not have the SIP domain, so no phone can call at all",
             "`dialtone apply` makes it",
         );
@@ -106,31 +97,28 @@ fn flag(network: &Network, numbers: &[PhoneNumber], domain: Option<&SipDomain>) 
         "`dialtone apply` sets it; then go through the 933 tests again (`dialtone doctor --emergency-test`)";
     match (network.emergency_calling(), domain.emergency_calling_enabled) {
         (EmergencyCalling::Dialtone, false) => {
-            Row::ok(DOMAIN, DOMAIN_NAME, "Dialtone, which shows the number of each phone")
+            Row::ok(DOMAIN, "Dialtone, which shows the number of each phone")
         }
         (EmergencyCalling::None, false) => {
-            Row::ok(DOMAIN, DOMAIN_NAME, "nobody: the file says that these phones cannot call for help")
+            Row::ok(DOMAIN, "nobody: the file says that these phones cannot call for help")
         }
         (EmergencyCalling::Dialtone | EmergencyCalling::None, true) => Row::fail(
             DOMAIN,
-            DOMAIN_NAME,
             "the SIP domain leaves 911 to Twilio, the file to Dialtone: 911 may see another address than the phone's",
             remedy,
         ),
         (EmergencyCalling::Twilio, false) => Row::fail(
             DOMAIN,
-            DOMAIN_NAME,
             "the file leaves 911 to Twilio, but emergency calling is off on the SIP domain",
             remedy,
         ),
         (EmergencyCalling::Twilio, true) => {
             let wanted = network.emergency_caller_id().and_then(|number| find(number, numbers));
             if wanted.is_some_and(|number| number.sid == domain.emergency_caller_sid) {
-                Row::ok(DOMAIN, DOMAIN_NAME, "Twilio, which shows emergency_caller_id for all phones")
+                Row::ok(DOMAIN, "Twilio, which shows emergency_caller_id for all phones")
             } else {
                 Row::fail(
                     DOMAIN,
-                    DOMAIN_NAME,
                     "the SIP domain's EmergencyCallerSid is not emergency_caller_id, so 911 is refused, or sees another place",
                     remedy,
                 )
@@ -140,7 +128,7 @@ fn flag(network: &Network, numbers: &[PhoneNumber], domain: Option<&SipDomain>) 
 }
 
 /// The number that 911 sees of a phone, as things are.
-pub(in crate::doctor) fn shown_by<'n>(network: &'n Network, phone: &'n Extension) -> Option<&'n E164> {
+pub(crate) fn shown_by<'n>(network: &'n Network, phone: &'n Extension) -> Option<&'n E164> {
     match network.emergency_calling() {
         EmergencyCalling::Dialtone | EmergencyCalling::None => {
             phone.number().or_else(|| network.emergency_caller_id())
@@ -168,8 +156,8 @@ fn find<'a>(number: &E164, numbers: &'a [PhoneNumber]) -> Option<&'a PhoneNumber
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::report::Mark;
-    use crate::doctor::samples::{network_with, number};
+    use crate::report::Mark;
+    use crate::samples::{network_with, number};
 
     const PHONES: &str = "[extensions.lobby]\nnumber = \"+15035550110\"\n[extensions.porch]\nnumber = \"+15035550111\"\n\
                           [extensions.closet]\n[extensions.attic]\nemergency = false\n";
@@ -186,14 +174,18 @@ mod tests {
         assert_eq!(row("registered", "registered", "registered").mark, Mark::Ok);
         let bad = row("registered", "registration-failure", "registered");
         assert_eq!((bad.mark, bad.phones), (Mark::Fail, vec!["porch".to_owned()]));
-        assert!(bad.finding.contains("porch (registration-failure)"), "{}", bad.finding);
+        assert!(bad.finding.what.contains("porch (registration-failure)"), "{}", bad.finding.what);
         // A phone without a number shows the network's.
         assert_eq!(row("registered", "registered", "").phones, ["closet"]);
         let pending = row("pending-registration", "registered", "registered");
-        assert!(pending.mark == Mark::Fail && pending.remedy.starts_with("wait"), "{}", pending.remedy);
+        assert!(
+            pending.mark == Mark::Fail && pending.finding.remedy.starts_with("wait"),
+            "{}",
+            pending.finding.remedy
+        );
         assert_eq!(addresses(&network, &[]).phones, ["lobby", "porch", "closet"]);
         // The numbers themselves are for the file, not for a log.
-        assert!(!bad.finding.contains("5550111"), "{}", bad.finding);
+        assert!(!bad.finding.what.contains("5550111"), "{}", bad.finding.what);
     }
 
     #[test]
@@ -233,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_said_to_be() {
-        let silence = Silence { what: "no".into(), remedy: "ask again".into() };
+        let silence = Finding::new("", "no", "ask again");
         let rows = rows(&network_with(CALLER_ID, PHONES), Err(&silence), Err(&silence));
         assert!(rows.len() == 3 && rows.iter().all(|row| row.mark == Mark::Unknown));
     }

@@ -1,27 +1,25 @@
 //! Whether Twilio is as the file says.
 
-use network::Finding;
+use network::{Finding, some_of};
 use provision::Plan;
 
-use crate::doctor::report::{Row, Silence};
-use crate::output::some_of;
+use crate::report::{Check, Row};
 
-const ID: &str = "drift";
-const NAME: &str = "Twilio is as the file says";
+const DRIFT: Check = Check { id: "drift", name: "Twilio is as the file says" };
+const NOTE: Check = Check { id: "note", name: "what a person has to see to" };
 
 /// One row for the changes, and one for each kind of thing that a person has to see to.
-pub(in crate::doctor) fn rows(plan: Result<&Plan, &Silence>) -> Vec<Row> {
+pub(crate) fn rows(plan: Result<&Plan, &Finding>) -> Vec<Row> {
     let plan = match plan {
         Ok(plan) => plan,
-        Err(silence) => return vec![Row::unknown(ID, NAME, silence)],
+        Err(silence) => return vec![Row::unknown(DRIFT, silence)],
     };
     let mut rows = vec![match plan.len() {
-        0 => Row::ok(ID, NAME, "there is nothing to change"),
+        0 => Row::ok(DRIFT, "there is nothing to change"),
         count => {
             let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
             Row::fail(
-                ID,
-                NAME,
+                DRIFT,
                 format!("{changes}: {}", kinds(plan)),
                 "see them with `dialtone plan`, make them with `dialtone apply`",
             )
@@ -57,7 +55,7 @@ fn notes(notes: &[Finding]) -> Vec<Row> {
     }
     let row = |(note, about): (&Finding, Vec<&str>)| {
         let finding = format!("{} {}", some_of(&about, 3), note.what);
-        Row::warn("note", "what a person has to see to", finding, note.remedy.as_str())
+        Row::warn(NOTE, finding, note.remedy.as_str())
     };
     grouped.into_iter().map(row).collect()
 }
@@ -67,7 +65,7 @@ mod tests {
     use provision::Change;
 
     use super::*;
-    use crate::doctor::report::Mark;
+    use crate::report::Mark;
 
     fn note(about: &str, what: &str) -> Finding {
         Finding::new(about, what, "do")
@@ -80,8 +78,8 @@ mod tests {
         let plan = Plan { changes: vec![list(), user, list()], ..Plan::default() };
         let rows = rows(Ok(&plan));
         assert_eq!((rows.len(), rows[0].mark), (1, Mark::Fail));
-        assert_eq!(rows[0].finding, "3 changes: credential list (2), password (1)");
-        assert!(rows[0].remedy.contains("dialtone plan"));
+        assert_eq!(rows[0].finding.what, "3 changes: credential list (2), password (1)");
+        assert!(rows[0].finding.remedy.contains("dialtone plan"));
     }
 
     #[test]
@@ -89,7 +87,7 @@ mod tests {
         let about = ["a", "b", "c", "d"].map(|about| note(about, "is odd"));
         let notes = about.into_iter().chain([note("e", "is odder")]).collect();
         let rows = rows(Ok(&Plan { notes, ..Plan::default() }));
-        let findings: Vec<_> = rows.iter().map(|row| (row.mark, row.finding.as_str())).collect();
+        let findings: Vec<_> = rows.iter().map(|row| (row.mark, row.finding.what.as_str())).collect();
         assert_eq!(
             findings,
             [
@@ -102,7 +100,7 @@ mod tests {
 
     #[test]
     fn without_an_answer_nothing_is_known() {
-        let silence = Silence { what: "no".into(), remedy: "ask again".into() };
+        let silence = Finding::new("", "no", "ask again");
         assert_eq!(rows(Err(&silence))[0].mark, Mark::Unknown);
     }
 }

@@ -3,22 +3,18 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use network::Stage;
+use network::{Finding, Stage};
 
-use crate::doctor::probe::{Answer, Probe, Signed};
-use crate::doctor::report::{Row, Silence};
-use crate::doctor::{DEBUGGER_HOW, debugger_url};
+use crate::report::{Check, Row};
+use crate::sources::certificate::CertificateError;
+use crate::sources::probe::{Answer, Probe, ProbeError, Signed};
+use crate::{DEBUGGER_HOW, debugger_url};
 
-const REFUSES: &str = "webhook-refuses";
-const REFUSES_NAME: &str = "strangers are turned away";
-const ACCEPTS: &str = "webhook-accepts";
-const ACCEPTS_NAME: &str = "Twilio is answered";
-const FALLBACK: &str = "fallback";
-const FALLBACK_NAME: &str = "the fallback answers";
-const CERTIFICATE: &str = "certificate";
-const CERTIFICATE_NAME: &str = "the certificate";
-const DEBUGGER: &str = "debugger-webhook";
-const DEBUGGER_NAME: &str = "errors are reported";
+const REFUSES: Check = Check { id: "webhook-refuses", name: "strangers are turned away" };
+const ACCEPTS: Check = Check { id: "webhook-accepts", name: "Twilio is answered" };
+const FALLBACK: Check = Check { id: "fallback", name: "the fallback answers" };
+const CERTIFICATE: Check = Check { id: "certificate", name: "the certificate" };
+const DEBUGGER: Check = Check { id: "debugger-webhook", name: "errors are reported" };
 
 /// From when on an answer is slow. Twilio waits for 15 s, but a caller hears the silence.
 const SLOW: Duration = Duration::from_secs(3);
@@ -27,7 +23,7 @@ const SLOW: Duration = Duration::from_secs(3);
 const SOON: i64 = 14;
 
 /// What became of each request.
-pub(in crate::doctor) fn rows(public_url: &str, probe: &Probe) -> Vec<Row> {
+pub(crate) fn rows(public_url: &str, probe: &Probe) -> Vec<Row> {
     let mut rows = vec![refuses(public_url, probe), accepts(public_url, &probe.signed)];
     rows.extend(probe.fallback.as_ref().map(fallback));
     rows
@@ -38,14 +34,13 @@ fn refuses(public_url: &str, probe: &Probe) -> Row {
     for (what, answer) in attempts {
         let status = match answer {
             Ok(answer) => answer.status,
-            Err(why) => return unreachable(REFUSES, REFUSES_NAME, why),
+            Err(error) => return unreachable(REFUSES, error),
         };
         match status {
             403 => {}
             200..=299 => {
                 return Row::fail(
                     REFUSES,
-                    REFUSES_NAME,
                     format!("{public_url} takes {what} ({status}): anybody can use the network's phones"),
                     "take the service off the net, and find out what answers there in its place",
                 );
@@ -53,24 +48,24 @@ fn refuses(public_url: &str, probe: &Probe) -> Row {
             _ => {
                 return Row::fail(
                     REFUSES,
-                    REFUSES_NAME,
                     format!("{public_url}/outgoing answers {what} with {status}, not 403"),
                     "is it Dialtone that answers there? look at public_url, and at the service's log",
                 );
             }
         }
     }
-    Row::ok(REFUSES, REFUSES_NAME, "403, unsigned and forged")
+    Row::ok(REFUSES, "403, unsigned and forged")
 }
 
 fn accepts(public_url: &str, signed: &Signed) -> Row {
     let answers = match signed {
         Signed::WithoutToken => {
-            let silence = Silence {
-                what: "there is no TWILIO_AUTH_TOKEN to sign a request with; an API key cannot".into(),
-                remedy: "set TWILIO_AUTH_TOKEN beside the key, and look again".into(),
-            };
-            return Row::unknown(ACCEPTS, ACCEPTS_NAME, &silence);
+            let silence = Finding::new(
+                "",
+                "there is no TWILIO_AUTH_TOKEN to sign a request with; an API key cannot",
+                "set TWILIO_AUTH_TOKEN beside the key, and look again",
+            );
+            return Row::unknown(ACCEPTS, &silence);
         }
         Signed::Sent(answers) => answers,
     };
@@ -78,7 +73,7 @@ fn accepts(public_url: &str, signed: &Signed) -> Row {
     for (path, expected, answer) in answers {
         let answer = match answer {
             Ok(answer) => answer,
-            Err(why) => return unreachable(ACCEPTS, ACCEPTS_NAME, why),
+            Err(error) => return unreachable(ACCEPTS, error),
         };
         slowest = slowest.max(answer.took);
         if answer.status != *expected {
@@ -93,61 +88,58 @@ fn accepts(public_url: &str, signed: &Signed) -> Row {
                     .to_owned(),
                 _ => "the service's log says why".to_owned(),
             };
-            return Row::fail(ACCEPTS, ACCEPTS_NAME, finding, remedy);
+            return Row::fail(ACCEPTS, finding, remedy);
         }
     }
     let millis = slowest.as_millis();
     if slowest >= SLOW {
         let finding = format!("signed requests are taken, but the slowest answer took {millis} ms");
-        return Row::warn(
-            ACCEPTS,
-            ACCEPTS_NAME,
-            finding,
-            "callers hear silence for so long: look at the service's load",
-        );
+        return Row::warn(ACCEPTS, finding, "callers hear silence for so long: look at the service's load");
     }
-    Row::ok(ACCEPTS, ACCEPTS_NAME, format!("signed requests are taken, the slowest within {millis} ms"))
+    Row::ok(ACCEPTS, format!("signed requests are taken, the slowest within {millis} ms"))
 }
 
-fn fallback(answer: &Result<Answer, String>) -> Row {
+fn fallback(answer: &Result<Answer, ProbeError>) -> Row {
     match answer {
         Ok(Answer { status, took }) if *status < 500 => {
-            Row::ok(FALLBACK, FALLBACK_NAME, format!("{status} within {} ms", took.as_millis()))
+            Row::ok(FALLBACK, format!("{status} within {} ms", took.as_millis()))
         }
         Ok(Answer { status, .. }) => Row::fail(
             FALLBACK,
-            FALLBACK_NAME,
             format!("fallback_url answers with {status}"),
             "calls end in an error message whenever the service fails: look at the fallback's log, or deploy it anew",
         ),
-        Err(why) => unreachable(FALLBACK, FALLBACK_NAME, why),
+        Err(error) => Row::fail(
+            FALLBACK,
+            error.to_string(),
+            "is the fallback deployed, and is fallback_url its URL? calls end in an error message whenever the service \
+             fails",
+        ),
     }
 }
 
-fn unreachable(id: &'static str, name: &'static str, why: &str) -> Row {
+fn unreachable(check: Check, error: &ProbeError) -> Row {
     Row::fail(
-        id,
-        name,
-        why,
+        check,
+        error.to_string(),
         "is the service deployed, its name in the DNS, and its certificate for this name? no call works without it",
     )
 }
 
 /// How long the certificate lasts. `expires` is none where the URL has no TLS at all.
-pub(in crate::doctor) fn certificate(expires: Option<&Result<Timestamp, String>>, now: Timestamp) -> Row {
+pub(crate) fn certificate(expires: Option<&Result<Timestamp, CertificateError>>, now: Timestamp) -> Row {
     let remedy = "renew it: for ACM, see that the DNS record of its validation is still there";
     let expires = match expires {
         None => {
             return Row::warn(
                 CERTIFICATE,
-                CERTIFICATE_NAME,
                 "public_url is not https: everybody on the way can read who calls whom",
                 "put TLS before the service, and write https:// into the file",
             );
         }
-        Some(Err(why)) => {
-            let remedy = "look whether public_url answers with TLS at all".to_owned();
-            return Row::unknown(CERTIFICATE, CERTIFICATE_NAME, &Silence { what: why.clone(), remedy });
+        Some(Err(error)) => {
+            let remedy = "check that public_url answers with TLS at all";
+            return Row::unknown(CERTIFICATE, &Finding::new("", error.to_string(), remedy));
         }
         Some(Ok(expires)) => *expires,
     };
@@ -156,21 +148,20 @@ pub(in crate::doctor) fn certificate(expires: Option<&Result<Timestamp, String>>
     let days = left.div_euclid(86_400);
     if left < 0 {
         let finding = format!("it expired on {day}: Twilio refuses to talk to the service");
-        return Row::fail(CERTIFICATE, CERTIFICATE_NAME, finding, remedy);
+        return Row::fail(CERTIFICATE, finding, remedy);
     }
     let finding = format!("{days} days left, until {day}");
     if days < SOON {
-        return Row::warn(CERTIFICATE, CERTIFICATE_NAME, finding, remedy);
+        return Row::warn(CERTIFICATE, finding, remedy);
     }
-    Row::ok(CERTIFICATE, CERTIFICATE_NAME, finding)
+    Row::ok(CERTIFICATE, finding)
 }
 
 /// What only the console tells.
-pub(in crate::doctor) fn debugger(stage: &Stage) -> Row {
+pub(crate) fn debugger(stage: &Stage) -> Row {
     let url = debugger_url(stage);
     Row::manual(
         DEBUGGER,
-        DEBUGGER_NAME,
         format!("Twilio's API does not tell the account's debugger webhook; it should be {url}"),
         DEBUGGER_HOW,
     )
@@ -179,11 +170,11 @@ pub(in crate::doctor) fn debugger(stage: &Stage) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::report::Mark;
+    use crate::report::Mark;
 
     const URL: &str = "https://prod.example.org";
 
-    fn answer(status: u16) -> Result<Answer, String> {
+    fn answer(status: u16) -> Result<Answer, ProbeError> {
         Ok(Answer { status, took: Duration::from_millis(7) })
     }
 
@@ -204,7 +195,7 @@ mod tests {
         assert_eq!(marks(&probe(403, 204, 204)), [Mark::Fail, Mark::Ok]);
         assert_eq!(marks(&probe(404, 404, 404)), [Mark::Fail, Mark::Fail]);
         let wrong = rows(URL, &probe(403, 403, 403));
-        assert!(wrong[1].mark == Mark::Fail && wrong[1].remedy.contains("auth token"), "{wrong:?}");
+        assert!(wrong[1].mark == Mark::Fail && wrong[1].finding.remedy.contains("auth token"), "{wrong:?}");
     }
 
     #[test]
@@ -223,9 +214,11 @@ mod tests {
 
     #[test]
     fn any_refusal_of_the_fallback_is_an_answer() {
-        for (answer, mark) in
-            [(answer(403), Mark::Ok), (answer(502), Mark::Fail), (Err("no route".to_owned()), Mark::Fail)]
-        {
+        for (answer, mark) in [
+            (answer(403), Mark::Ok),
+            (answer(502), Mark::Fail),
+            (Err(ProbeError::TimedOut { origin: URL.to_owned() }), Mark::Fail),
+        ] {
             assert_eq!(fallback(&answer).mark, mark);
         }
     }
@@ -242,16 +235,21 @@ mod tests {
             ("2027-02-06T12:00:00Z", Mark::Ok, "90 days"),
         ] {
             let row = certificate(Some(&Ok(expires.parse().unwrap())), now);
-            assert!(row.mark == mark && row.finding.contains(words), "{expires}: {row:?}");
+            assert!(row.mark == mark && row.finding.what.contains(words), "{expires}: {row:?}");
         }
         assert_eq!(certificate(None, now).mark, Mark::Warn);
-        assert_eq!(certificate(Some(&Err("no".into())), now).mark, Mark::Unknown);
+        assert_eq!(
+            certificate(Some(&Err(CertificateError::without_address("prod.example.org"))), now).mark,
+            Mark::Unknown
+        );
     }
 
     #[test]
     fn the_debugger_is_a_matter_of_hands() {
-        let row = debugger(crate::doctor::samples::network("").stage());
-        assert!(row.mark == Mark::Manual && row.finding.contains("https://prod.example.org/status/error"));
-        assert!(row.remedy.contains("Monitor"));
+        let row = debugger(crate::samples::network("").stage());
+        assert!(
+            row.mark == Mark::Manual && row.finding.what.contains("https://prod.example.org/status/error")
+        );
+        assert!(row.finding.remedy.contains("Monitor"));
     }
 }

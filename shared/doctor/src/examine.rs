@@ -1,0 +1,37 @@
+//! From what was found to the report.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use network::Network;
+
+use crate::drill::Book;
+use crate::report::Report;
+use crate::rows;
+use crate::sources::Sources;
+
+/// Judges what was found. Pure: `now` decides what is old, and nothing is asked.
+#[must_use]
+pub fn examine(network: &Network, sources: &Sources, book: &Book, now: Timestamp) -> Report {
+    let stage = network.stage();
+    let (misses, sightings) = (sources.misses.as_ref(), sources.sightings.as_ref());
+    let phones = rows::phones::phones(network, misses, sightings);
+    let mut rows = rows::account::rows(sources.plan.as_ref());
+    let numbers = sources.numbers.as_deref();
+    let domain = sources.domain.as_ref().map(Option::as_ref);
+    rows.extend(rows::emergency::rows(network, numbers, domain));
+    rows.extend(rows::drill::rows(network, book, date(now)));
+    rows.extend(rows::numbers::rows(network, numbers));
+    rows.extend(rows::phones::rows(&phones, misses, sightings));
+    rows.extend(rows::web::rows(&stage.public_url, &sources.probe));
+    rows.push(rows::web::certificate(sources.certificate.as_ref(), now));
+    rows.extend(rows::countries::rows(network, sources.permissions.as_deref()));
+    rows.push(rows::web::debugger(stage));
+    let has_asked = sources.silence().is_none();
+    Report { network: network.name().to_owned(), stage: stage.name.clone(), rows, phones, has_asked }
+}
+
+/// The day of a moment, in UTC.
+pub(crate) fn date(now: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(now).date()
+}

@@ -1,0 +1,26 @@
+//! Whether a network is healthy: what is looked at, the report, and the guided drill with 933.
+//!
+//! ```text
+//! Twilio, the service, the logs --Sources::ask--> Sources --examine--> Report
+//! ```
+//!
+//! [`Sources::ask`] sends every request, and nothing else in this crate sends one; none of them changes anything or takes
+//! part in a call. [`examine`] is pure. The command line prints the [`Report`].
+//!
+//! [`drill`] guides a person through the drill: dial 933, listen, answer questions. It talks to a [`drill::Person`].
+//!
+//! No telephone number of a caller or callee is in a report or in the file of results.
+
+mod debugger;
+pub mod drill;
+mod examine;
+mod report;
+mod rows;
+#[cfg(test)]
+mod samples;
+mod sources;
+
+pub use debugger::{DEBUGGER_HOW, debugger_url};
+pub use examine::examine;
+pub use report::{Check, Mark, Phone, Report, Row, Verdict};
+pub use sources::Sources;

@@ -1,0 +1,9 @@
+//! From what was found to the rows of the report. Pure: nothing is asked here.
+
+pub(crate) mod account;
+pub(crate) mod countries;
+pub(crate) mod drill;
+pub(crate) mod emergency;
+pub(crate) mod numbers;
+pub(crate) mod phones;
+pub(crate) mod web;
