@@ -121,6 +121,7 @@ impl Look {
 }
 
 /// Why Twilio does not say something, and what to do.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
 fn silence_of(error: twilio::Error) -> Finding {
     Finding::new(error.request(), error.to_string(), error.remedy().unwrap_or("run the doctor again"))
 }
