@@ -1,4 +1,4 @@
-//! The health of phones: what proves that one is alive, and what that it is not, each with its age.
+//! The health of phones: proof of life and proof of death, each with its age.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::OptionalExtension;

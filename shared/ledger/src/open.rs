@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What a ledger is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// To read, beside whoever writes.
+    /// To read, while another process writes.
     Read,
     /// To write, too. The file is made if it is not there.
     Write,
@@ -137,7 +137,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// How far a source has been read, as whoever reads it wrote it.
+    /// How far a source has been read, as its reader noted it.
     ///
     /// # Errors
     ///

@@ -57,7 +57,13 @@ impl Country {
     /// What Twilio does for numbers of a region; none if it places no emergency calls from there.
     #[must_use]
     pub fn of(region: Region) -> Option<&'static Self> {
-        COUNTRIES.iter().find(|country| country.region == region.as_str())
+        // Territories of the United States dial 911, too. Twilio's list does not name them (assumed): to refuse help there
+        // would be worse than a call that Twilio turns down.
+        let name = match region.as_str() {
+            "PR" | "VI" | "GU" | "AS" | "MP" => "US",
+            name => name,
+        };
+        COUNTRIES.iter().find(|country| country.region == name)
     }
 
     /// Its region, by the two letters of ISO 3166.

@@ -156,7 +156,7 @@ impl Guard {
         {
             self.sessions.remove(&oldest);
         }
-        // A new one: whoever knew the visitor's cookie does not know the session's.
+        // A new one, so that a stolen visitor's cookie does not open the session.
         let session = random();
         self.sessions.insert(session.clone(), now + SESSION);
         Some(session)
