@@ -10,9 +10,12 @@ use crate::harness::repository;
 
 /// From the ground up. A crate may depend on those of lower layers only.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("languages and tools", &["fewlibs", "files", "numbers", "telemetry", "twilio", "twiml", "webhook"]),
+    (
+        "languages and tools",
+        &["fewlibs", "files", "numbers", "sip", "telemetry", "twilio", "twiml", "webhook"],
+    ),
     ("the file", &["network"]),
-    ("what follows from it", &["dialplan", "exchange", "notices", "provision"]),
+    ("what follows from it", &["dialplan", "exchange", "notices", "provision", "registrations"]),
     ("hosts of decisions", &["devices", "ledger", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),
     ("what looks at all of it", &["doctor", "switchboard"]),
@@ -31,7 +34,9 @@ const NOT_IN_A_FUNCTION: &[&str] = &[
     "ledger",
     "libsqlite3-sys",
     "provision",
+    "registrations",
     "rusqlite",
+    "sip",
     "switchboard",
 ];
 
