@@ -22,7 +22,6 @@ mod private;
 mod replay;
 mod serve;
 mod setup;
-mod stop;
 mod switchboard;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("what follows from it", &["dialplan", "exchange", "notices", "provision", "registrations"]),
     ("hosts of decisions", &["devices", "ledger", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),
+    ("the service as a plain server", &["server"]),
     ("what looks at all of it", &["doctor", "switchboard"]),
     ("programs", &["dialtone", "incoming", "notify", "outgoing", "relay", "status"]),
     ("what proves it", &["tests", "xtask"]),
@@ -34,8 +35,10 @@ const NOT_IN_A_FUNCTION: &[&str] = &[
     "ledger",
     "libsqlite3-sys",
     "provision",
+    "lettre",
     "registrations",
     "rusqlite",
+    "server",
     "sip",
     "switchboard",
 ];
@@ -164,4 +167,23 @@ fn the_arrows_in_the_manifest_are_those_of_the_build() {
             }
         }
     }
+}
+
+/// A crate that logs and is not in the list of those that are heard would be silent.
+#[test]
+fn every_crate_that_logs_is_heard() {
+    let list = fs::read_to_string(repository().join("shared/telemetry/src/logging.rs")).unwrap();
+    let mut found = 0;
+    for room in ["shared", "functions"] {
+        for folder in fs::read_dir(repository().join(room)).unwrap() {
+            let folder = folder.unwrap().path();
+            let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else { continue };
+            if manifest.lines().any(|line| line == "tracing.workspace = true") {
+                let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+                assert!(list.contains(&format!("\"{name}\"")), "{name} is not in the list of logging.rs");
+                found += 1;
+            }
+        }
+    }
+    assert!(found >= 5, "{found}");
 }

@@ -30,6 +30,7 @@ mod events;
 mod house;
 mod ledger;
 mod network_file;
+mod notices;
 mod odd_requests;
 mod privacy;
 mod serve;

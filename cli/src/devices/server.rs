@@ -20,7 +20,8 @@ use tokio::task::JoinSet;
 
 use super::body::{AnyBody, FileBody, Handover, words};
 use super::shelf::{Answer, Shelf};
-use crate::{output, stop};
+use crate::output;
+use server::stop;
 
 /// How long a client may take to send a request's head.
 const READ_LIMIT: Duration = Duration::from_secs(10);

@@ -22,7 +22,7 @@ use switchboard::{Answer, Board, Drill};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use crate::stop;
+use server::stop;
 
 /// How long a client may take to send a request.
 const READ_LIMIT: Duration = Duration::from_secs(10);

@@ -7,6 +7,9 @@ use std::path::Path;
 
 use files::Access;
 
+/// How many lines are kept when the file is opened: those of a busy year.
+const KEPT: usize = 10_000;
+
 /// A file with one line for each delivery that was made or given up: call, kind and the place of the recipient in the
 /// network file. It holds no number and no address.
 #[derive(Debug)]
@@ -16,23 +19,37 @@ pub struct Done {
 }
 
 impl Done {
-    /// Reads what was done, and keeps only the lines of `recent` calls: others are never asked for again.
+    /// Reads what was done, and keeps the latest 10,000 lines: older ones are never asked for again.
     ///
     /// # Errors
     ///
     /// The file cannot be read or written.
-    pub fn open(path: &Path, recent: impl Fn(&str) -> bool) -> io::Result<Self> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
-        };
+    pub fn open(path: &Path) -> io::Result<Self> {
         // The last line may be torn. It is then no key that is asked for, and its delivery is made once more.
-        let keys: HashSet<String> = text.lines().filter(|key| recent(key)).map(str::to_owned).collect();
-        let kept: String = keys.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
+        let lines = Self::read(path)?;
+        let recent = lines.get(lines.len().saturating_sub(KEPT)..).unwrap_or_default();
+        let kept: String = recent.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
         files::replace(path, kept.as_bytes(), Access::Owner)?;
         let file = OpenOptions::new().append(true).open(path)?;
-        Ok(Self { file: Some(file), keys })
+        Ok(Self { file: Some(file), keys: recent.iter().cloned().collect() })
+    }
+
+    /// The keys in a file that another process may be writing; none, if there is no file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn read(path: &Path) -> io::Result<Vec<String>> {
+        match fs::read_to_string(path) {
+            Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes over what another process noted in a file of its own.
+    pub fn were_made(&mut self, keys: Vec<String>) {
+        self.keys.extend(keys);
     }
 
     /// One that is gone with the process.
@@ -69,13 +86,27 @@ mod tests {
     fn what_was_done_is_known_after_a_restart_and_what_is_old_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notices.done");
-        let mut done = Done::open(&path, |_| true).unwrap();
-        done.note("CA1-call_for_help-0").unwrap();
-        done.note("CA2-call_for_help-0").unwrap();
+        let mut done = Done::open(&path).unwrap();
+        for i in 0..=KEPT {
+            done.note(&format!("CA{i}-call_for_help-0")).unwrap();
+        }
         drop(done);
+        let mut done = Done::open(&path).unwrap();
+        assert!(!done.contains("CA0-call_for_help-0") && done.contains("CA1-call_for_help-0"));
+        assert_eq!(Done::read(&path).unwrap().len(), KEPT);
+        done.were_made(vec!["CAx-call_for_help-0".into()]);
+        assert!(done.contains("CAx-call_for_help-0"));
+    }
+
+    #[test]
+    fn a_torn_line_is_a_delivery_that_was_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notices.done");
+        assert_eq!(Done::read(&path).unwrap(), Vec::<String>::new());
+        let mut done = Done::open(&path).unwrap();
+        done.note("CA2-call_for_help-0").unwrap();
         fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"CA3-call_for").unwrap();
-        let done = Done::open(&path, |key| !key.starts_with("CA1")).unwrap();
-        assert!(!done.contains("CA1-call_for_help-0") && done.contains("CA2-call_for_help-0"));
-        assert!(!done.contains("CA3-call_for_help-0"));
+        let done = Done::open(&path).unwrap();
+        assert!(done.contains("CA2-call_for_help-0") && !done.contains("CA3-call_for_help-0"));
     }
 }

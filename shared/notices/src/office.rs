@@ -1,7 +1,8 @@
 //! Runs a desk on threads, for a host that goes on while notices are sent.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -25,11 +26,24 @@ const IDLE: Duration = Duration::from_secs(3600);
 #[derive(Debug)]
 pub struct Office {
     inputs: Sender<Input>,
-    thread: JoinHandle<usize>,
+    /// How many events were handed over.
+    offered: AtomicU64,
+    progress: Arc<Progress>,
+    thread: Mutex<Option<JoinHandle<usize>>>,
+}
+
+/// How far the clerk has come.
+#[derive(Debug, Default)]
+struct Progress {
+    /// How many events were read.
+    taken: AtomicU64,
+    /// How many deliveries are not made yet.
+    waiting: AtomicUsize,
 }
 
 enum Input {
     Event(String),
+    Done(Vec<String>),
     Sent(Delivery, Result<(), SendError>),
     Close(Instant),
 }
@@ -43,30 +57,53 @@ impl Office {
     pub fn open(network: Arc<Network>, senders: Arc<Senders>, done: Done) -> std::io::Result<Self> {
         let (inputs, received) = mpsc::channel();
         let replies = inputs.clone();
+        let progress = Arc::<Progress>::default();
+        let seen = Arc::clone(&progress);
         let name = thread::Builder::new().name("notices".into());
         let thread = name.spawn(move || {
             let recipients = network.notify().to_vec();
             let busy = vec![0; recipients.len()];
-            Clerk { desk: Desk::new(recipients), network, senders, done, replies, busy, queued: Vec::new() }
+            let desk = Desk::new(recipients);
+            Clerk { desk, network, senders, done, replies, busy, queued: Vec::new(), progress: seen }
                 .work(&received)
         })?;
-        Ok(Self { inputs, thread })
+        Ok(Self { inputs, offered: AtomicU64::new(0), progress, thread: Mutex::new(Some(thread)) })
     }
 
     /// Hands over an event, in the JSON that consumers of the topic parse. Waits for nothing.
     pub fn offer(&self, event: &str) {
         // Most events concern nobody here, and are not even copied.
         if event.contains("emergency") || event.contains("dial_address_test") {
+            self.offered.fetch_add(1, Ordering::AcqRel);
             let _ = self.inputs.send(Input::Event(event.to_owned()));
         }
     }
 
+    /// Names deliveries that another process made, by their [`key`](Delivery::key): they are not made again.
+    pub fn were_made(&self, keys: Vec<String>) {
+        let _ = self.inputs.send(Input::Done(keys));
+    }
+
+    /// How many deliveries are not made yet, as far as their events were read.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.progress.waiting.load(Ordering::Acquire)
+    }
+
+    /// Whether every event that was handed over has been read, and all its notices were delivered or given up.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        // In this order: what is offered meanwhile makes it busy, never idle.
+        let taken = self.progress.taken.load(Ordering::Acquire);
+        self.waiting() == 0 && self.offered.load(Ordering::Acquire) == taken
+    }
+
     /// Starts nothing more, and waits for what is under way, but not longer than `grace`. Gives the number of deliveries
     /// that were not made: after a restart, the host offers their events again.
-    #[must_use]
-    pub fn close(self, grace: Duration) -> usize {
+    pub fn close(&self, grace: Duration) -> usize {
         let _ = self.inputs.send(Input::Close(Instant::now() + grace));
-        self.thread.join().unwrap_or_default()
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
     }
 }
 
@@ -81,19 +118,23 @@ struct Clerk {
     busy: Vec<usize>,
     /// Deliveries that wait until their recipient is less busy.
     queued: Vec<Delivery>,
+    progress: Arc<Progress>,
 }
 
 impl Clerk {
     fn work(mut self, inputs: &Receiver<Input>) -> usize {
+        let mut taken = 0;
         loop {
             let wait = self.desk.next_due().map_or(IDLE, |due| due.saturating_duration_since(Instant::now()));
             match inputs.recv_timeout(wait) {
                 Ok(Input::Event(event)) => {
+                    taken += 1;
                     if let Some(notice) = Notice::of(&event, &self.network) {
                         let done = &self.done;
                         self.desk.offer(notice, Instant::now(), |key| done.contains(key));
                     }
                 }
+                Ok(Input::Done(keys)) => self.done.were_made(keys),
                 Ok(Input::Sent(delivery, result)) => self.sent(delivery, result),
                 Ok(Input::Close(deadline)) => {
                     self.finish(inputs, deadline);
@@ -105,7 +146,14 @@ impl Clerk {
             let due = self.desk.take_due(Instant::now());
             self.queued.extend(due);
             self.start();
+            self.progress.waiting.store(self.waiting(), Ordering::Release);
+            self.progress.taken.store(taken, Ordering::Release);
         }
+        self.waiting()
+    }
+
+    /// How many deliveries are not made yet.
+    fn waiting(&self) -> usize {
         self.desk.waiting() + self.queued.len() + self.busy.iter().sum::<usize>()
     }
 

@@ -16,6 +16,15 @@ const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(60);
 /// For how long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Names the account that sends messages and calls.
+const ACCOUNT: &str = "TWILIO_ACCOUNT_SID";
+
+/// Holds the secret that signs webhooks.
+const SECRET: &str = "DIALTONE_NOTIFY_SECRET";
+
+/// Names the mail server, and the account there.
+const MAIL: &str = "DIALTONE_SMTP_URL";
+
 /// Sends mails: by SMTP in `dialtone serve`, through a topic on AWS.
 pub trait Mailer: Send + Sync + 'static {
     /// Sends one mail and waits until it is taken over.
@@ -121,11 +130,21 @@ impl Senders {
             }
             Way::Webhook(url) => self.post(url, notice)?,
             Way::Mail(to) => {
-                let mailer = self.mailer.as_ref().ok_or(SendError::NotSetUp("DIALTONE_SMTP_URL"))?;
+                let mailer = self.mailer.as_ref().ok_or(SendError::NotSetUp(MAIL))?;
                 mailer.send(to, &notice.line(), &notice.mail()).map_err(SendError::Mail)?;
             }
         }
         Ok(())
+    }
+
+    /// What this host was not given and a way to a person needs: the name of a variable.
+    #[must_use]
+    pub fn lacks(&self, way: &Way) -> Option<&'static str> {
+        match way {
+            Way::Sms { .. } | Way::Call { .. } => self.twilio.is_none().then_some(ACCOUNT),
+            Way::Webhook(_) => self.secret.is_none().then_some(SECRET),
+            Way::Mail(_) => self.mailer.is_none().then_some(MAIL),
+        }
     }
 
     /// Twilio's client, for messages and calls.
@@ -134,11 +153,11 @@ impl Senders {
     ///
     /// The host was started without an account.
     pub fn twilio(&self) -> Result<&Client, SendError> {
-        self.twilio.as_ref().ok_or(SendError::NotSetUp("TWILIO_ACCOUNT_SID"))
+        self.twilio.as_ref().ok_or(SendError::NotSetUp(ACCOUNT))
     }
 
     fn post(&self, url: &str, notice: &Notice) -> Result<(), SendError> {
-        let secret = self.secret.as_ref().ok_or(SendError::NotSetUp("DIALTONE_NOTIFY_SECRET"))?;
+        let secret = self.secret.as_ref().ok_or(SendError::NotSetUp(SECRET))?;
         let body = notice.json().to_string();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);

@@ -45,6 +45,7 @@ where
         "telemetry",
         "publish",
         "notices",
+        "server",
         "lambda",
         "outgoing",
         "incoming",

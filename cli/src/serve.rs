@@ -1,38 +1,24 @@
 //! `dialtone serve`
 
-mod connections;
-mod courier;
-mod events;
-mod health;
 mod place;
-mod server;
 
-use std::io::ErrorKind;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::PathBuf;
 
 use clap::Args;
 use network::NetworkFile;
-use publish::{Journal, Limits};
-use std::io::IsTerminal;
+use server::{Service, ServiceError, read_senders, stop};
 use telemetry::LogFormat;
 use tokio::net::TcpListener;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
-use web::{Route, Settings};
+use web::Settings;
 
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
-use connections::Connections;
-use events::{Destination, Events};
-use health::Health;
 
 /// How many lines of the log may wait to be written. They take a few MB.
 const LOG_LINES: usize = 10_000;
-
-/// How often it is told what was dropped.
-const WATCH: Duration = Duration::from_secs(10);
 
 /// What can be done where the journal cannot be.
 const JOURNAL_REMEDY: &str = "name another folder with --journal DIR";
@@ -45,6 +31,9 @@ const JOURNAL_REMEDY: &str = "name another folder with --journal DIR";
 /// object a line; what could not be delivered is delivered later, also by the next start. Logs go to standard error;
 /// lines that nobody reads are dropped and counted. Stop it with Ctrl-C or SIGTERM: calls that are being answered are
 /// finished first, within three seconds.
+///
+/// Calls for help are told to the people of [[notify]]: messages and calls need TWILIO_ACCOUNT_SID, webhooks
+/// DIALTONE_NOTIFY_SECRET, mails DIALTONE_SMTP_URL (smtps://USER:PASSWORD@HOST) and DIALTONE_SMTP_FROM.
 ///
 /// GET /healthz needs no signature: 200 if events can be kept, and otherwise 503.
 #[derive(Args)]
@@ -108,67 +97,24 @@ impl Serve {
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {
             Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))
         })?;
-        let stage = settings.network.stage().clone();
-        let folder = self
-            .journal
-            .clone()
-            .unwrap_or_else(|| place::journal(&self.network.config, settings.network.name(), &stage.name));
-        let health = Arc::new(Health::new());
-        let journal = open_journal(&folder, &health)?;
-        let (topic, file) = (settings.topic, self.events);
-        // The SDK's runtime is the thread's own, so it is made where none is running.
-        let destination = tokio::task::spawn_blocking(move || Destination::open(topic, file.as_deref()))
-            .await
-            .map_err(Failure::usage)?
-            .map_err(|error| Failure::usage(format!("--events: {error}")))?;
-        let address = listener.local_addr().map_err(Failure::usage)?;
-        let name = destination.name();
-        let (events, sink) = Events::start(journal, &folder, destination, &health)
-            .map_err(|error| Failure::usage(format!("{}: {error}; {JOURNAL_REMEDY}", folder.display())))?;
-        let web = web::Web::new(settings.network, settings.tokens, Route::ALL, sink)
-            .map_err(|error| Failure::usage(format!("stages.{}.public_url: {error}", stage.name)))?
-            .counting_once();
-        tracing::info!(%address, stage = stage.name, public_url = stage.public_url, events = name, journal = %folder.display(), "serving");
-        let connections = Connections::new();
-        let watch = tokio::spawn(watch(dropped, connections.clone(), Arc::clone(&health)));
-        server::serve(listener, web, &connections, &health).await;
-        watch.abort();
-        events.finish();
-        tracing::info!("stopped");
+        let name = settings.network.stage().name.clone();
+        let journal = match self.journal {
+            Some(folder) => folder,
+            None => place::journal(&self.network.config, settings.network.name(), &name),
+        };
+        let senders = read_senders(|name| std::env::var(name).ok()).map_err(Failure::usage)?;
+        let service = Service { listener, settings, journal, events: self.events, senders };
+        let dropped = move || dropped.dropped_lines() as u64;
+        service.run(stop::signalled(), dropped).await.map_err(|error| failure(&error, &name))?;
         Ok(Outcome::Done)
     }
 }
 
-/// The journal. A full disk must not keep calls from being answered, so it is only told; a folder that cannot be is
-/// refused.
-fn open_journal(folder: &Path, health: &Health) -> Result<Option<Journal>> {
-    match Journal::open(folder, Limits::default()) {
-        Ok(journal) => Ok(Some(journal)),
-        Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-            tracing::error!(%error, "the journal cannot be written; events are delivered from memory");
-            health.journal_is(false);
-            Ok(None)
-        }
-        Err(error) => Err(Failure::usage(format!("{}: {error}; {JOURNAL_REMEDY}", folder.display()))),
-    }
-}
-
-/// Tells what was dropped.
-async fn watch(dropped: ErrorCounter, connections: Connections, health: Arc<Health>) {
-    let (mut lines_before, mut evicted_before) = (0, 0);
-    loop {
-        tokio::time::sleep(WATCH).await;
-        let (lines, evicted) = (dropped.dropped_lines(), connections.evicted());
-        health.dropped(lines as u64);
-        if lines > lines_before {
-            tracing::warn!(
-                lines = lines - lines_before,
-                "log lines were dropped, since nobody reads the log"
-            );
-        }
-        if evicted > evicted_before {
-            tracing::warn!(connections = evicted - evicted_before, "connections gave way to new ones");
-        }
-        (lines_before, evicted_before) = (lines, evicted);
+fn failure(error: &ServiceError, stage: &str) -> Failure {
+    match error {
+        ServiceError::Journal { .. } => Failure::usage(format!("{error}; {JOURNAL_REMEDY}")),
+        ServiceError::Events(source) => Failure::usage(format!("--events: {source}")),
+        ServiceError::PublicUrl(_) => Failure::usage(format!("stages.{stage}.{error}")),
+        ServiceError::System(_) => Failure::usage(error),
     }
 }

@@ -18,9 +18,8 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 use web::{RequestId, Sink, Web};
 
-use super::connections::{Connections, Place};
-use super::health::Health;
-use crate::stop;
+use crate::connections::{Connections, Place};
+use crate::health::Health;
 
 /// How long a client may take to send a request's head, or its body. Twilio itself gives up after 15 s.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -34,16 +33,16 @@ const HEAD_LIMIT: usize = 16 * 1024;
 /// How long open connections may go on after the signal to stop.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(3);
 
-/// Serves until SIGTERM or SIGINT, then lets requests that have begun finish.
-pub(super) async fn serve<S: Sink>(
+/// Serves until `stop` resolves, then lets requests that have begun finish.
+pub(crate) async fn serve<S: Sink>(
     listener: TcpListener,
     web: Web<S>,
     connections: &Connections,
     health: &Arc<Health>,
+    stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
     let ids = RequestIds::new();
-    let stop = stop::signalled();
     tokio::pin!(stop);
     loop {
         let stream = tokio::select! {

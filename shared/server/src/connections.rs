@@ -30,7 +30,7 @@ const ALL_BODIES: usize = 16 * 1024 * 1024;
 
 /// All connections.
 #[derive(Clone)]
-pub(super) struct Connections(Arc<Inner>);
+pub(crate) struct Connections(Arc<Inner>);
 
 struct Inner {
     start: Instant,
@@ -49,7 +49,7 @@ struct Open {
 }
 
 /// The place of one connection. It is given up when this is dropped.
-pub(super) struct Place {
+pub(crate) struct Place {
     all: Connections,
     id: u64,
     waiting_since: Arc<AtomicU64>,
@@ -57,7 +57,7 @@ pub(super) struct Place {
 }
 
 impl Connections {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Unlimited is `None`.
         let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
         let most = usize::try_from(files.saturating_sub(RESERVE)).unwrap_or(MOST).clamp(8, MOST);
@@ -72,7 +72,7 @@ impl Connections {
     }
 
     /// A place for a new connection. If there is none, the one that has waited the longest gives way.
-    pub(super) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         let mut open = self.open();
         if open.len() >= self.0.most {
             Self::evict(&self.0, &mut open);
@@ -84,12 +84,12 @@ impl Connections {
     }
 
     /// Ends the connection that has waited the longest, since no file is left for another.
-    pub(super) fn make_room(&self) {
+    pub(crate) fn make_room(&self) {
         Self::evict(&self.0, &mut self.open());
     }
 
     /// How many had to give way since the start.
-    pub(super) fn evicted(&self) -> u64 {
+    pub(crate) fn evicted(&self) -> u64 {
         self.0.evicted.load(Ordering::Relaxed)
     }
 
@@ -114,28 +114,28 @@ impl Connections {
 
 impl Place {
     /// Names what ends the connection.
-    pub(super) fn ends_with(all: &Connections, id: u64, abort: AbortHandle) {
+    pub(crate) fn ends_with(all: &Connections, id: u64, abort: AbortHandle) {
         if let Some(open) = all.open().get_mut(&id) {
             open.abort = Some(abort);
         }
     }
 
-    pub(super) fn id(&self) -> u64 {
+    pub(crate) fn id(&self) -> u64 {
         self.id
     }
 
     /// Whether this is not the first request of the connection.
-    pub(super) fn has_asked_before(&self) -> bool {
+    pub(crate) fn has_asked_before(&self) -> bool {
         self.has_asked.swap(true, Ordering::Relaxed)
     }
 
     /// The client has done its part: from now on it is waited for anew.
-    pub(super) fn touch(&self) {
+    pub(crate) fn touch(&self) {
         self.waiting_since.store(self.all.now(), Ordering::Relaxed);
     }
 
     /// The whole body of a request, unless it is too large, or all bodies together are.
-    pub(super) async fn body(&self, mut body: Incoming) -> Result<Bytes, StatusCode> {
+    pub(crate) async fn body(&self, mut body: Incoming) -> Result<Bytes, StatusCode> {
         if body.size_hint().lower() > webhook::MAX_BODY as u64 {
             pass_over(&mut body).await;
             return Err(StatusCode::PAYLOAD_TOO_LARGE);

@@ -11,8 +11,8 @@ use dialplan::Message;
 use publish::{Cursor, Journal, Reader, adopt, slots};
 use telemetry::{Delivery, log_event};
 
-use super::events::{Call, Destination};
-use super::health::Health;
+use crate::events::{Call, Destination};
+use crate::health::Health;
 
 /// How often the thread looks up when nobody calls it.
 const TICK: Duration = Duration::from_secs(1);
@@ -29,7 +29,7 @@ const ADOPTION: Duration = Duration::from_secs(60);
 /// How long one delivery may take. SNS has two seconds for each request.
 const LIMIT: Duration = Duration::from_secs(2);
 
-pub(super) struct Courier {
+pub(crate) struct Courier {
     journal: Option<Arc<Journal>>,
     folder: PathBuf,
     destination: Destination,
@@ -51,7 +51,7 @@ struct Way {
 }
 
 impl Courier {
-    pub(super) fn new(
+    pub(crate) fn new(
         journal: Option<Arc<Journal>>,
         folder: &Path,
         destination: Destination,
@@ -75,7 +75,7 @@ impl Courier {
     }
 
     /// Delivers until the service has ended and everything is delivered, or time is over.
-    pub(super) fn run(mut self, calls: &Receiver<Call>) {
+    pub(crate) fn run(mut self, calls: &Receiver<Call>) {
         self.adopt();
         let mut adopted = Instant::now();
         loop {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// The state of a serving process. Written from every side, read by who asks.
 #[derive(Debug)]
-pub(super) struct Health {
+pub(crate) struct Health {
     start: Instant,
     is_journal_writable: AtomicBool,
     /// Milliseconds after the start; 0 is never.
@@ -15,44 +15,50 @@ pub(super) struct Health {
     /// The same, when everything that was kept had last been delivered.
     caught_up: AtomicU64,
     log_lines_dropped: AtomicU64,
+    notices_waiting: AtomicU64,
 }
 
 impl Health {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             start: Instant::now(),
             is_journal_writable: AtomicBool::new(true),
             published: AtomicU64::new(0),
             caught_up: AtomicU64::new(0),
             log_lines_dropped: AtomicU64::new(0),
+            notices_waiting: AtomicU64::new(0),
         }
     }
 
-    pub(super) fn journal_is(&self, writable: bool) {
+    pub(crate) fn journal_is(&self, writable: bool) {
         self.is_journal_writable.store(writable, Ordering::Relaxed);
     }
 
-    pub(super) fn is_journal_writable(&self) -> bool {
+    pub(crate) fn is_journal_writable(&self) -> bool {
         self.is_journal_writable.load(Ordering::Relaxed)
     }
 
-    pub(super) fn has_published(&self) {
+    pub(crate) fn has_published(&self) {
         self.published.store(self.now().max(1), Ordering::Relaxed);
     }
 
-    pub(super) fn is_caught_up(&self, all: bool) {
+    pub(crate) fn is_caught_up(&self, all: bool) {
         if all {
             self.caught_up.store(self.now(), Ordering::Relaxed);
         }
     }
 
-    pub(super) fn dropped(&self, lines: u64) {
+    pub(crate) fn dropped(&self, lines: u64) {
         self.log_lines_dropped.store(lines, Ordering::Relaxed);
+    }
+
+    pub(crate) fn notices_wait(&self, count: usize) {
+        self.notices_waiting.store(count as u64, Ordering::Relaxed);
     }
 
     /// Ready as long as events are kept, and what is known of their way on. That SNS is out of reach makes a service no
     /// less ready: another one would not reach it either, and calls are answered all the same.
-    pub(super) fn report(&self) -> (bool, Value) {
+    pub(crate) fn report(&self) -> (bool, Value) {
         let is_ready = self.is_journal_writable();
         let seconds = |at: u64| self.now().saturating_sub(at) / 1000;
         let published = Some(self.published.load(Ordering::Relaxed)).filter(|at| *at > 0).map(seconds);
@@ -62,6 +68,7 @@ impl Health {
             "published_seconds_ago": published,
             "behind_seconds": seconds(self.caught_up.load(Ordering::Relaxed)).saturating_sub(2),
             "log_lines_dropped": self.log_lines_dropped.load(Ordering::Relaxed),
+            "notices_waiting": self.notices_waiting.load(Ordering::Relaxed),
         });
         (is_ready, report)
     }

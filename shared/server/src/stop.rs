@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Resolves at SIGTERM or at SIGINT (Ctrl-C). If one of the two cannot be caught, the other still is, and the first
 /// keeps the system's own action: it ends the process at once.
-pub(crate) async fn signalled() {
+pub async fn signalled() {
     tokio::select! {
         () = caught(SignalKind::terminate()) => {}
         () = caught(SignalKind::interrupt()) => {}

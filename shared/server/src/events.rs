@@ -11,13 +11,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use dialplan::Message;
+use notices::Office;
 use publish::{Journal, Sns};
 use telemetry::{Delivery, log_event};
 use tokio::runtime::Runtime;
 use web::Sink;
 
-use super::courier::Courier;
-use super::health::Health;
+use crate::courier::Courier;
+use crate::health::Health;
 
 /// How many events may wait in memory while the journal cannot be written. What comes after that goes to the log.
 const UNKEPT: usize = 10_000;
@@ -26,17 +27,17 @@ const UNKEPT: usize = 10_000;
 const GRACE: Duration = Duration::from_millis(2_500);
 
 /// Where events go.
-pub(super) enum Destination {
+pub(crate) enum Destination {
     Topic(Box<Sns>, Runtime),
     File(File),
     Stdout(File),
 }
 
 /// What became of messages: how many of them, from the beginning, need not be delivered again.
-pub(super) type Delivered<'m> = Result<(), Vec<&'m Message>>;
+pub(crate) type Delivered<'m> = Result<(), Vec<&'m Message>>;
 
 impl Destination {
-    pub(super) fn open(topic: Option<String>, file: Option<&Path>) -> io::Result<Self> {
+    pub(crate) fn open(topic: Option<String>, file: Option<&Path>) -> io::Result<Self> {
         match (topic, file) {
             (Some(arn), _) => {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -50,7 +51,7 @@ impl Destination {
     }
 
     /// Its name, in the log and as that of its cursor.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Topic(..) => "sns",
             Self::File(_) => "file",
@@ -59,7 +60,7 @@ impl Destination {
     }
 
     /// How many messages are delivered at a time. SNS takes ten in a request.
-    pub(super) fn batch(&self) -> usize {
+    pub(crate) fn batch(&self) -> usize {
         match self {
             Self::Topic(..) => 10,
             Self::File(_) | Self::Stdout(_) => 100,
@@ -67,7 +68,7 @@ impl Destination {
     }
 
     /// Delivers messages within a time. What is left may be delivered later.
-    pub(super) fn deliver<'m>(&mut self, messages: &'m [Message], limit: Duration) -> Delivered<'m> {
+    pub(crate) fn deliver<'m>(&mut self, messages: &'m [Message], limit: Duration) -> Delivered<'m> {
         let out = match self {
             Self::Topic(sns, runtime) => {
                 let unpublished = runtime.block_on(sns.publish_within(messages, limit));
@@ -88,7 +89,7 @@ impl Destination {
 }
 
 /// What wakes the thread.
-pub(super) enum Call {
+pub(crate) enum Call {
     /// There is something in the journal.
     Kept,
     /// A message that the journal could not take.
@@ -98,27 +99,28 @@ pub(super) enum Call {
 }
 
 /// The thread that delivers.
-pub(super) struct Events {
+pub(crate) struct Events {
     calls: SyncSender<Call>,
     over: Receiver<()>,
 }
 
 /// The end that requests see.
-pub(super) struct Queue {
+pub(crate) struct Queue {
     journal: Option<Arc<Journal>>,
     calls: SyncSender<Call>,
     health: Arc<Health>,
+    office: Option<Arc<Office>>,
 }
 
 impl Events {
     /// Starts the thread. Without a journal, events wait in memory.
-    pub(super) fn start(
-        journal: Option<Journal>,
+    pub(crate) fn start(
+        journal: Option<Arc<Journal>>,
         folder: &Path,
         destination: Destination,
         health: &Arc<Health>,
+        office: Option<Arc<Office>>,
     ) -> io::Result<(Self, Queue)> {
-        let journal = journal.map(Arc::new);
         let courier = Courier::new(journal.clone(), folder, destination, Arc::clone(health))?;
         let (calls, called) = sync_channel(UNKEPT);
         let (is_over, over) = sync_channel(1);
@@ -126,13 +128,13 @@ impl Events {
             courier.run(&called);
             let _ = is_over.send(());
         })?;
-        let queue = Queue { journal, calls: calls.clone(), health: Arc::clone(health) };
+        let queue = Queue { journal, calls: calls.clone(), health: Arc::clone(health), office };
         Ok((Self { calls, over }, queue))
     }
 
     /// Gives the thread a last while. If it hangs, in a pipe that nobody reads, it ends with the process: everything that
     /// it had to deliver is in the journal.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         let deadline = Instant::now() + GRACE;
         let _ = self.calls.try_send(Call::Stop(deadline));
         if self.over.recv_timeout(GRACE + Duration::from_millis(250)) == Err(RecvTimeoutError::Timeout) {
@@ -156,6 +158,9 @@ impl Sink for Queue {
             },
         };
         self.health.journal_is(unkept == 0);
+        if let Some(office) = &self.office {
+            messages.iter().for_each(|message| office.offer(message.json()));
+        }
         let kept = messages.len() - unkept;
         // A thread that has calls in plenty need not be called again.
         if kept > 0 {
