@@ -6,7 +6,7 @@ use clap::Args;
 use provision::{Applied, Applier};
 
 use super::asked::Asked;
-use super::connection::{Connection, wishes};
+use super::connection::Connection;
 use super::purchase::Purchases;
 use super::report::Report;
 use super::wanted::Wanted;
@@ -25,8 +25,9 @@ use crate::output;
 /// It ends well only when emergency services know the address of every number that the file gives one. Until then it
 /// names the numbers from which 911 cannot be relied on.
 ///
-/// Exit codes: 0 done; 1 not confirmed, Twilio needs more time (run it again), or 911 does not work from a number yet;
-/// 2 wrong usage or a bad file; 3 Twilio failed.
+/// Exit codes: 0 done; 1 not confirmed, Twilio needs more time (run it again), 911 does not work from a number yet, or
+/// the network is not whole (a number of the file is not in the account, say); 2 wrong usage, a bad file, or one that
+/// cannot be written; 3 Twilio failed. After Ctrl-C 130, after SIGTERM 143, after SIGHUP 129.
 #[derive(Args)]
 pub(crate) struct Apply {
     #[command(flatten)]
@@ -64,8 +65,7 @@ impl Apply {
             asked: Asked::beside(passwords.path()),
             is_quiet: self.json,
         };
-        let options = self.wanted.options();
-        let mut wants = wishes(&session.file, &session.network, options);
+        let mut wants = self.wanted.wishes(&session.file, &session.network)?;
         let plan = session.plan(&wants, &passwords)?;
         let (network, stage) = (session.network.name().to_owned(), session.network.stage().name.clone());
         if !self.json {
@@ -85,7 +85,7 @@ impl Apply {
             match applier.apply(&wants) {
                 Ok(Applied::FileChanged) => {
                     let (file, network) = self.connection.read()?;
-                    wants = wishes(&file, &network, options);
+                    wants = self.wanted.wishes(&file, &network)?;
                 }
                 other => break other,
             }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::connection::{Connection, wishes};
+use super::connection::Connection;
 use super::wanted::Wanted;
 use super::{purchase, show};
 use crate::exit::{Outcome, Result, tell_as_json};
@@ -17,7 +17,8 @@ use crate::output;
 ///
 /// TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) name the account.
 ///
-/// Exit codes: 0 nothing to do, 1 there are changes, 2 wrong usage or a bad file, 3 Twilio failed.
+/// Exit codes: 0 nothing to do; 1 there are changes, or the network is not whole and a person has to see to it; 2 wrong
+/// usage or a bad file; 3 Twilio failed.
 #[derive(Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
@@ -40,7 +41,7 @@ impl Plan {
     fn answer(self) -> Result {
         let session = self.connection.open()?;
         let passwords = self.connection.passwords(&session.network)?;
-        let wishes = wishes(&session.file, &session.network, self.wanted.options());
+        let wishes = self.wanted.wishes(&session.file, &session.network)?;
         let plan = session.plan(&wishes, &passwords)?;
         let prices = purchase::prices(&session.client, &plan);
         let (network, stage) = (session.network.name(), &session.network.stage().name);
@@ -50,6 +51,6 @@ impl Plan {
             show::print(network, stage, &plan);
             prices.iter().for_each(|price| output::aside(price));
         }
-        Ok(if plan.is_empty() { Outcome::Done } else { Outcome::No })
+        Ok(if plan.is_empty() && plan.obstacles.is_empty() { Outcome::Done } else { Outcome::No })
     }
 }

@@ -26,9 +26,14 @@ impl Report<'_> {
     ) -> Result {
         let made = watcher.made_so_far();
         let without_help = watcher.without_help();
+        let mut left = Vec::new();
         let (outcome, mut errors, notes): (_, Vec<String>, Vec<Finding>) = match applied {
-            Ok(Applied::Done { notes }) if without_help.is_empty() => (Outcome::Done, Vec::new(), notes),
-            Ok(Applied::Done { notes }) => (Outcome::No, Vec::new(), notes),
+            Ok(Applied::Done { obstacles, notes, left: others }) => {
+                left = others;
+                let is_whole = obstacles.is_empty() && without_help.is_empty();
+                let errors = together(obstacles.into_iter()).iter().map(Finding::to_string).collect();
+                (if is_whole { Outcome::Done } else { Outcome::No }, errors, notes)
+            }
             Ok(Applied::FileChanged) => (Outcome::Done, Vec::new(), Vec::new()),
             Ok(Applied::Unfinished { plan }) => {
                 let left = show::count(plan.changes.len());
@@ -51,7 +56,7 @@ impl Report<'_> {
             output::json(&json!({
                 "network": self.network, "stage": self.stage, "done": outcome == Outcome::Done,
                 "made": made, "errors": errors, "warnings": show::findings(&self.plan.warnings()), "notes": show::findings(&notes),
-                "without_911": without_help,
+                "without_911": without_help, "left": left,
             }));
         } else {
             // An error says more of a number than its note.
@@ -60,6 +65,7 @@ impl Report<'_> {
                     && without_help.iter().all(|number| number.number != note.about)
             };
             show::notes(notes.iter().filter(is_new));
+            show::left(&left);
             match (outcome, made.len()) {
                 (Outcome::Done, 0) => output::line("nothing had to be changed"),
                 (Outcome::Done, count) => output::line(&format!("done: {}", show::count(count))),

@@ -13,7 +13,7 @@ pub(super) const NOTHING_CHANGED: &str = "nothing was changed";
 pub(super) fn json_of(network: &str, stage: &str, plan: &Plan, prices: &[String]) -> Value {
     json!({
         "network": network, "stage": stage, "changes": plan.summaries(), "warnings": findings(&plan.warnings()),
-        "notes": findings(&plan.notes), "prices": prices,
+        "obstacles": findings(&plan.obstacles), "notes": findings(&plan.notes), "left": plan.left, "prices": prices,
     })
 }
 
@@ -47,10 +47,23 @@ pub(super) fn print(network: &str, stage: &str, plan: &Plan) {
             output::line(&format!("      {name:width$}  {values}"));
         }
     }
+    left(&plan.left);
+    for obstacle in &plan.obstacles {
+        output::aside("");
+        output::aside(&format!("not whole: {obstacle}"));
+    }
     notes(&plan.notes);
     for Finding { about, what, remedy } in plan.warnings() {
         output::aside("");
         output::aside(&format!("warning: {about} {what}; {remedy}"));
+    }
+}
+
+/// Prints what is left as it is, because only some phones were asked for.
+pub(super) fn left(left: &[Summary]) {
+    if !left.is_empty() {
+        output::aside("");
+        output::aside(&format!("left as it is (--only): {}; `dialtone plan` shows it", count(left.len())));
     }
 }
 
@@ -67,6 +80,8 @@ pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Finding>) {
 /// The numbers from which 911 does not work, why, and what to do.
 pub(super) fn help(unregistered: &[Unregistered]) -> Vec<String> {
     let (failed, rest): (Vec<_>, Vec<_>) = unregistered.iter().partition(|number| number.has_failed());
+    let (absent, rest): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|number| number.status == Registration::Absent);
     let (pending, none): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|number| number.status == Registration::PendingRegistration);
     let line = |numbers: Vec<&Unregistered>, why: &str| {
@@ -80,6 +95,7 @@ pub(super) fn help(unregistered: &[Unregistered]) -> Vec<String> {
             "Twilio could not register the address (registration-failure); correct it in the file and apply that, or \
              ask Twilio's emergency support",
         ),
+        line(absent, "the account does not have it, so no call can show it; buy or port it, or correct the file"),
         line(pending, "Twilio is still registering the address; run the same command again later"),
         line(
             none,

@@ -1,10 +1,14 @@
 //! Options that `plan` and `apply` share.
 
 use clap::Args;
-use provision::Options;
+use network::{Network, NetworkFile};
+use provision::{Options, Wishes};
+
+use super::connection::wishes;
+use crate::exit::{Failure, Result};
 
 /// What may be changed beyond the usual.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone)]
 pub(super) struct Wanted {
     /// Numbers that the file asks for (number = { buy = "503" }) may be bought.
     #[arg(long)]
@@ -17,10 +21,22 @@ pub(super) struct Wanted {
     /// Every password that is known is set again, whatever Twilio has.
     #[arg(long)]
     set_passwords: bool,
+
+    /// Changes these phones alone, with what they need, and says what it leaves. May be given again.
+    #[arg(long, value_name = "PHONE", num_args = 1..)]
+    only: Vec<String>,
 }
 
 impl Wanted {
-    pub(super) fn options(self) -> Options {
+    /// What the stage wants, as far as it was asked for.
+    pub(super) fn wishes(&self, file: &NetworkFile, network: &Network) -> Result<Wishes> {
+        if let Some(unknown) = self.only.iter().find(|phone| network.extension(phone).is_none()) {
+            return Err(Failure::usage(format!("--only: there is no phone {unknown:?} in the file")));
+        }
+        Ok(wishes(file, network, self.options()).only(self.only.clone()))
+    }
+
+    fn options(&self) -> Options {
         Options {
             buy: self.buy,
             take_over: self.take_over,

@@ -1,5 +1,6 @@
 //! What a run has made so far: printed while it goes on, and kept for its end.
 
+use std::future::pending;
 use std::io::{IsTerminal, stderr};
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,10 +15,12 @@ use crate::output;
 
 /// After how long a step is worth a word of its own.
 const SLOW: Duration = Duration::from_secs(1);
-/// What a shell reports of a command that Ctrl-C has ended.
-const INTERRUPTED: i32 = 130;
+/// The signals that end a run, each with what a shell reports of a command that it has ended: 128 and its number. The
+/// terminal sends the first at Ctrl-C and the last when it goes.
+const ENDS: [(fn() -> SignalKind, i32); 3] =
+    [(SignalKind::interrupt, 130), (SignalKind::terminate, 143), (SignalKind::hangup, 129)];
 
-/// Prints progress, and answers Ctrl-C.
+/// Prints progress, and answers Ctrl-C, SIGTERM and SIGHUP.
 pub(super) struct Watcher {
     is_quiet: bool,
     state: Mutex<State>,
@@ -38,20 +41,18 @@ struct Step {
 }
 
 impl Watcher {
-    /// A watcher that from now on says on Ctrl-C what is done.
+    /// A watcher that from now on says what is done when a signal ends the run.
     pub(super) fn new(is_quiet: bool) -> Arc<Self> {
         let watcher = Arc::new(Self { is_quiet, state: Mutex::default() });
         let watched = Arc::clone(&watcher);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return watcher };
-        // Before the thread starts: Ctrl-C can come at once.
-        let interrupt = {
+        // Before the thread starts: a signal can come at once.
+        let signals = {
             let _entered = runtime.enter();
-            signal(SignalKind::interrupt())
+            ENDS.map(|(kind, _)| signal(kind()).ok())
         };
-        if let Ok(interrupt) = interrupt {
-            thread::spawn(move || runtime.block_on(watched.watch(interrupt)));
-        }
+        thread::spawn(move || runtime.block_on(watched.watch(signals)));
         watcher
     }
 
@@ -75,19 +76,22 @@ impl Watcher {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn watch(&self, mut interrupt: Signal) {
+    async fn watch(&self, [mut interrupt, mut terminate, mut hang_up]: [Option<Signal>; 3]) {
+        let [(_, on_interrupt), (_, on_terminate), (_, on_hang_up)] = ENDS;
         loop {
             tokio::select! {
-                Some(()) = interrupt.recv() => self.interrupted(),
+                () = received(&mut interrupt) => self.interrupted(on_interrupt),
+                () = received(&mut terminate) => self.interrupted(on_terminate),
+                () = received(&mut hang_up) => self.interrupted(on_hang_up),
                 () = tokio::time::sleep(SLOW / 4) => self.tell_slow_steps(),
             }
         }
     }
 
-    fn interrupted(&self) -> ! {
+    fn interrupted(&self, code: i32) -> ! {
         output::aside("");
         self.ending().iter().for_each(|line| output::aside(line));
-        process::exit(INTERRUPTED)
+        process::exit(code)
     }
 
     /// What to say when a run ends in its middle.
@@ -126,6 +130,14 @@ impl Watcher {
             format!("under way: {}", show::line_of(&step.summary))
         };
         state.under_way.iter_mut().filter(slow).map(tell).collect()
+    }
+}
+
+/// Resolves when a signal arrives; never, if it cannot be caught.
+async fn received(signal: &mut Option<Signal>) {
+    let Some(signal) = signal else { return pending().await };
+    if signal.recv().await.is_none() {
+        pending::<()>().await;
     }
 }
 

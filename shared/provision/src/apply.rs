@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use network::Finding;
 use twilio::Client;
 
-use crate::change::{Change, EmergencyMove, Phase};
+use crate::change::{Change, EmergencyMove, Phase, Summary};
 use crate::difference::{difference, unregistered};
 use crate::error::ApplyError;
 use crate::failures::Failures;
@@ -14,7 +14,7 @@ use crate::keyring::Keyring;
 use crate::observer::Observer;
 use crate::plan::Plan;
 use crate::purchase_log::PurchaseLog;
-use crate::registration::Unregistered;
+use crate::registration::{Registration, Unregistered};
 use crate::run::{Round, Run};
 use crate::wishes::Wishes;
 
@@ -27,8 +27,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub enum Applied {
     /// Nothing is left to do, but for what the notes say, and for what [`Observer::unregistered`] said last.
     Done {
-        /// What a person has to see to.
+        /// What keeps the network from being whole, and a person has to mend.
+        obstacles: Vec<Finding>,
+        /// What else a person has to see to.
         notes: Vec<Finding>,
+        /// What was left as it is, because only some phones were asked for.
+        left: Vec<Summary>,
     },
     /// The file has changed: it has to be read again.
     FileChanged,
@@ -87,8 +91,9 @@ impl<'a> Applier<'a> {
             );
             let held = run.hold(&mut plan);
             let helpless = unregistered(&wishes, &account);
-            let pending =
-                helpless.iter().filter(|number| !number.has_failed() && !is_held(number, &held)).count();
+            let is_coming =
+                |number: &&Unregistered| !number.has_failed() && number.status != Registration::Absent && !is_held(number, &held);
+            let pending = helpless.iter().filter(is_coming).count();
             run.tell(|known| *known = helpless);
             run.expect(plan.len());
             if plan.is_empty() {
@@ -99,7 +104,8 @@ impl<'a> Applier<'a> {
                     // Once its name is gone, no look shows that the number was ours, but it is still paid for.
                     given_up.retain(|note| !plan.notes.contains(note));
                     plan.notes.extend(given_up);
-                    return Ok(Applied::Done { notes: plan.notes });
+                    let Plan { obstacles, notes, left, .. } = plan;
+                    return Ok(Applied::Done { obstacles, notes, left });
                 }
                 observer.waiting(&match pending {
                     1 => "Twilio registers 1 emergency address".to_owned(),

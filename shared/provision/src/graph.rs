@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::change::{Change, EmergencyMove};
 use crate::plan::{Acquisition, Plan};
+use crate::wishes::Wishes;
 
 /// What one change gives and another needs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,6 +21,8 @@ enum Thing {
     AllCredentials,
     /// The SIP domain, set up.
     Domain,
+    /// The SIP domain, where it was not there.
+    NewDomain,
     /// The domain's gates, open for all lists.
     Gates,
     /// No gate is open for the list of this name.
@@ -61,6 +64,70 @@ pub(crate) fn hold(plan: &mut Plan, has_failed: impl Fn(&Change) -> bool) -> Vec
     held
 }
 
+/// Limits a plan to the phones that the wishes name, and to what those need. What can be left is left, and said.
+pub(crate) fn only(plan: &mut Plan, wishes: &Wishes) {
+    if wishes.only.is_empty() {
+        return;
+    }
+    let changes = std::mem::take(&mut plan.changes);
+    let mut needed = HashSet::new();
+    let mut is_kept = vec![false; changes.len()];
+    // What is needed may need more, before it and after it.
+    loop {
+        let mut has_grown = false;
+        for (change, is_kept) in changes.iter().zip(&mut is_kept) {
+            let is_needed = || gives(change).iter().any(|thing| needed.contains(thing));
+            if !*is_kept && (wishes.concerns(&phones_of(change)) || is_needed()) {
+                (*is_kept, has_grown) = (true, true);
+                needed.extend(needs(change));
+            }
+        }
+        if !has_grown {
+            break;
+        }
+    }
+    let mut left = Vec::new();
+    for (change, is_kept) in changes.into_iter().zip(is_kept) {
+        if is_kept {
+            plan.changes.push(change);
+        } else {
+            left.push(change.summary());
+        }
+    }
+    let is_asked_for = |one: &Acquisition| wishes.only.iter().any(|phone| phone == one.phone());
+    let others = plan.acquisitions.iter().filter(|one| !is_asked_for(one));
+    left.extend(others.map(Acquisition::summary));
+    plan.acquisitions.retain(is_asked_for);
+    plan.left = left;
+}
+
+/// The phones that a change is about.
+fn phones_of(change: &Change) -> Vec<String> {
+    match change {
+        Change::CreateCredential { user, .. } | Change::SetPassword { user, .. } => vec![user.clone()],
+        _ => change.summary().phones,
+    }
+}
+
+/// What a change for one phone cannot do without. The settings of a SIP domain that is there already are everybody's.
+fn needs(change: &Change) -> Vec<Thing> {
+    match change {
+        Change::CreateCredential { list, list_sid, user } => {
+            let list = list_sid.is_none().then(|| Thing::List(list.clone()));
+            let gates = [Thing::NewDomain, Thing::Gates, Thing::Vacant(user.to_lowercase())];
+            list.into_iter().chain(gates).collect()
+        }
+        Change::Emergency(EmergencyMove { to: Some(to), .. }) if to.sid.is_none() => {
+            vec![Thing::Address(to.friendly_name.clone())]
+        }
+        Change::Map { list, list_sid: None, .. } => vec![Thing::List(list.clone()), Thing::NewDomain],
+        Change::Map { .. } | Change::UpdateNumber { gives_up: false, .. } => {
+            vec![Thing::NewDomain, Thing::Gates]
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn gives(change: &Change) -> Vec<Thing> {
     match change {
         Change::CreateAddress { friendly_name, .. } => vec![Thing::Address(friendly_name.clone())],
@@ -72,7 +139,8 @@ fn gives(change: &Change) -> Vec<Thing> {
         Change::Emergency(EmergencyMove { number_sid, from_sid, .. }) => {
             vec![Thing::NoAddress(number_sid.clone()), Thing::Unused(from_sid.clone())]
         }
-        Change::CreateDomain { .. } | Change::UpdateDomain { .. } => vec![Thing::Domain],
+        Change::CreateDomain { .. } => vec![Thing::Domain, Thing::NewDomain],
+        Change::UpdateDomain { .. } => vec![Thing::Domain],
         Change::Map { .. } => vec![Thing::Gates],
         Change::Unmap { list, .. } => vec![Thing::Unmapped(list.clone())],
         Change::DeleteDomain { .. } => vec![Thing::NoFormerDomain],

@@ -17,6 +17,7 @@ mod difference;
 mod error;
 mod failures;
 mod graph;
+mod index;
 mod keyring;
 mod names;
 mod observer;

@@ -1,17 +1,9 @@
 //! Whose numbers are: this stage's, another stage's, another network's, or nobody's.
 
-use numbers::E164;
 use twilio::PhoneNumber;
 
-use crate::account::Account;
 use crate::names::NumberOwner;
 use crate::wishes::Wishes;
-
-/// A number of the file that the account does not have: mistyped, or not ported yet. While there is one, a working
-/// number is not given up: the missing one may be its replacement.
-pub(crate) fn missing<'w>(wishes: &'w Wishes, account: &Account) -> Option<&'w E164> {
-    wishes.numbers.iter().map(|wish| &wish.number).find(|number| account.number(number).is_none())
-}
 
 /// Whether another stage, or another network of Dialtone, answers a number.
 pub(crate) fn keeper(wishes: &Wishes, number: &PhoneNumber) -> Option<String> {

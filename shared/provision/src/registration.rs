@@ -18,6 +18,8 @@ pub enum Registration {
     PendingUnregistration,
     /// Twilio could not take the address off.
     UnregistrationFailure,
+    /// The file has the number, and the account does not. It is the one word here that is not Twilio's.
+    Absent,
     /// A word that is not documented.
     Other(String),
 }
@@ -37,7 +39,7 @@ impl Registration {
         }
     }
 
-    /// Twilio's word.
+    /// Twilio's word, or `not-in-account`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -47,6 +49,7 @@ impl Registration {
             Self::RegistrationFailure => "registration-failure",
             Self::PendingUnregistration => "pending-unregistration",
             Self::UnregistrationFailure => "unregistration-failure",
+            Self::Absent => "not-in-account",
             Self::Other(word) => word,
         }
     }

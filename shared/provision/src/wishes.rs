@@ -47,6 +47,8 @@ pub struct Wishes {
     pub others: Vec<(String, String)>,
     /// What else was asked for.
     pub options: Options,
+    /// The phones to which changes are limited; none: all.
+    pub only: Vec<String>,
 }
 
 /// The SIP domain.
@@ -193,7 +195,19 @@ impl Wishes {
             purchases,
             others,
             options,
+            only: Vec::new(),
         }
+    }
+
+    /// The same, for these phones alone.
+    #[must_use]
+    pub fn only(self, phones: Vec<String>) -> Self {
+        Self { only: phones, ..self }
+    }
+
+    /// Whether something of these phones is to be changed.
+    pub(crate) fn concerns(&self, phones: &[String]) -> bool {
+        self.only.is_empty() || phones.iter().any(|phone| self.only.contains(phone))
     }
 
     /// The phones that are, or will be, at an address of the file.

@@ -5,6 +5,7 @@ mod help;
 mod moves;
 mod network;
 mod numbers;
+mod parts;
 mod passwords;
 mod purchases;
 mod refused;

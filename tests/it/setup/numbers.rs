@@ -75,9 +75,11 @@ fn a_mistyped_number_takes_nothing_from_the_one_that_works() {
         "[extensions.Porch]\nnumber = \"+15035550119\"",
     );
     let before = setup.number("+15035550110");
-    let said = setup.done(&["plan"]);
+    let said = setup.run(&["plan"]);
     assert!(said.err.contains("+15035550110 is not in the file, but rings as before"), "{}", said.err);
-    setup.done(&["apply", "--yes"]);
+    // A number that is not there never counts as done.
+    let ends = (said.code, setup.run(&["apply", "--yes"]).code);
+    assert_eq!(ends, (1, 1));
     let after = setup.number("+15035550110");
     for field in ["voice_url", "friendly_name", "emergency_address_sid", "emergency_address_status"] {
         assert_eq!(after[field], before[field], "{field}");

@@ -6,6 +6,7 @@ use provision::Plan;
 use crate::report::{Check, Row};
 
 const DRIFT: Check = Check { id: "drift", name: "Twilio is as the file says" };
+const WHOLE: Check = Check { id: "whole", name: "the network is whole" };
 const NOTE: Check = Check { id: "note", name: "what a person has to see to" };
 
 /// One row for the changes, and one for each kind of thing that a person has to see to.
@@ -25,7 +26,8 @@ pub(crate) fn rows(plan: Result<&Plan, &Finding>) -> Vec<Row> {
             )
         }
     }];
-    rows.extend(notes(&plan.notes));
+    rows.extend(alike(&plan.obstacles, |finding, remedy| Row::fail(WHOLE, finding, remedy)));
+    rows.extend(alike(&plan.notes, |finding, remedy| Row::warn(NOTE, finding, remedy)));
     rows
 }
 
@@ -43,8 +45,8 @@ fn kinds(plan: &Plan) -> String {
     words.join(", ")
 }
 
-/// Notes that say the same of many things are one row.
-fn notes(notes: &[Finding]) -> Vec<Row> {
+/// Findings that say the same of many things are one row.
+fn alike(notes: &[Finding], row: impl Fn(String, &str) -> Row) -> Vec<Row> {
     let mut grouped: Vec<(&Finding, Vec<&str>)> = Vec::new();
     for note in notes {
         match grouped.iter_mut().find(|(known, _)| (&known.what, &known.remedy) == (&note.what, &note.remedy))
@@ -54,8 +56,7 @@ fn notes(notes: &[Finding]) -> Vec<Row> {
         }
     }
     let row = |(note, about): (&Finding, Vec<&str>)| {
-        let finding = format!("{} {}", some_of(&about, 3), note.what);
-        Row::warn(NOTE, finding, note.remedy.as_str())
+        row(format!("{} {}", some_of(&about, 3), note.what), note.remedy.as_str())
     };
     grouped.into_iter().map(row).collect()
 }
@@ -96,6 +97,14 @@ mod tests {
                 (Mark::Warn, "e is odder")
             ]
         );
+    }
+
+    #[test]
+    fn a_network_that_is_not_whole_is_not_healthy() {
+        let obstacles = vec![note("n.sip.twilio.com", "is kept by another network")];
+        let rows = rows(Ok(&Plan { obstacles, ..Plan::default() }));
+        assert_eq!((rows.len(), rows[1].mark), (2, Mark::Fail));
+        assert!(rows[1].finding.what.contains("is kept by another network"));
     }
 
     #[test]

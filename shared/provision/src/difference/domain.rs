@@ -1,5 +1,6 @@
 //! The SIP domain, and the credential lists whose users it admits.
 
+use network::Finding;
 use twilio::Gate;
 
 use super::lists::Kept;
@@ -12,12 +13,10 @@ use crate::wishes::{DomainWish, Wishes};
 pub(super) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &mut Plan) {
     let name = &wishes.domain_name;
     let ours = wishes.names.domain();
-    if !is_refused(wishes, account) {
-        // Phases put this behind everything that the new domain needs.
-        for former in &account.former_domains {
-            let (sid, name) = (former.sid.clone(), former.domain_name.clone());
-            plan.add(Change::DeleteDomain { sid, name, is_replaced: wishes.domain.is_some() });
-        }
+    // Phases put this behind everything that the new domain needs.
+    for former in &account.former_domains {
+        let (sid, name) = (former.sid.clone(), former.domain_name.clone());
+        plan.add(Change::DeleteDomain { sid, name, is_replaced: wishes.domain.is_some() });
     }
     match (&wishes.domain, &account.domain) {
         (None, None) => {}
@@ -44,14 +43,6 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &
             map(None, kept, plan);
         }
         (Some(wish), Some(found)) => {
-            if is_refused(wishes, account) {
-                plan.note(
-                    name,
-                    format!("is kept by another network of Dialtone ({})", found.domain.friendly_name),
-                    "choose another sip_domain, or take it with --take-over",
-                );
-                return;
-            }
             let fields: Vec<_> = differences(DOMAIN, &wanted(wish, account, plan), &found.domain)
                 .into_iter()
                 // A number that the account does not have is noted; the one that is there is better than none.
@@ -70,12 +61,22 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &
     }
 }
 
-/// Whether another network or stage of Dialtone keeps the domain that this stage wants. Then it has no other than the one
-/// that it had before.
-fn is_refused(wishes: &Wishes, account: &Account) -> bool {
-    let Some(found) = account.domain.as_ref().filter(|_| wishes.domain.is_some()) else { return false };
+/// Whether another network or stage of Dialtone keeps the domain that this stage wants: then nothing is to be done before
+/// a person decides.
+pub(super) fn obstacle(wishes: &Wishes, account: &Account) -> Option<Finding> {
+    let found = account.domain.as_ref().filter(|_| wishes.domain.is_some() && !wishes.options.take_over)?;
     let owner = &found.domain.friendly_name;
-    owner.starts_with("dialtone:") && *owner != wishes.names.domain() && !wishes.options.take_over
+    (owner.starts_with("dialtone:") && *owner != wishes.names.domain()).then(|| {
+        Finding::new(
+            &wishes.domain_name,
+            format!(
+                "is kept by another network or stage of Dialtone, {owner}: nothing of {} is set up",
+                wishes.names.domain()
+            ),
+            "if you have renamed the network or the stage, `dialtone apply --take-over` renames everything; if not, \
+             choose another sip_domain",
+        )
+    })
 }
 
 fn wanted(wish: &DomainWish, account: &Account, plan: &mut Plan) -> DomainSettings {

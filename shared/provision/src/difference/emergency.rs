@@ -1,12 +1,15 @@
 //! Emergency addresses: where help is sent for each number.
 
+use std::collections::HashMap;
+
 use network::PostalAddress;
 use twilio::{Address, PhoneNumber};
 
 use crate::account::Account;
 use crate::change::{Change, Destination, EmergencyMove};
+use crate::index::Index;
 use crate::names::NumberOwner;
-use crate::ownership::{keeper, missing};
+use crate::ownership::keeper;
 use crate::place;
 use crate::plan::Plan;
 use crate::registration::{Registration, Unregistered};
@@ -14,13 +17,18 @@ use crate::wishes::{NumberWish, Wishes};
 
 /// The numbers that the file gives an address, and from which 911 does not work yet.
 pub(crate) fn unregistered(wishes: &Wishes, account: &Account) -> Vec<Unregistered> {
-    let wanted = wishes.numbers.iter().filter(|wish| wish.address.is_some());
+    let index = Index::new(wishes, account);
+    let wanted = wishes.numbers.iter().filter(|wish| wish.address.is_some() && wishes.concerns(&wish.phones));
     wanted
-        .filter_map(|wish| account.number(&wish.number))
-        .filter(|number| {
-            keeper(wishes, number).is_none() && Registration::of(number) != Registration::Registered
+        .filter_map(|wish| {
+            let status = match index.number(wish.number.as_str()) {
+                Some(number) if keeper(wishes, number).is_some() => return None,
+                Some(number) => Registration::of(number),
+                None => Registration::Absent,
+            };
+            let number = wish.number.as_str().to_owned();
+            (status != Registration::Registered).then_some(Unregistered { number, status })
         })
-        .map(|number| Unregistered { number: number.phone_number.clone(), status: Registration::of(number) })
         .collect()
 }
 
@@ -50,11 +58,13 @@ impl Wanted<'_> {
     }
 }
 
-pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
-    let mut wanted = Vec::new();
+pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
+    let &Index { wishes, account, .. } = index;
+    let mut wanted: HashMap<&str, Wanted<'_>> = HashMap::new();
     for address in &wishes.addresses {
         let wish = Wanted { address, friendly_name: wishes.names.address(address) };
-        for moved in account.addresses.iter().filter(|known| wish.has_name_of(known) && !wish.is(known)) {
+        let named = index.addresses_named(&wish.friendly_name);
+        for moved in named.iter().filter(|known| !wish.is(known)) {
             plan.note(
                 &address.name,
                 match place::is_same(address, moved) {
@@ -64,75 +74,38 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
                 "`dialtone apply` registers the file's anew; if Twilio has the right one, write it into the file",
             );
         }
-        if !account.addresses.iter().any(|known| wish.is(known))
-            && !is_adopted_everywhere(wishes, account, &wish)
-        {
+        if !named.iter().any(|known| wish.is(known)) && !is_adopted_everywhere(index, &wish) {
             let phones = wishes.phones_at(&address.name);
             let (friendly_name, address) = (wish.friendly_name.clone(), Box::new(address.clone()));
             plan.add(Change::CreateAddress { friendly_name, address, phones });
         }
-        wanted.push(wish);
+        wanted.insert(&address.name, wish);
     }
     for wish in &wishes.numbers {
-        let Some(number) = account.number(&wish.number).filter(|number| keeper(wishes, number).is_none())
+        let Some(number) =
+            index.number(wish.number.as_str()).filter(|number| keeper(wishes, number).is_none())
         else {
             continue;
         };
-        let address =
-            wish.address.as_ref().and_then(|name| wanted.iter().find(|known| known.address.name == *name));
-        match address {
-            Some(address) => settle(wishes, account, number, address, plan),
+        match wish.address.as_ref().and_then(|name| wanted.get(name.as_str())) {
+            Some(address) => settle(index, number, address, plan),
             None => without(wish, number, plan),
         }
     }
-    let stays = |number: &PhoneNumber| {
-        missing(wishes, account).is_some()
-            && wishes.numbers.iter().all(|wish| wish.number.as_str() != number.phone_number)
-    };
     for number in &account.numbers {
-        let is_wanted = wishes
-            .numbers
-            .iter()
-            .any(|wish| wish.number.as_str() == number.phone_number && wish.address.is_some());
-        let has_ours = account.addresses.iter().any(|address| address.sid == number.emergency_address_sid);
-        if has_ours && !is_wanted && !stays(number) && keeper(wishes, number).is_none() {
-            if !is_ours(wishes, number) {
-                plan.note(
-                    &number.phone_number,
-                    format!(
-                        "is not in the file, but has the emergency address {}; it keeps it",
-                        address_of(wishes, account, number)
-                    ),
-                    "write the number into the file, or give it an address of its own in Twilio's console",
-                );
-                continue;
-            }
-            plan.add(Change::Emergency(EmergencyMove {
-                number_sid: number.sid.clone(),
-                number: number.phone_number.clone(),
-                from_sid: number.emergency_address_sid.clone(),
-                from: address_of(wishes, account, number),
-                to: None,
-                phones: phones_of(wishes, number),
-                status: Registration::of(number),
-                is_again: false,
-                is_named: wishes.numbers.iter().any(|wish| wish.number.as_str() == number.phone_number),
-            }));
-        }
+        take_off(index, number, plan);
     }
-    for (index, address) in account.addresses.iter().enumerate() {
-        let wish = wanted.iter().find(|wish| wish.is(address));
-        // Of two with one name, which a lost answer can leave, the one that a number has is kept, or else the first.
-        let is_twin = account.addresses.iter().enumerate().any(|(other_index, other)| {
-            wish.is_some_and(|wish| wish.is(other))
-                && other.sid != address.sid
-                && (is_in_use(account, &other.sid), other_index < index)
-                    > (is_in_use(account, &address.sid), index < other_index)
-        });
-        let is_kept = account.numbers.iter().any(|number| {
-            number.emergency_address_sid == address.sid && (stays(number) || !is_ours(wishes, number))
-        });
-        if (wish.is_none() || is_twin) && !is_kept {
+    let by_name: HashMap<&str, &Wanted<'_>> =
+        wanted.values().map(|wish| (wish.friendly_name.as_str(), wish)).collect();
+    for address in &account.addresses {
+        let wish = by_name.get(address.friendly_name.as_str()).filter(|wish| wish.is(address));
+        let best = wish.and_then(|wish| best_of(index, wish, None));
+        // Of two that are right, both stay while numbers have them: to move one would leave it without for half an hour.
+        let is_kept = index
+            .users_of(&address.sid)
+            .iter()
+            .any(|number| wish.is_some() || stays(index, number) || !is_ours(index, number));
+        if best.is_none_or(|best| best.sid != address.sid) && !is_kept {
             plan.add(Change::DeleteAddress {
                 sid: address.sid.clone(),
                 friendly_name: address.friendly_name.clone(),
@@ -142,41 +115,86 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
     }
 }
 
+/// Takes this stage's address off a number for which the file has none.
+fn take_off(index: &Index<'_>, number: &PhoneNumber, plan: &mut Plan) {
+    let wish = index.wish(&number.phone_number);
+    let is_wanted = wish.is_some_and(|wish| wish.address.is_some());
+    let has_ours = index.address(&number.emergency_address_sid).is_some();
+    if !has_ours || is_wanted || stays(index, number) || keeper(index.wishes, number).is_some() {
+        return;
+    }
+    if !is_ours(index, number) {
+        plan.note(
+            &number.phone_number,
+            format!(
+                "is not in the file, but has the emergency address {}; it keeps it",
+                address_of(index, number)
+            ),
+            "write the number into the file, or give it an address of its own in Twilio's console",
+        );
+        return;
+    }
+    plan.add(Change::Emergency(EmergencyMove {
+        number_sid: number.sid.clone(),
+        number: number.phone_number.clone(),
+        from_sid: number.emergency_address_sid.clone(),
+        from: address_of(index, number),
+        to: None,
+        phones: phones_of(index, number),
+        status: Registration::of(number),
+        is_again: false,
+        is_named: wish.is_some(),
+    }));
+}
+
+/// Whether a number that the file does not have keeps its address, because it may still be needed.
+fn stays(index: &Index<'_>, number: &PhoneNumber) -> bool {
+    index.missing().is_some() && index.wish(&number.phone_number).is_none()
+}
+
 /// Whether a number is this stage's: the file names it, or it has this stage's name.
-fn is_ours(wishes: &Wishes, number: &PhoneNumber) -> bool {
-    wishes.named.iter().any(|named| named.as_str() == number.phone_number)
-        || matches!(wishes.names.owner_of_number(&number.friendly_name), NumberOwner::Ours(_))
+fn is_ours(index: &Index<'_>, number: &PhoneNumber) -> bool {
+    index.is_named(&number.phone_number)
+        || matches!(index.wishes.names.owner_of_number(&number.friendly_name), NumberOwner::Ours(_))
 }
 
 /// Whether all numbers that want an address have one that was made by hand for the same place.
-fn is_adopted_everywhere(wishes: &Wishes, account: &Account, wanted: &Wanted<'_>) -> bool {
+fn is_adopted_everywhere(index: &Index<'_>, wanted: &Wanted<'_>) -> bool {
+    let wishes = index.wishes;
     let wants = |address: &Option<String>| address.as_ref() == Some(&wanted.address.name);
     let mut numbers = wishes.numbers.iter().filter(|wish| wants(&wish.address)).peekable();
     numbers.peek().is_some()
         && !wishes.purchases.iter().any(|purchase| wishes.options.buy && wants(&purchase.address))
         && numbers.all(|wish| {
-            account.number(&wish.number).is_some_and(|number| adopted(account, number, wanted).is_some())
+            index.number(wish.number.as_str()).is_some_and(|number| adopted(index, number, wanted).is_some())
         })
 }
 
 /// The address that somebody made by hand for the same place, if the number has it and emergency services know it, or
 /// will soon.
-fn adopted<'a>(account: &'a Account, number: &PhoneNumber, wanted: &Wanted<'_>) -> Option<&'a Address> {
-    let address = account.other_addresses.iter().find(|known| known.sid == number.emergency_address_sid)?;
+fn adopted<'a>(index: &Index<'a>, number: &PhoneNumber, wanted: &Wanted<'_>) -> Option<&'a Address> {
+    let address = index.address_by_hand(&number.emergency_address_sid)?;
     let is_known =
         matches!(Registration::of(number), Registration::Registered | Registration::PendingRegistration);
     (is_known && wanted.is_place_of(address)).then_some(address)
 }
 
-fn is_in_use(account: &Account, sid: &str) -> bool {
-    account.numbers.iter().any(|number| number.emergency_address_sid == sid)
+/// Of the addresses that are the wanted one, which a lost answer can make two, that of the number, or else one that some
+/// number has, or else the first.
+fn best_of<'a>(index: &Index<'a>, wanted: &Wanted<'_>, number: Option<&PhoneNumber>) -> Option<&'a Address> {
+    let right_ones = index.addresses_named(&wanted.friendly_name).iter().filter(|known| wanted.is(known));
+    let worth = |known: &Address| {
+        let is_its_own = number.is_some_and(|number| number.emergency_address_sid == known.sid);
+        (is_its_own, !index.users_of(&known.sid).is_empty())
+    };
+    right_ones.copied().rev().max_by_key(|known| worth(known))
 }
 
 /// A number whose address is in the file.
-fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wanted<'_>, plan: &mut Plan) {
-    let right_ones = || account.addresses.iter().filter(|known| address.is(known));
-    let is_there = right_ones().any(|known| known.sid == number.emergency_address_sid)
-        || adopted(account, number, address).is_some();
+fn settle(index: &Index<'_>, number: &PhoneNumber, address: &Wanted<'_>, plan: &mut Plan) {
+    let best = best_of(index, address, Some(number));
+    let is_there = best.is_some_and(|known| known.sid == number.emergency_address_sid)
+        || adopted(index, number, address).is_some();
     let status = Registration::of(number);
     // Twilio has the right address for the number, but does not tell emergency services.
     let is_again =
@@ -188,20 +206,18 @@ fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wa
     if is_there && !is_again && !is_leaving {
         return;
     }
-    let best = right_ones()
-        .max_by_key(|known| (known.sid == number.emergency_address_sid, is_in_use(account, &known.sid)));
     let Wanted { address: PostalAddress { name, street, .. }, friendly_name } = address;
     plan.add(Change::Emergency(EmergencyMove {
         number_sid: number.sid.clone(),
         number: number.phone_number.clone(),
         from_sid: number.emergency_address_sid.clone(),
-        from: address_of(wishes, account, number),
+        from: address_of(index, number),
         to: Some(Destination {
             shown: readable(name, street, friendly_name),
             friendly_name: friendly_name.clone(),
             sid: best.map(|known| known.sid.clone()),
         }),
-        phones: phones_of(wishes, number),
+        phones: phones_of(index, number),
         status,
         is_again,
         is_named: true,
@@ -212,7 +228,7 @@ fn settle(wishes: &Wishes, account: &Account, number: &PhoneNumber, address: &Wa
 fn note_status(number: &PhoneNumber, status: &Registration, plan: &mut Plan) {
     let word = status.as_str();
     let (what, remedy) = match status {
-        Registration::Registered => return,
+        Registration::Registered | Registration::Absent => return,
         Registration::PendingRegistration => (
             "has an emergency address that is still being registered".to_owned(),
             "wait; do not rely on 911 until `dialtone doctor` says that it is",
@@ -252,18 +268,16 @@ fn without(wish: &NumberWish, number: &PhoneNumber, plan: &mut Plan) {
     }
 }
 
-fn phones_of(wishes: &Wishes, number: &PhoneNumber) -> Vec<String> {
-    let wish = wishes.numbers.iter().find(|wish| wish.number.as_str() == number.phone_number);
-    wish.map(|wish| wish.phones.clone()).unwrap_or_default()
+fn phones_of(index: &Index<'_>, number: &PhoneNumber) -> Vec<String> {
+    index.wish(&number.phone_number).map(|wish| wish.phones.clone()).unwrap_or_default()
 }
 
 /// What to call the address that a number has.
-fn address_of(wishes: &Wishes, account: &Account, number: &PhoneNumber) -> String {
-    let known = account.addresses.iter().find(|address| address.sid == number.emergency_address_sid);
-    known.map_or_else(
+fn address_of(index: &Index<'_>, number: &PhoneNumber) -> String {
+    index.address(&number.emergency_address_sid).map_or_else(
         || number.emergency_address_sid.clone(),
         |address| {
-            let name = wishes.names.name_of_address(&address.friendly_name);
+            let name = index.wishes.names.name_of_address(&address.friendly_name);
             readable(name, &address.street, &address.friendly_name)
         },
     )

@@ -1,6 +1,6 @@
 //! Credential lists, and the credentials in them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::account::{Account, List};
 use crate::change::Change;
@@ -36,13 +36,15 @@ pub(super) fn compare(
     };
     let mut kept: Vec<Kept> = lists.iter().map(of).collect();
 
+    let mut there = HashMap::new();
+    for list in &lists {
+        for credential in &list.credentials {
+            there.entry(credential.username.as_str()).or_insert((&list.list.sid, &credential.sid));
+        }
+    }
     let (mut strangers, mut new) = (Vec::new(), Vec::new());
     for user in &wishes.users {
-        let found = lists.iter().find_map(|list| {
-            let credential = list.credentials.iter().find(|credential| credential.username == *user)?;
-            Some((&list.list.sid, &credential.sid))
-        });
-        let Some((list_sid, sid)) = found else {
+        let Some(&(list_sid, sid)) = there.get(user.as_str()) else {
             let list = with_room(&mut kept, wishes, plan);
             let (list, list_sid) = (list.name.clone(), list.sid.clone());
             plan.add(Change::CreateCredential { list, list_sid, user: user.clone() });
@@ -74,15 +76,17 @@ pub(super) fn compare(
              that DIALTONE_PASSWORDS gives with `dialtone apply --set-passwords`",
         );
     }
+    let users: HashSet<&str> = wishes.users.iter().map(String::as_str).collect();
+    let new: HashSet<String> = new.into_iter().map(str::to_lowercase).collect();
     for list in &lists {
         for credential in &list.credentials {
-            if wishes.users.contains(&credential.username) {
+            if users.contains(credential.username.as_str()) {
                 continue;
             }
             // Twilio may compare user names of a list without regard to case, and phones log in with exactly theirs. So
             // one that is only written differently goes before the new one comes. Its phone is cut off meanwhile, but it
             // would be anyway: it needs its new user name.
-            let makes_way = new.iter().any(|user| user.to_lowercase() == credential.username.to_lowercase());
+            let makes_way = new.contains(&credential.username.to_lowercase());
             let (list_sid, sid) = (list.list.sid.clone(), credential.sid.clone());
             let user = credential.username.clone();
             plan.add(Change::DeleteCredential { list_sid, sid, user, makes_way });

@@ -8,7 +8,9 @@ mod permissions;
 
 pub(crate) use self::emergency::unregistered;
 use crate::account::Account;
+use crate::index::Index;
 use crate::keyring::Keyring;
+use crate::graph::only;
 use crate::plan::Plan;
 use crate::wishes::Wishes;
 
@@ -16,13 +18,21 @@ use crate::wishes::Wishes;
 #[must_use]
 pub fn difference(wishes: &Wishes, account: &Account, keyring: &dyn Keyring) -> Plan {
     let mut plan = Plan::default();
+    let index = Index::new(wishes, account);
+    if let Some(obstacle) = domain::obstacle(wishes, account) {
+        // Nothing is begun that cannot become whole.
+        plan.obstacles.push(obstacle);
+        return plan;
+    }
     let kept = lists::compare(wishes, account, keyring, &mut plan);
     domain::compare(wishes, account, &kept, &mut plan);
-    numbers::compare(wishes, account, &mut plan);
-    emergency::compare(wishes, account, &mut plan);
+    numbers::compare(&index, &mut plan);
+    emergency::compare(&index, &mut plan);
     permissions::compare(wishes, account, &mut plan);
     if wishes.domain.is_some() {
         plan.notes.extend(keyring.notes(&wishes.users));
     }
-    plan.sorted()
+    let mut plan = plan.sorted();
+    only(&mut plan, wishes);
+    plan
 }

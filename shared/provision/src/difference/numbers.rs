@@ -2,17 +2,21 @@
 
 use twilio::PhoneNumber;
 
-use crate::account::Account;
+use std::collections::{HashMap, HashSet};
+
 use crate::change::{Change, NUMBER, differences};
+use crate::index::Index;
 use crate::names::{NumberOwner, owner_of};
-use crate::ownership::{keeper, missing};
+use crate::ownership::keeper;
 use crate::plan::{Acquisition, Plan};
 use crate::wishes::{NumberSettings, NumberWish, Wishes};
 
-pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
+pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
+    let &Index { wishes, account, .. } = index;
     for wish in &wishes.numbers {
-        match account.number(&wish.number) {
-            None => plan.note(
+        match index.number(wish.number.as_str()) {
+            None if !wishes.concerns(&wish.phones) => {}
+            None => plan.obstacle(
                 wish.number.as_str(),
                 "is not a number of this Twilio account: it does not ring, and calls that show it fail",
                 "buy or port it, or correct the file",
@@ -21,14 +25,17 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
         }
     }
     if wishes.domain.is_none() {
-        note_others(wishes, account, plan);
+        note_others(index, plan);
     }
+    let by_name: HashMap<&str, Vec<&PhoneNumber>> = account.numbers.iter().fold(HashMap::new(), |mut all, number| {
+        all.entry(number.friendly_name.as_str()).or_default().push(number);
+        all
+    });
+    let wanting: HashSet<&str> = wishes.purchases.iter().map(|purchase| purchase.phone.as_str()).collect();
     for purchase in &wishes.purchases {
         let name = &purchase.settings.friendly_name;
-        let bought = account.numbers.iter().find(|number| {
-            number.friendly_name == *name
-                && wishes.numbers.iter().all(|wish| wish.number.as_str() != number.phone_number)
-        });
+        let named = by_name.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+        let bought = named.iter().find(|number| index.wish(&number.phone_number).is_none());
         match bought {
             // It was bought, but the run ended before the file said so.
             Some(number) => plan.acquire(Acquisition::Record {
@@ -45,12 +52,10 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
     }
     for number in &account.numbers {
         let NumberOwner::Ours(phone) = wishes.names.owner_of_number(&number.friendly_name) else { continue };
-        let is_wanted = wishes.numbers.iter().any(|wish| wish.number.as_str() == number.phone_number)
-            || wishes.purchases.iter().any(|purchase| purchase.phone == phone);
-        if is_wanted {
+        if index.wish(&number.phone_number).is_some() || wanting.contains(phone) {
             continue;
         }
-        match missing(wishes, account) {
+        match index.missing() {
             Some(missing) => plan.note(
                 &number.phone_number,
                 format!(
@@ -66,9 +71,10 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, plan: &mut Plan) {
 }
 
 /// Numbers of the file that stay when this stage goes, since they have another's name. A mistyped network owns nothing.
-fn note_others(wishes: &Wishes, account: &Account, plan: &mut Plan) {
+fn note_others(index: &Index<'_>, plan: &mut Plan) {
+    let wishes = index.wishes;
     let mut others: Vec<(String, Vec<&str>)> = Vec::new();
-    for number in wishes.named.iter().filter_map(|number| account.number(number)) {
+    for number in wishes.named.iter().filter_map(|number| index.number(number.as_str())) {
         let owner = owner_of(&number.friendly_name).filter(|owner| *owner != wishes.names.owner());
         let Some(owner) = owner else { continue };
         match others.iter_mut().find(|(known, _)| known == owner) {

@@ -14,8 +14,12 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The numbers that the file will have, after the addresses and before all other changes.
     pub acquisitions: Vec<Acquisition>,
-    /// What the user should know.
+    /// What keeps the network from being whole, and no change here mends: a person has to.
+    pub obstacles: Vec<Finding>,
+    /// What else the user should know.
     pub notes: Vec<Finding>,
+    /// What is left as it is, because only some phones were asked for.
+    pub left: Vec<Summary>,
 }
 
 /// A number that the file asks for and does not name yet.
@@ -64,7 +68,7 @@ impl Acquisition {
 }
 
 impl Plan {
-    /// Whether the account is as the file wants it.
+    /// Whether there is nothing to change. The network is whole if there are no [`Plan::obstacles`] either.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.acquisitions.is_empty()
@@ -113,6 +117,15 @@ impl Plan {
         remedy: impl Into<String>,
     ) {
         self.notes.push(Finding::new(about, what, remedy));
+    }
+
+    pub(crate) fn obstacle(
+        &mut self,
+        about: impl Into<String>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.obstacles.push(Finding::new(about, what, remedy));
     }
 
     pub(crate) fn acquire(&mut self, acquisition: Acquisition) {

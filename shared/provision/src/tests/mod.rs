@@ -121,8 +121,9 @@ fn an_empty_account_gets_everything_in_an_order_that_cuts_nobody_off() {
             "Create mapping for registrations dialtone:n:prod",
         ]
     );
+    let obstacles: Vec<_> = found.obstacles.iter().map(|one| one.about.as_str()).collect();
+    assert_eq!(obstacles, ["+15035550110", "+15035550100"]);
     let text = notes(&found);
-    assert!(text.contains("+15035550110 is not a number of this Twilio account"), "{text}");
     assert!(text.contains("bench has no number yet"), "{text}");
 }
 
@@ -192,8 +193,47 @@ fn what_is_there_is_adopted_and_what_others_have_is_left() {
 #[test]
 fn another_network_s_domain_is_not_touched() {
     let account = Account { domain: Some(domain("dialtone:other:prod", &[])), ..Account::default() };
-    assert!(!lines(&plan(&account)).iter().any(|line| line.contains("domain") || line.contains("mapping")));
-    assert!(notes(&plan(&account)).contains("is kept by another network of Dialtone"));
+    let found = plan(&account);
+    // A network that was renamed is not done, and not half done.
+    assert!(found.is_empty(), "{:?}", lines(&found));
+    let [obstacle] = found.obstacles.as_slice() else { panic!("{:?}", found.obstacles) };
+    assert!(obstacle.what.contains("dialtone:other:prod") && obstacle.remedy.contains("--take-over"));
+}
+
+#[test]
+fn one_phone_gets_what_it_needs_and_the_rest_is_named() {
+    let only = |account: &Account, phone: &str| {
+        let wishes = wishes(Options { buy: true, ..Options::default() }).only(vec![phone.to_owned()]);
+        difference(&wishes, account, &Pretend(Known::Given))
+    };
+    let found = only(&Account::default(), "porch");
+    assert_eq!(
+        lines(&found),
+        [
+            "Create address shop",
+            "Create credential list dialtone:n:prod",
+            "Create credential porch",
+            "Create SIP domain n-prod.sip.twilio.com",
+            "Create mapping for calls dialtone:n:prod",
+            "Create mapping for registrations dialtone:n:prod",
+        ]
+    );
+    let left: Vec<_> = found.left.iter().map(|one| format!("{} {}", one.kind, one.name)).collect();
+    assert_eq!(left, ["credential lobby", "credential bench", "phone number bench"]);
+    let account = Account {
+        lists: vec![list("CL1", "dialtone:n:prod", &["lobby", "bench", "gone"])],
+        domain: Some(domain("dialtone:n:prod", &["CL1"])),
+        numbers: vec![number("PN1", "+15035550110", "(503) 555-0110", "https://demo.example.org")],
+        ..Account::default()
+    };
+    let found = only(&account, "lobby");
+    // The number is lobby's and porch's; the domain is everybody's.
+    assert_eq!(
+        lines(&found),
+        ["Create address shop", "Update emergency address +15035550110", "Update phone number +15035550110"]
+    );
+    assert!(found.left.iter().any(|one| one.kind == "SIP domain") && found.obstacles.is_empty());
+    assert_eq!(lines(&only(&account, "bench"))[..], ["Buy phone number bench"]);
 }
 
 #[test]
