@@ -95,7 +95,10 @@ pub(super) fn help(unregistered: &[Unregistered]) -> Vec<String> {
             "Twilio could not register the address (registration-failure); correct it in the file and apply that, or \
              ask Twilio's emergency support",
         ),
-        line(absent, "the account does not have it, so no call can show it; buy or port it, or correct the file"),
+        line(
+            absent,
+            "the account does not have it, so no call can show it; buy or port it, or correct the file",
+        ),
         line(pending, "Twilio is still registering the address; run the same command again later"),
         line(
             none,

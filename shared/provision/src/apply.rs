@@ -91,8 +91,9 @@ impl<'a> Applier<'a> {
             );
             let held = run.hold(&mut plan);
             let helpless = unregistered(&wishes, &account);
-            let is_coming =
-                |number: &&Unregistered| !number.has_failed() && number.status != Registration::Absent && !is_held(number, &held);
+            let is_coming = |number: &&Unregistered| {
+                !number.has_failed() && number.status != Registration::Absent && !is_held(number, &held)
+            };
             let pending = helpless.iter().filter(is_coming).count();
             run.tell(|known| *known = helpless);
             run.expect(plan.len());

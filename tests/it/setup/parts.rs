@@ -33,7 +33,10 @@ fn one_phone_is_changed_and_the_rest_is_left() {
         let sid = setup.number(number)["emergency_address_sid"].as_str().unwrap().to_owned();
         setup.one("addresses", "sid", &sid)["street"].clone()
     };
-    assert_eq!((street("+15035550110"), street("+15035550100")), (json!("200 Side Street"), json!("100 Main Street")));
+    assert_eq!(
+        (street("+15035550110"), street("+15035550100")),
+        (json!("200 Side Street"), json!("100 Main Street"))
+    );
     let domain = setup.one("domains", "domain_name", "street-prod.sip.twilio.com");
     assert_eq!(domain["voice_url"], "https://prod.example.org/outgoing");
     assert_eq!(setup.plan(&["--only", "lobby"]), [""; 0]);
@@ -88,7 +91,9 @@ fn every_signal_that_ends_a_run_says_which_numbers_have_no_address() {
         let ended = child.wait_with_output().unwrap();
         let text = String::from_utf8(ended.stderr).unwrap();
         assert_eq!(ended.status.code(), Some(code), "{signal}: {text}");
-        for part in ["changes made, and 1 may have been made", "do not rely on 911 from +15035550110, +15035550100"] {
+        for part in
+            ["changes made, and 1 may have been made", "do not rely on 911 from +15035550110, +15035550100"]
+        {
             assert!(text.contains(part), "{signal}: {part}: {text}");
         }
     }

@@ -8,9 +8,9 @@ mod permissions;
 
 pub(crate) use self::emergency::unregistered;
 use crate::account::Account;
+use crate::graph::only;
 use crate::index::Index;
 use crate::keyring::Keyring;
-use crate::graph::only;
 use crate::plan::Plan;
 use crate::wishes::Wishes;
 

@@ -27,10 +27,11 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
     if wishes.domain.is_none() {
         note_others(index, plan);
     }
-    let by_name: HashMap<&str, Vec<&PhoneNumber>> = account.numbers.iter().fold(HashMap::new(), |mut all, number| {
-        all.entry(number.friendly_name.as_str()).or_default().push(number);
-        all
-    });
+    let by_name: HashMap<&str, Vec<&PhoneNumber>> =
+        account.numbers.iter().fold(HashMap::new(), |mut all, number| {
+            all.entry(number.friendly_name.as_str()).or_default().push(number);
+            all
+        });
     let wanting: HashSet<&str> = wishes.purchases.iter().map(|purchase| purchase.phone.as_str()).collect();
     for purchase in &wishes.purchases {
         let name = &purchase.settings.friendly_name;
