@@ -12,6 +12,7 @@ mod explain;
 mod files;
 mod git;
 mod help;
+mod import;
 mod init;
 mod ledger;
 mod man;
@@ -46,6 +47,7 @@ struct Dialtone {
 #[derive(Subcommand)]
 enum Command {
     Init(init::Init),
+    Import(import::Import),
     Serve(serve::Serve),
     Call(call::Call),
     Explain(explain::Explain),
@@ -75,6 +77,7 @@ fn main() -> Outcome {
     };
     let result = match command {
         Command::Init(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Call(command) => command.run(),
         Command::Explain(command) => command.run(),

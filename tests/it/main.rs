@@ -28,6 +28,7 @@ mod emergency;
 mod endurance;
 mod events;
 mod house;
+mod import;
 mod ledger;
 mod network_file;
 mod notices;

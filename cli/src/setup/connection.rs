@@ -43,7 +43,7 @@ impl Connection {
     /// Reads the file and the environment, and says everything that is wrong with either. Nothing is asked yet.
     pub(crate) fn open(&self) -> Result<Session> {
         // The passwords that are given are read where they are wanted; here they are only not to be wrong.
-        let environment = both(both(credentials(), self.hosts()), given().map(drop));
+        let environment = both(both(credentials(), hosts(self.endpoint.as_deref())), given().map(drop));
         let ((file, network), (((account, sid), hosts), ())) = both(self.read(), environment)?;
         let stage = network.stage();
         if !stage.has_domain_of_twilio() {
@@ -56,14 +56,6 @@ impl Connection {
         }
         let client = Client::new(account, hosts).on_wait(tell_waits());
         Ok(Session { file, network, client, account_sid: sid })
-    }
-
-    fn hosts(&self) -> Result<Hosts> {
-        match &self.endpoint {
-            Some(base) => Hosts::all_at(base.trim_end_matches('/'))
-                .map_err(|error| Failure::usage(format!("--endpoint: {error}"))),
-            None => Ok(Hosts::default()),
-        }
     }
 
     /// The file, and the network from its stage.
@@ -133,6 +125,20 @@ pub(crate) fn wishes(file: &NetworkFile, network: &Network, options: Options) ->
         .filter_map(|stage| Some((stage.to_owned(), file.network(stage).ok()?.stage().public_url.clone())))
         .collect();
     Wishes::new(network, others, options)
+}
+
+fn hosts(endpoint: Option<&str>) -> Result<Hosts> {
+    match endpoint {
+        Some(base) => Hosts::all_at(base.trim_end_matches('/'))
+            .map_err(|error| Failure::usage(format!("--endpoint: {error}"))),
+        None => Ok(Hosts::default()),
+    }
+}
+
+/// A client for the account that the environment names, where there is no network file yet.
+pub(crate) fn client_of_environment(endpoint: Option<&str>) -> Result<Client> {
+    let ((account, _), hosts) = both(credentials(), hosts(endpoint))?;
+    Ok(Client::new(account, hosts).on_wait(tell_waits()))
 }
 
 /// The account from the environment. All that is missing is named at once.

@@ -12,7 +12,8 @@ use super::report::Report;
 use super::show;
 use super::watch::Watcher;
 use crate::ask::confirm_by_name;
-use crate::exit::{Outcome, Result, tell_as_json};
+use crate::exit::{Failure, Outcome, Result, tell_as_json};
+use crate::import::record;
 use crate::output;
 
 /// Takes away what this stage of the network has in Twilio, and nothing else, after showing it and asking.
@@ -27,6 +28,11 @@ use crate::output;
 pub(crate) struct Destroy {
     #[command(flatten)]
     connection: Connection,
+
+    /// Puts back what `dialtone import` found: the URLs of the domain and the numbers, their addresses, and the names of the
+    /// lists. What was there before the import is not deleted.
+    #[arg(long, conflicts_with = "release_numbers")]
+    restore: bool,
 
     /// Gives the numbers back, for good. Somebody else may get them.
     #[arg(long)]
@@ -56,14 +62,31 @@ impl Destroy {
         let session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;
         let options = Options { release_numbers: self.release_numbers, ..Options::default() };
-        let wants = wishes(&session.file, &session.network, options).nothing();
+        let mut wants = wishes(&session.file, &session.network, options).nothing();
+        let record = record::beside(passwords.path());
+        let before = record::read(&record)?;
+        if self.restore {
+            wants = wants.restoring(before.ok_or_else(|| {
+                Failure::usage(format!(
+                    "{}: is not there, so nothing is known of before; bring it from where `dialtone import` ran",
+                    record.display()
+                ))
+            })?);
+        } else if before.is_some() && !self.json {
+            output::aside(
+                "note: what was there before the import comes back with --restore, and else does not",
+            );
+        }
         let plan = session.plan(&wants, &passwords)?;
         let (network, stage) = (session.network.name(), &session.network.stage().name);
         if !self.json {
             show::print(network, stage, &plan);
         }
         if !plan.is_empty() && !self.yes {
-            output::aside(&format!("The phones of stage {stage} will be cut off."));
+            output::aside(&match self.restore {
+                true => format!("What stage {stage} took over goes back to what answered it before."),
+                false => format!("The phones of stage {stage} will be cut off."),
+            });
             if !confirm_by_name(&format!("Take this away from account {}?", session.account_sid), stage)? {
                 output::aside(show::NOTHING_CHANGED);
                 return Ok(Outcome::No);

@@ -13,7 +13,7 @@ mod wanted;
 mod watch;
 
 pub(crate) use apply::Apply;
-pub(crate) use connection::{Connection, Session, wishes};
+pub(crate) use connection::{Connection, Session, client_of_environment, wishes};
 pub(crate) use destroy::Destroy;
 pub(crate) use plan::Plan;
 pub(crate) use rotate::Rotate;

@@ -109,7 +109,7 @@ impl Account {
 }
 
 /// A list, or nothing where there is no such list: not every account has every product.
-fn if_known<T>(list: twilio::Result<Vec<T>>) -> twilio::Result<Vec<T>> {
+pub(crate) fn if_known<T>(list: twilio::Result<Vec<T>>) -> twilio::Result<Vec<T>> {
     match list {
         Err(error) if error.is_not_found() => Ok(Vec::new()),
         list => list,
@@ -118,7 +118,7 @@ fn if_known<T>(list: twilio::Result<Vec<T>>) -> twilio::Result<Vec<T>> {
 
 impl Domain {
     /// Whether a list is mapped to either gate.
-    fn admits(&self, list: &str) -> bool {
+    pub(crate) fn admits(&self, list: &str) -> bool {
         self.calls.iter().chain(&self.registrations).any(|mapping| mapping.sid == list)
     }
 

@@ -148,6 +148,7 @@ fn gives(change: &Change) -> Vec<Thing> {
         | Change::UpdateNumber { .. }
         | Change::DeleteCredential { .. }
         | Change::DeleteList { .. }
+        | Change::RenameList { .. }
         | Change::Release { .. }
         | Change::DeleteAddress { .. } => Vec::new(),
     }
@@ -178,6 +179,7 @@ fn needs_any(change: &Change, missing: &HashSet<Thing>) -> bool {
                     && phones.iter().all(|phone| is_missing(Thing::Credential(phone.clone())))
         }
         Change::DeleteCredential { makes_way: false, .. }
+        | Change::RenameList { .. }
         | Change::Unmap { .. }
         | Change::DeleteDomain { .. } => has_no_replacement(),
         Change::DeleteList { friendly_name, .. } => {

@@ -77,6 +77,9 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
         }
         Change::DeleteDomain { sid, .. } => client.delete_sip_domain(sid).map_err(in_change)?,
         Change::DeleteList { sid, .. } => client.delete_credential_list(sid).map_err(in_change)?,
+        Change::RenameList { sid, to, .. } => {
+            client.rename_credential_list(sid, to).map_err(in_change)?;
+        }
         Change::Release { sid, .. } => client.release_number(sid).map_err(in_change)?,
         Change::DeleteAddress { sid, .. } => client.delete_address(sid).map_err(in_change)?,
     }

@@ -4,6 +4,7 @@ use network::{EmergencyCalling, Network, PostalAddress};
 use numbers::{E164, Region};
 use twilio::NumberKind;
 
+use crate::import::Before;
 use crate::names::Names;
 
 /// The most users that a credential list takes.
@@ -49,6 +50,8 @@ pub struct Wishes {
     pub options: Options,
     /// The phones to which changes are limited; none: all.
     pub only: Vec<String>,
+    /// How everything was before an import, where that is to come back.
+    pub before: Option<Before>,
 }
 
 /// The SIP domain.
@@ -196,6 +199,7 @@ impl Wishes {
             others,
             options,
             only: Vec::new(),
+            before: None,
         }
     }
 
@@ -230,5 +234,11 @@ impl Wishes {
             addresses: Vec::new(),
             ..self
         }
+    }
+
+    /// The same, and what was there before an import comes back.
+    #[must_use]
+    pub fn restoring(self, before: Before) -> Self {
+        Self { before: Some(before), ..self }
     }
 }

@@ -133,6 +133,11 @@ impl Client {
         self.create(LISTS, &Fields::new().with("FriendlyName", friendly_name))
     }
 
+    /// Gives a list another name. Its users and mappings stay.
+    pub fn rename_credential_list(&self, sid: &str, friendly_name: &str) -> Result<CredentialList> {
+        self.update(&place(LIST, &[sid])?, &Fields::new().with("FriendlyName", friendly_name))
+    }
+
     /// Deletes a credential list and its users. Twilio refuses (21241) while a domain uses it.
     pub fn delete_credential_list(&self, sid: &str) -> Result<()> {
         self.delete(&place(LIST, &[sid])?)

@@ -70,7 +70,11 @@ pub(crate) fn parameters_of_new(changes: &[FieldChange]) -> Fields {
 }
 
 /// A field whose name is Twilio's parameter.
-const fn field<W, R>(name: &'static str, wanted: fn(&W) -> String, current: fn(&R) -> String) -> Field<W, R> {
+pub(crate) const fn field<W, R>(
+    name: &'static str,
+    wanted: fn(&W) -> String,
+    current: fn(&R) -> String,
+) -> Field<W, R> {
     Field { name, parameter: name, wanted, current }
 }
 

@@ -10,8 +10,8 @@ use crate::registration::Registration;
 
 pub use self::fields::FieldChange;
 pub(crate) use self::fields::{
-    ADDRESS, DOMAIN, DomainSettings, EMERGENCY_CALLER, NUMBER, differences, parameters, parameters_of_new,
-    settings,
+    ADDRESS, DOMAIN, DomainSettings, EMERGENCY_CALLER, Field, NUMBER, differences, field, parameters,
+    parameters_of_new, settings,
 };
 pub use self::summary::{Action, Summary};
 
@@ -155,6 +155,15 @@ pub enum Change {
         /// Its name.
         friendly_name: String,
     },
+    /// Gives a credential list another name. Its users and its mappings stay.
+    RenameList {
+        /// The list.
+        sid: String,
+        /// What it is called.
+        from: String,
+        /// What it will be called.
+        to: String,
+    },
     /// Gives a number back, for good.
     Release {
         /// The number's resource.
@@ -227,7 +236,7 @@ impl Change {
             Self::DeleteDomain { .. } => Phase::RemoveDomain,
             Self::DeleteCredential { makes_way: true, .. } => Phase::MakeWay,
             Self::DeleteCredential { .. } => Phase::RemoveCredentials,
-            Self::DeleteList { .. } => Phase::RemoveLists,
+            Self::DeleteList { .. } | Self::RenameList { .. } => Phase::RemoveLists,
             Self::DeleteAddress { .. } => Phase::RemoveAddresses,
         }
     }

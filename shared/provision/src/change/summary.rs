@@ -101,6 +101,12 @@ impl Change {
             Self::DeleteCredential { user, .. } => of(Delete, "credential", user),
             Self::DeleteDomain { name, .. } => of(Delete, "SIP domain", name),
             Self::DeleteList { friendly_name, .. } => of(Delete, "credential list", friendly_name),
+            Self::RenameList { from, to, .. } => with(
+                Update,
+                "credential list",
+                from,
+                &[FieldChange::new("FriendlyName", from.clone(), to.clone())],
+            ),
             Self::Release { number, .. } => of(Delete, "phone number", number),
             Self::DeleteAddress { friendly_name, street, .. } => {
                 let street = FieldChange::new("street", street.clone(), String::new());

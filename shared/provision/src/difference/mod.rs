@@ -12,6 +12,7 @@ use crate::graph::only;
 use crate::index::Index;
 use crate::keyring::Keyring;
 use crate::plan::Plan;
+use crate::restore;
 use crate::wishes::Wishes;
 
 /// The changes from an account as it is to what is wanted. Pure: it asks nothing and changes nothing.
@@ -29,6 +30,7 @@ pub fn difference(wishes: &Wishes, account: &Account, keyring: &dyn Keyring) -> 
     numbers::compare(&index, &mut plan);
     emergency::compare(&index, &mut plan);
     permissions::compare(wishes, account, &mut plan);
+    restore::amend(wishes, account, keyring, &mut plan);
     if wishes.domain.is_some() {
         plan.notes.extend(keyring.notes(&wishes.users));
     }

@@ -1,0 +1,244 @@
+//! `dialtone import`
+
+pub(crate) mod record;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use network::{Finding, NetworkFile};
+use numbers::Region;
+use provision::{Before, Choice, Draft, Found, draft, finding_of};
+use twilio::Client;
+
+use crate::ask::confirm;
+use crate::exit::{Failure, Outcome, Result, tell_as_object};
+use crate::output;
+use crate::passwords::Passwords;
+use crate::setup::client_of_environment;
+
+/// Writes the network file of a Twilio account that was set up by hand.
+///
+/// It reads SIP domains, credential lists, numbers and addresses. Twilio does not know which number rings which phone: where
+/// the account does not say, the file has a comment that begins with DECIDE. What it finds is also kept beside the
+/// passwords, so that `dialtone destroy --restore` can put the old URLs back.
+///
+/// Nothing in Twilio is changed, unless you give --adopt-lists: then the domain's credential lists get this network's name
+/// after you are asked. Their users and passwords stay, and phones notice nothing.
+///
+/// To move one phone first, give it a SIP domain of its own: --only PHONE --new-domain NAME.sip.twilio.com --stage trial.
+/// docs/migration.md has the order in which no call is lost, and the way back.
+///
+/// Exit codes: 0 written, 1 not confirmed, 2 wrong usage or a file that is there already, 3 Twilio failed.
+#[derive(Args)]
+pub(crate) struct Import {
+    /// The file to write. It must not exist.
+    #[arg(long, value_name = "FILE", default_value = "./dialtone.toml")]
+    out: PathBuf,
+
+    /// The stage that the file begins with.
+    #[arg(long, value_name = "STAGE", default_value = "prod")]
+    stage: String,
+
+    /// What the network is called. Default: the SIP domain's name, without the stage at its end.
+    #[arg(long)]
+    name: Option<String>,
+
+    /// The SIP domain whose phones are read. May be left out where the account has just one.
+    #[arg(long, value_name = "DOMAIN")]
+    domain: Option<String>,
+
+    /// A SIP domain to be made, instead of taking the old one over.
+    #[arg(long, value_name = "DOMAIN", conflicts_with = "adopt_lists")]
+    new_domain: Option<String>,
+
+    /// Only this phone. May be given several times; needs --new-domain, because a SIP domain has one voice URL for all.
+    #[arg(long, value_name = "PHONE", requires = "new_domain")]
+    only: Vec<String>,
+
+    /// Where Twilio will call Dialtone.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+
+    /// The country, by its two letters of ISO 3166. Default: that of most numbers.
+    #[arg(long, value_name = "COUNTRY")]
+    region: Option<String>,
+
+    /// Makes the domain's credential lists this stage's, so that all phones keep their passwords.
+    #[arg(long)]
+    adopt_lists: bool,
+
+    /// Where Twilio's API is, all of its hosts. Only tests and proxies need it.
+    #[arg(long, value_name = "URL", env = "TWILIO_API_BASE")]
+    endpoint: Option<String>,
+
+    /// The file of the phones' passwords. What was there before is kept beside it.
+    #[arg(long, value_name = "FILE", env = "DIALTONE_PASSWORDS_FILE")]
+    passwords: Option<PathBuf>,
+
+    /// Does not ask.
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Prints one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Import {
+    pub(crate) fn run(self) -> Result {
+        let (is_json, about) = (self.json, self.out.display().to_string());
+        tell_as_object(is_json, &about, self.answer())
+    }
+
+    fn answer(self) -> Result {
+        let path = self.out.display();
+        if self.out.exists() {
+            return Err(Failure::usage(format!(
+                "{path} exists already; choose another file with --out FILE"
+            )));
+        }
+        let client = client_of_environment(self.endpoint.as_deref())?;
+        if !self.json {
+            output::aside("reading the account");
+        }
+        let found = Found::read(&client).map_err(|error| Failure::other_side(finding_of("", &error)))?;
+        let choice = self.choice(&found)?;
+        let draft = draft(&found, &choice).map_err(|error| Failure::usage(error.finding()))?;
+        if !draft.renames.is_empty() && !self.yes {
+            for rename in &draft.renames {
+                output::aside(&format!("~ credential list {} -> {}", rename.from, rename.to));
+            }
+            if !confirm("Rename in Twilio? Users and passwords stay.")? {
+                output::aside("nothing was written");
+                return Ok(Outcome::No);
+            }
+        }
+        let passwords = Passwords::open_to_write(self.passwords.as_deref(), &choice.network, &choice.stage)?;
+        // What was there is on disk before anything changes.
+        let record = record::beside(passwords.path());
+        record::add(&record, Before::of(&found))?;
+        rename(&client, &draft)?;
+        let written = std::fs::OpenOptions::new().write(true).create_new(true).open(&self.out);
+        written.and_then(|mut file| file.write_all(draft.text.as_bytes())).map_err(|error| {
+            Failure::usage(format!("{path}: {error}; choose another file with --out FILE"))
+        })?;
+        self.tell(&choice, &draft, &record);
+        Ok(Outcome::Done)
+    }
+
+    fn choice(&self, found: &Found) -> Result<Choice> {
+        let region = match &self.region {
+            Some(text) => Some(Region::parse(text).filter(Region::is_known).ok_or_else(|| {
+                Failure::usage(format!("--region: {text:?} is no country; write two letters, such as US"))
+            })?),
+            None => None,
+        };
+        let domain = self.chosen_domain(found)?;
+        let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_owned();
+        let named = domain
+            .as_deref()
+            .map(label)
+            .map(|label| label.strip_suffix(&format!("-{}", self.stage)).map(str::to_owned).unwrap_or(label));
+        let network = self.name.clone().or(named).ok_or_else(|| {
+            Failure::usage(
+                "the account has no SIP domain to name the network after; name it with --name NAME",
+            )
+        })?;
+        Ok(Choice {
+            network,
+            stage: self.stage.clone(),
+            domain,
+            new_domain: self.new_domain.clone(),
+            public_url: self.public_url.clone(),
+            region,
+            only: self.only.clone(),
+            adopt_lists: self.adopt_lists,
+        })
+    }
+
+    /// The domain that was asked for, or the only one.
+    fn chosen_domain(&self, found: &Found) -> Result<Option<String>> {
+        let names: Vec<_> = found.domains.iter().map(|known| known.domain.domain_name.as_str()).collect();
+        let list = network::some_of(&names, 20);
+        let chosen = match (&self.domain, names.as_slice()) {
+            (Some(asked), _) => found.domain(asked).ok_or_else(|| {
+                Failure::usage(format!("--domain: the account has no {asked}; choose one of {list}"))
+            })?,
+            (None, []) => return Ok(None),
+            (None, [only]) => match found.domain(only) {
+                Some(known) => known,
+                None => return Ok(None),
+            },
+            (None, _) => {
+                return Err(Failure::usage(format!(
+                    "the account has several SIP domains; choose one of {list} with --domain"
+                )));
+            }
+        };
+        let domain = &chosen.domain;
+        if domain.friendly_name.starts_with("dialtone:") {
+            return Err(Failure::usage(format!(
+                "{} belongs to {} already; look for the network file that it was made from",
+                domain.domain_name, domain.friendly_name
+            )));
+        }
+        Ok(Some(domain.domain_name.clone()))
+    }
+
+    fn tell(&self, choice: &Choice, draft: &Draft, record: &std::path::Path) {
+        let path = self.out.display();
+        let parsed = NetworkFile::parse(&draft.text).ok();
+        let parsed = parsed.and_then(|file| file.into_network(&choice.stage).ok());
+        let phones = parsed.map(|network| network.extensions().len()).unwrap_or_default();
+        if self.json {
+            let renamed: Vec<_> = draft
+                .renames
+                .iter()
+                .map(|rename| serde_json::json!({"sid": rename.sid, "from": rename.from, "to": rename.to}))
+                .collect();
+            output::json(&serde_json::json!({
+                "ok": true, "errors": [], "file": self.out, "before": record, "network": choice.network,
+                "stage": choice.stage, "phones": phones, "decisions": objects(&draft.decisions),
+                "left_over": objects(&draft.left_over), "renamed": renamed,
+            }));
+            return;
+        }
+        output::line(&format!(
+            "{path}: written, with {phones} phones and {} things to decide",
+            draft.decisions.len()
+        ));
+        output::line(&format!("{}: what was there before, for `destroy --restore`", record.display()));
+        for rename in &draft.renames {
+            output::line(&format!("credential list {} is now {}", rename.from, rename.to));
+        }
+        for (head, findings) in [("To decide", &draft.decisions), ("Left over", &draft.left_over)] {
+            if findings.is_empty() {
+                continue;
+            }
+            output::aside(&format!("\n{head}:"));
+            findings.iter().for_each(|finding| output::aside(&format!("  {finding}")));
+        }
+        let config = match self.out.as_path() == std::path::Path::new("./dialtone.toml") {
+            true => String::new(),
+            false => format!(" --config {path}"),
+        };
+        output::aside(&format!(
+            "\nWhat next?\n\n  dialtone check{config}\n  dialtone plan{config}   # changes nothing"
+        ));
+    }
+}
+
+fn rename(client: &Client, draft: &Draft) -> Result<()> {
+    for rename in &draft.renames {
+        client.rename_credential_list(&rename.sid, &rename.to).map_err(|error| {
+            Failure::other_side(finding_of(&format!("credential list {}", rename.from), &error))
+        })?;
+    }
+    Ok(())
+}
+
+fn objects(findings: &[Finding]) -> serde_json::Value {
+    let object = |Finding { about, what, remedy }: &Finding| serde_json::json!({"about": about, "what": what, "remedy": remedy});
+    findings.iter().map(object).collect()
+}

@@ -1,0 +1,59 @@
+//! Everything that an account has of a phone network, whoever made it.
+
+use twilio::{Address, Client, Gate, PhoneNumber};
+
+use crate::account::{Domain, List, if_known};
+
+/// What is there.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Every SIP domain, with the lists that open its gates.
+    pub domains: Vec<Domain>,
+    /// Every credential list, with its users.
+    pub lists: Vec<List>,
+    /// Every number.
+    pub numbers: Vec<PhoneNumber>,
+    /// Every address.
+    pub addresses: Vec<Address>,
+}
+
+impl Found {
+    /// Reads the account and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Twilio's, at the first request that fails.
+    pub fn read(client: &Client) -> twilio::Result<Self> {
+        let mut found =
+            Self { numbers: client.numbers()?, addresses: if_known(client.addresses())?, ..Self::default() };
+        for domain in client.sip_domains()? {
+            found.domains.push(Domain {
+                calls: client.mappings(&domain.sid, Gate::Calls)?,
+                registrations: client.mappings(&domain.sid, Gate::Registrations)?,
+                addresses: if_known(client.ip_mappings(&domain.sid))?,
+                domain,
+            });
+        }
+        for list in client.credential_lists()? {
+            let credentials = client.credentials(&list.sid)?;
+            found.lists.push(List { list, credentials });
+        }
+        Ok(found)
+    }
+
+    /// The domain of this name.
+    #[must_use]
+    pub fn domain(&self, name: &str) -> Option<&Domain> {
+        self.domains.iter().find(|known| known.domain.domain_name.eq_ignore_ascii_case(name))
+    }
+
+    /// The lists whose users a domain admits at either gate, in the order of the account.
+    pub(super) fn lists_of<'a>(&'a self, domain: &'a Domain) -> impl Iterator<Item = &'a List> {
+        self.lists.iter().filter(|list| domain.admits(&list.list.sid))
+    }
+
+    /// The emergency address of a number, if the account has it.
+    pub(super) fn address_of(&self, number: &PhoneNumber) -> Option<&Address> {
+        self.addresses.iter().find(|address| address.sid == number.emergency_address_sid)
+    }
+}
