@@ -242,7 +242,7 @@ impl Writer {
         self.line("");
         match phone.list {
             Some(list) if has_several_lists(parts) => {
-                self.comment(&format!("A user of the credential list {list:?}."))
+                self.comment(&format!("A user of the credential list {list:?}."));
             }
             Some(_) => {}
             None => self.decide(
