@@ -5,10 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use devices::Password;
 use files::Access;
 use network::{Extension, Network};
+use twilio::Secret;
 
+use super::decisions::Decisions;
 use super::phones;
 use crate::exit::{Failure, Result};
 use crate::git::seen_in;
@@ -41,7 +42,7 @@ impl DeviceFolder {
             return Ok(());
         }
         // Any password will do: none of it is written.
-        let files = devices::render(network, phone, Password::new("Any-passw0rd-does"))
+        let files = devices::render(network, phone, &Secret::new("Any-passw0rd-does"), &Decisions(network))
             .map_err(|error| format!("{}: {error}", phone.name()))?;
         self.check_names(files.iter().map(|file| file.name.as_str()))
     }
@@ -57,7 +58,7 @@ impl DeviceFolder {
             return Ok(Vec::new());
         }
         let made = phones::phone(network, phone, passwords).map_err(Failure::usage)?;
-        phones::tell_of_911(network, phone);
+        phones::tell_of_late_help(network, phone);
         made.files.iter().map(|file| self.write(&file.name, &file.bytes)).collect()
     }
 

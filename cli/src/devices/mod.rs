@@ -1,8 +1,9 @@
 //! `dialtone devices`
 
+mod base_url;
 mod body;
+mod decisions;
 mod folder;
-mod guide;
 mod phones;
 mod render;
 mod serve;

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT, Password};
+use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT};
 use network::{DeviceMode, Extension, Network};
 
+use super::decisions::Decisions;
 use crate::exit::{Failure, Result, both};
 use crate::files::NetworkArgs;
 use crate::output;
@@ -65,7 +66,7 @@ impl Phones {
             }
             match phone(&network, extension, &passwords) {
                 Ok(phone) => {
-                    tell_of_911(&network, extension);
+                    tell_of_late_help(&network, extension);
                     phones.push(phone);
                 }
                 Err(problem) => problems.push(problem),
@@ -117,21 +118,26 @@ pub(super) fn phone(
              --set-passwords`"
         ));
     };
-    let files = devices::render(network, extension, Password::new(password.expose()))
+    let files = devices::render(network, extension, &password, &Decisions(network))
         .map_err(|error| format!("{name}: {error}"))?;
     Ok(Phone { name: name.to_owned(), kind: device.kind, files })
 }
 
-/// Says so if the phone's device does not send 911 with its last key.
-pub(super) fn tell_of_911(network: &Network, extension: &Extension) {
+/// Says so if the phone's device does not send an emergency number with its last key.
+pub(super) fn tell_of_late_help(network: &Network, extension: &Extension) {
     let Some(device) = extension.device() else { return };
-    // A menu phone collects no keys: whatever is pressed goes to the menu.
-    let has_plan = device.kind.is_hardware() && device.mode == DeviceMode::Dialtone;
-    if has_plan && !DialPlan::of(network, extension).sends_911_at_once(device.kind) {
+    // A menu phone collects no keys: whatever is pressed goes to the menu. A program sends what it is told to.
+    if device.mode == DeviceMode::Menu || !device.kind.is_hardware() {
+        return;
+    }
+    let plan = DialPlan::of(network, extension, &Decisions(network));
+    let late: Vec<_> = plan.late(device.kind).collect();
+    if !late.is_empty() {
         output::aside(&format!(
-            "{}: the device sends 911 after {NO_KEY_TIMEOUT} seconds and not at once, since something else that it \
+            "{}: the device sends {} after {NO_KEY_TIMEOUT} seconds and not at once, since something else that it \
              may dial begins with the same keys",
-            extension.name()
+            extension.name(),
+            late.join(" and ")
         ));
     }
 }

@@ -1,12 +1,11 @@
 //! `dialtone devices render`
 
 use clap::Args;
-use devices::{QrCode, file_name};
-use network::DeviceKind;
+use devices::{Camera, Place, QrCode, file_name};
 use serde_json::{Value, json};
 
+use super::base_url::base_url;
 use super::folder::DeviceFolder;
-use super::guide::{Place, base_url};
 use super::phones::{Phone, Phones};
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
@@ -121,12 +120,12 @@ impl Render {
 
 /// Whether the device reads the URL of its file from a QR code.
 fn has_code(phone: &Phone) -> bool {
-    phone.kind == DeviceKind::Linphone
+    devices::camera(phone.kind) == Camera::OfTheProgram
 }
 
 impl Code {
     fn of(phone: &Phone, base: &str) -> Result<Self> {
-        let url = Place(base).url(phone);
+        let url = Place::new(base, &phone.files).url();
         let fail = |error| Failure::usage(format!("--url: {url}: {error}"));
         let code = QrCode::new(&url).map_err(fail)?;
         let image = code.png().map_err(fail)?;

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use devices::{Camera, Place, QrCode};
 use tokio::net::TcpListener;
 
+use super::base_url::base_url;
 use super::folder::write_private;
-use super::guide::{Place, base_url};
 use super::phones::{Phone, Phones};
 use super::server::{self, End};
 use super::shelf::Shelf;
@@ -76,7 +77,7 @@ impl Serve {
                 let path = format!("/{token}/{}", file.name);
                 shelf.put(path, &phone.name, file.bytes.clone(), file.is_secret);
             }
-            self.explain(phone, &Place(&format!("{base}/{token}")))?;
+            self.explain(phone, &Place::new(&format!("{base}/{token}"), &phone.files))?;
         }
         warn(&base, address.ip());
         output::aside(&format!("waiting for {} minutes; Ctrl-C ends it", self.minutes));
@@ -93,8 +94,10 @@ impl Serve {
 
     fn explain(&self, phone: &Phone, place: &Place<'_>) -> Result<()> {
         output::line(&format!("{} ({})", phone.name, phone.kind.as_str()));
-        place.steps(phone).iter().for_each(|step| output::line(&format!("  {step}")));
-        let Some(code) = place.code(phone) else { return Ok(()) };
+        devices::steps(phone.kind, place).iter().for_each(|step| output::line(&format!("  {step}")));
+        // A URL that has no room in a code can still be typed.
+        let code = QrCode::new(&place.url()).ok().filter(|_| devices::camera(phone.kind) != Camera::None);
+        let Some(code) = code else { return Ok(()) };
         output::line(&code.text());
         if let Some(folder) = &self.qr {
             let path = folder.join(format!("{}.png", devices::file_name(&phone.name)));

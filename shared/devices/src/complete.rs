@@ -2,8 +2,9 @@
 
 use std::iter;
 
-use network::{Extension, Network};
+use network::Network;
 
+use crate::help;
 use crate::pattern::{Keys, Pattern, merged};
 use crate::server::Server;
 
@@ -13,34 +14,58 @@ const NORTH_AMERICA: u16 = 1;
 /// How many digits a North American number has, area code and all.
 const TEN: usize = 10;
 
-/// What is complete on a phone, in the order of what is to be given up last when a device's plan is full.
+/// What is complete on a phone.
+#[derive(Debug)]
+pub(crate) struct Complete {
+    /// Emergency numbers, the best known first.
+    pub(crate) help: Vec<&'static str>,
+    /// The rest, in the order of what is to be given up last when a device's plan is full.
+    pub(crate) others: Vec<Pattern>,
+}
+
+/// The emergency number that people know from films, and press in other countries, too.
+const FROM_FILMS: &str = "911";
+
+/// What is complete on a phone.
 ///
 /// In North America the length of a number is known from its beginning; elsewhere it is not, so only codes
 /// that begin no number are complete there. What a device sends too early nobody can mend, so all of it is checked with the
 /// server.
-pub(crate) fn complete(network: &Network, phone: &Extension) -> Vec<Pattern> {
-    let server = Server { network, phone };
+pub(crate) fn complete(server: Server<'_>) -> Complete {
+    let network = server.network;
     let is_north_america = numbers::calling_code_of(network.region()) == Some(NORTH_AMERICA);
     let abroad = bare_country_codes(network);
-    let is_number = |keys: &str| {
-        let is_national = !is_north_america && keys != "911";
-        let begins_abroad =
-            abroad.iter().any(|code| keys.starts_with(code.as_str()) || code.starts_with(keys));
-        keys.bytes().all(|key| key.is_ascii_digit()) && (is_national || begins_abroad)
-    };
+    let begins_abroad =
+        |keys: &str| abroad.iter().any(|code| keys.starts_with(code.as_str()) || code.starts_with(keys));
+    let is_alone = |keys: &str| Pattern::exactly(keys).is_some_and(|pattern| !server.goes_on(&pattern));
     let is_complete = |keys: &str| {
-        !is_number(keys) && Pattern::exactly(keys).is_some_and(|pattern| !server.goes_on(&pattern))
+        let is_number = keys.bytes().all(|key| key.is_ascii_digit());
+        !(is_number && (!is_north_america || begins_abroad(keys))) && is_alone(keys)
     };
     let exactly = |keys: &str| Pattern::exactly(keys).filter(|_| is_complete(keys));
 
+    let own = help::own(network, server.phone);
+    let of_the_plan = help::of_the_plan(network);
+    let is_help = |number: &&str| {
+        // No numbering plan lets a number, as it is dialled, begin with an emergency number of the country. Without what is
+        // dialled before it, one can look so: 1 12 ... is Paris without its 0. Nobody there leaves it out, so only the file
+        // can name something longer. In North America people do leave out the 1.
+        if of_the_plan.contains(number) && !is_north_america {
+            return Pattern::exactly(number).is_some_and(|pattern| !server.is_begun_in_the_file(&pattern));
+        }
+        !begins_abroad(number) && is_alone(number)
+    };
+    let from_films = Some(FROM_FILMS).filter(|number| !own.contains(number));
+    let help: Vec<&str> = own.iter().copied().chain(from_films).filter(is_help).collect();
+    let help_patterns: Vec<Pattern> = help.iter().filter_map(|number| Pattern::exactly(number)).collect();
+
     let service_codes = (2..=8).map(|n| format!("{n}11")).filter(|_| is_north_america);
     let service_codes: Vec<_> = service_codes.filter_map(|code| exactly(&code)).collect();
-    let help = exactly("911");
     // A code that begins with 911 where 911 is complete leads nowhere, as for the phone that it rings. In the plan it
     // would be something that can go on, and 911 would wait for it.
-    let begins_with_help = |code: &str| help.as_ref().is_some_and(|help| help.begins(code));
+    let begins_with_help = |code: &str| help_patterns.iter().any(|help| help.begins(code));
     let codes: Vec<_> = network
-        .codes_of(phone)
+        .codes_of(server.phone)
         .filter(|code| !begins_with_help(code))
         .filter_map(exactly)
         .filter(|code| !service_codes.contains(code))
@@ -66,14 +91,13 @@ pub(crate) fn complete(network: &Network, phone: &Extension) -> Vec<Pattern> {
     let outside_long_distance = start(&mut nine.clone().chain(one), Keys::TWO_TO_NINE);
     let outside = start(&mut nine.clone(), Keys::TWO_TO_NINE);
 
-    let mut found: Vec<Pattern> = help.into_iter().collect();
-    found.extend(numbers(&long_distance, TEN + 1));
+    let mut found = numbers(&long_distance, TEN + 1);
     found.extend(numbers(&ten, TEN));
     found.extend(merged(service_codes));
     found.extend(merged(codes));
     found.extend(numbers(&outside_long_distance, TEN + 2));
     found.extend(numbers(&outside, TEN + 1));
-    found
+    Complete { help, others: found }
 }
 
 /// Codes of allowed countries, which people also dial with nothing before them. Their numbers have many lengths.

@@ -13,6 +13,13 @@ pub struct DeviceFile {
     pub is_secret: bool,
 }
 
+impl DeviceFile {
+    /// A file that holds the password.
+    pub(crate) fn secret(name: String, bytes: Vec<u8>) -> Self {
+        Self { name, bytes, is_secret: true }
+    }
+}
+
 impl fmt::Debug for DeviceFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceFile")

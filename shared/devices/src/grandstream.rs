@@ -5,30 +5,65 @@
 
 use std::io;
 
-use network::DeviceKind;
-
 use crate::dial_plan::NO_KEY_TIMEOUT;
+use crate::dialect;
+use crate::error::DeviceError;
+use crate::file::DeviceFile;
 use crate::line::{EXPIRY_SECONDS, Line};
+use crate::place::Place;
+use crate::profile::{Camera, Profile};
 use crate::xml::{self, Xml};
+
+const SOURCES: &[&str] = &[
+    "FusionPBX's templates for HT801 and HT701 (firmware 1.0.10)",
+    "FS PBX's template for HT80x V2",
+    "a capture of the newer web page",
+    "Futel's client.md",
+    "PhilTel's HT801 pages",
+    "Grandstream's manuals of HT502, HT70x and HT81x",
+];
+
+/// HandyTone 701. It is too old for TLS 1.2.
+pub(crate) const HT701: Profile = Profile {
+    is_secure: false,
+    dialect: Some(&dialect::GRANDSTREAM),
+    camera: Camera::None,
+    sources: SOURCES,
+    steps,
+    files: |line| files(line, "1"),
+};
+
+/// HandyTone 801.
+pub(crate) const HT801: Profile = Profile { is_secure: true, files: |line| files(line, "2"), ..HT701 };
 
 /// The longest limit that `P4420` takes, in minutes; 0 is none.
 const LONGEST_LIMIT: u32 = 180;
 
-pub(crate) fn file(line: &Line<'_>, kind: DeviceKind, mac: &str) -> Vec<u8> {
-    xml::document(|xml| {
+pub(crate) fn steps(place: &Place<'_>) -> Vec<String> {
+    let (scheme, path) = place.scheme_and_path();
+    vec![
+        format!("Upgrade via (P212)          {}", scheme.to_uppercase()),
+        format!("Config server path (P237)   {path}"),
+        "Set both on its page Advanced Settings, then reboot it.".into(),
+    ]
+}
+
+fn files(line: &Line<'_>, transport: &str) -> Result<Vec<DeviceFile>, DeviceError> {
+    let mac = line.mac();
+    let bytes = xml::document(|xml| {
         xml.create_element("gs_provision").with_attribute(("version", "1")).write_inner_content(|xml| {
-            xml::element(xml, "mac", mac)?;
+            xml::element(xml, "mac", &mac)?;
             xml.create_element("config")
                 .with_attribute(("version", "1"))
-                .write_inner_content(|xml| settings(xml, line, kind))
+                .write_inner_content(|xml| settings(xml, line, transport))
                 .map(|_| ())
         })?;
         Ok(())
-    })
+    });
+    Ok(vec![DeviceFile::secret(format!("cfg{mac}.xml"), bytes)])
 }
 
-fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> {
-    let is_tls = kind == DeviceKind::GrandstreamHt801;
+fn settings(xml: &mut Xml, line: &Line<'_>, transport: &str) -> io::Result<()> {
     let limit = if line.time_limit_minutes > LONGEST_LIMIT { 0 } else { line.time_limit_minutes };
     let mut group = |what: &str, values: xml::Values<'_>| {
         xml::comment(xml, what)?;
@@ -38,10 +73,10 @@ fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> 
         "Account active; registrar; outbound proxy at Twilio's edge.",
         &[("P271", "1"), ("P47", line.domain), ("P48", &line.proxy)],
     )?;
-    group("Transport: 0 UDP, 1 TCP, 2 TLS.", &[("P130", if is_tls { "2" } else { "1" })])?;
+    group("Transport: 0 UDP, 1 TCP, 2 TLS.", &[("P130", transport)])?;
     group(
         "User, authentication id, password, name.",
-        &[("P35", line.user), ("P36", line.user), ("P34", line.password.reveal()), ("P3", line.label)],
+        &[("P35", line.user), ("P36", line.user), ("P34", line.password()), ("P3", line.label)],
     )?;
     group(
         "Register; do not unregister at a restart; call even when not registered.",
@@ -62,7 +97,7 @@ fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> 
     group(
         "Dial plan; seconds to wait for another key; # is a key like others; * codes are the server's.",
         &[
-            ("P4200", &line.plan().grandstream()),
+            ("P4200", &line.plan().write(&dialect::GRANDSTREAM)),
             ("P85", &NO_KEY_TIMEOUT.to_string()),
             ("P72", "0"),
             ("P191", "0"),

@@ -2,34 +2,43 @@
 //! dialled.
 //!
 //! ```text
-//! Network + Extension + Password -> render -> the files that the device asks for, by the names it asks with
+//! Network + Extension + Secret + Service -> render -> the files that the device asks for, by the names it asks with
 //! ```
 //!
-//! Pure: no I/O, no clock, no randomness. Where the values come from, and what is to be typed where, is told in
-//! `docs/devices.md`.
+//! * [`render`] writes the files of a phone's device, [`steps`] tells a person how they get into it.
+//! * [`DialPlan`] is what the device does with keys. It is made of what the [`Service`] answers.
+//! * All that is known of a kind of device is one value, a `Profile`, in a file of its own. A new kind is such a file, a
+//!   line of `kinds!` in `network`, and an arm in `Profile::of`.
+//!
+//! Pure: no I/O, no clock, no randomness. `docs/devices.md` says where the values come from, and what is to be typed where.
 
 mod baresip;
 mod complete;
 mod dial_plan;
+mod dialect;
 mod error;
 mod file;
 mod grandstream;
+mod help;
 mod line;
 mod linksys;
 mod linphone;
-mod password;
 mod pattern;
+mod place;
 mod polycom;
+mod profile;
 mod qr;
 mod render;
 mod server;
-mod uri;
+mod service;
 mod xml;
 mod zoiper;
 
 pub use dial_plan::{DialPlan, NO_KEY_TIMEOUT};
 pub use error::DeviceError;
 pub use file::DeviceFile;
-pub use password::Password;
+pub use place::{Place, steps};
+pub use profile::{Camera, camera, sources};
 pub use qr::{QrCode, QrError};
 pub use render::{file_name, render};
+pub use service::{Answer, Service};

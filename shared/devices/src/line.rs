@@ -1,9 +1,12 @@
 //! What every device is told about its line.
 
-use network::{Device, DeviceMode, Extension, Network};
+use network::{Device, DeviceKind, DeviceMode, Extension, Mac, Network};
+use secret::Secret;
 
 use crate::dial_plan::DialPlan;
-use crate::password::Password;
+use crate::error::DeviceError;
+use crate::render::file_name;
+use crate::service::Service;
 
 /// How long a registration holds, in seconds. Twilio takes 600 at least
 /// (<https://www.twilio.com/docs/voice/api/sip-registration>); the shorter it is, the sooner a phone that lost its
@@ -17,13 +20,13 @@ pub(crate) const TLS_PORT: u16 = 5061;
 pub(crate) const SIP_PORT: u16 = 5060;
 
 /// What every device is told about its line.
-#[derive(Debug)]
 pub(crate) struct Line<'a> {
+    pub(crate) kind: DeviceKind,
     /// The SIP user name in its exact case; digest authentication uses the same.
     pub(crate) user: &'a str,
     /// What the phone calls itself.
     pub(crate) label: &'a str,
-    pub(crate) password: Password<'a>,
+    password: &'a Secret,
     /// The registrar: the global domain. A localized one cannot be dialled (32220, 32221).
     pub(crate) domain: &'a str,
     /// The outbound proxy, at Twilio's edge.
@@ -33,8 +36,10 @@ pub(crate) struct Line<'a> {
     pub(crate) secure: bool,
     /// The longest call, in whole minutes.
     pub(crate) time_limit_minutes: u32,
+    mac: Option<Mac>,
     network: &'a Network,
     phone: &'a Extension,
+    service: &'a dyn Service,
 }
 
 impl<'a> Line<'a> {
@@ -42,9 +47,11 @@ impl<'a> Line<'a> {
         network: &'a Network,
         phone: &'a Extension,
         device: &Device,
-        password: Password<'a>,
+        password: &'a Secret,
+        service: &'a dyn Service,
     ) -> Self {
         Self {
+            kind: device.kind,
             user: phone.name(),
             label: phone.endpoint(),
             password,
@@ -53,14 +60,31 @@ impl<'a> Line<'a> {
             mode: device.mode,
             secure: network.stage().secure,
             time_limit_minutes: network.time_limit().div_ceil(60),
+            mac: device.mac,
             network,
             phone,
+            service,
         }
+    }
+
+    /// The password itself, to be written into a file.
+    pub(crate) fn password(&self) -> &'a str {
+        self.password.expose()
+    }
+
+    /// The hardware address as file names have it. `render` refuses hardware without one.
+    pub(crate) fn mac(&self) -> String {
+        self.mac.as_ref().map(Mac::hex).unwrap_or_default()
+    }
+
+    /// The phone's name as the beginning of a file's name.
+    pub(crate) fn file_name(&self) -> String {
+        file_name(self.user)
     }
 
     /// The dial plan. Thousands of sequences are tried for it, so only devices that have one ask.
     pub(crate) fn plan(&self) -> DialPlan {
-        DialPlan::of(self.network, self.phone)
+        DialPlan::of(self.network, self.phone, self.service)
     }
 
     /// What is dialled when the handset is lifted: `#`, which leads to the menu, or nothing.
@@ -69,5 +93,10 @@ impl<'a> Line<'a> {
             DeviceMode::Menu => "#",
             DeviceMode::Dialtone => "",
         }
+    }
+
+    /// The error for a value that the format of the file has no way to write down.
+    pub(crate) fn unwritable(&self, what: &'static str, remedy: &'static str) -> DeviceError {
+        DeviceError::Unwritable { what, kind: self.kind.as_str(), remedy }
     }
 }

@@ -5,11 +5,34 @@
 
 use std::io;
 
-use network::{DeviceKind, DeviceMode};
+use network::DeviceMode;
 
 use crate::dial_plan::NO_KEY_TIMEOUT;
+use crate::dialect;
+use crate::error::DeviceError;
+use crate::file::DeviceFile;
 use crate::line::{EXPIRY_SECONDS, Line, SIP_PORT, TLS_PORT};
+use crate::place::Place;
+use crate::profile::{Camera, Profile};
 use crate::xml::{self, Xml};
+
+/// The adapters with TLS. They encrypt calls in a way of their own (mini-certificates).
+pub(crate) const SPA: Profile = Profile {
+    is_secure: false,
+    dialect: Some(&dialect::LINKSYS),
+    camera: Camera::None,
+    sources: &[
+        "the administrators' guides of SPA9xx, SPA9000 and SPA1xx",
+        "FusionPBX's templates for spa2102, spa112 and spa122",
+        "Cisco's ATA Administration Guide",
+        "SPA Provisioning Guide",
+    ],
+    steps,
+    files: |line| files(line, true),
+};
+
+/// The PAP2, with UDP alone.
+pub(crate) const PAP2: Profile = Profile { files: |line| files(line, false), ..SPA };
 
 /// What the adapters do by themselves when one of these is dialled. Left empty, `*69` and the like reach the server as
 /// everything else does.
@@ -60,14 +83,22 @@ const STAR_CODES: [&str; 44] = [
     "FAX_Line_Toggle_Code",
 ];
 
-pub(crate) fn file(line: &Line<'_>, kind: DeviceKind) -> Vec<u8> {
-    xml::document(|xml| {
-        xml.create_element("flat-profile").write_inner_content(|xml| settings(xml, line, kind)).map(|_| ())
-    })
+fn steps(place: &Place<'_>) -> Vec<String> {
+    vec![
+        format!("Profile Rule   {}/spa$MA.xml", place.base()),
+        format!("or open        http://ADAPTER/admin/resync?{}", place.url()),
+        "Write the adapter's own address for ADAPTER.".into(),
+    ]
 }
 
-fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> {
-    let is_tls = kind != DeviceKind::LinksysPap2;
+fn files(line: &Line<'_>, is_tls: bool) -> Result<Vec<DeviceFile>, DeviceError> {
+    let bytes = xml::document(|xml| {
+        xml.create_element("flat-profile").write_inner_content(|xml| settings(xml, line, is_tls)).map(|_| ())
+    });
+    Ok(vec![DeviceFile::secret(format!("spa{}.xml", line.mac()), bytes)])
+}
+
+fn settings(xml: &mut Xml, line: &Line<'_>, is_tls: bool) -> io::Result<()> {
     let mut group = |what: &str, values: xml::Values<'_>| {
         xml::comment(xml, what)?;
         values.iter().try_for_each(|(name, value)| xml::element(xml, name, value))
@@ -106,7 +137,7 @@ fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> 
         &[
             ("Display_Name_1_", line.label),
             ("User_ID_1_", line.user),
-            ("Password_1_", line.password.reveal()),
+            ("Password_1_", line.password()),
             ("Use_Auth_ID_1_", "no"),
         ],
     )?;
@@ -122,7 +153,7 @@ fn settings(xml: &mut Xml, line: &Line<'_>, kind: DeviceKind) -> io::Result<()> 
     let plan = match line.mode {
         // A hot line: nothing need be dialled, # is sent.
         DeviceMode::Menu => "(S0<:#>)".to_owned(),
-        DeviceMode::Dialtone => line.plan().linksys(),
+        DeviceMode::Dialtone => line.plan().write(&dialect::LINKSYS),
     };
     group(
         "What is dialled, and how many seconds to wait for another key.",

@@ -5,20 +5,43 @@
 
 use md5::{Digest, Md5};
 
+use crate::error::DeviceError;
+use crate::file::DeviceFile;
 use crate::line::{EXPIRY_SECONDS, Line};
-use crate::password::Password;
-use crate::{uri, xml};
+use crate::place::Place;
+use crate::profile::{Camera, Profile};
+use crate::xml;
+
+pub(crate) const LINPHONE: Profile = Profile {
+    is_secure: true,
+    dialect: None,
+    camera: Camera::OfTheProgram,
+    sources: &["Linphone's lpconfig schema", "liblinphone's keys", "FusionPBX's template"],
+    steps,
+    files,
+};
 
 /// The realm in which Twilio asks for a password.
 const REALM: &str = "sip.twilio.com";
 
-pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
-    let user = uri::user(line.user);
+fn steps(place: &Place<'_>) -> Vec<String> {
+    let url = place.url();
+    let scheme = format!("linphone-config:{url}");
+    let what = "Let Linphone scan this code (Assistant, Fetch remote configuration), or open on the device:";
+    vec![url, what.into(), scheme]
+}
+
+fn files(line: &Line<'_>) -> Result<Vec<DeviceFile>, DeviceError> {
+    Ok(vec![DeviceFile::secret(format!("{}-linphone.xml", line.file_name()), settings(line))])
+}
+
+fn settings(line: &Line<'_>) -> Vec<u8> {
+    let user = webhook::encode_user(line.user);
     let identity = format!("sip:{user}@{}", line.domain);
     let registrar = format!("<sip:{};transport=tls>", line.domain);
     let route = format!("<sip:{};transport=tls;lr>", line.proxy);
     let expires = EXPIRY_SECONDS.to_string();
-    let ha1 = ha1(line.user, line.password);
+    let ha1 = ha1(line.user, line.password());
     let encryption = if line.secure { ("srtp", "1") } else { ("none", "0") };
     let sections: [(&str, xml::Values<'_>); 4] = [
         (
@@ -85,9 +108,9 @@ fn section(xml: &mut xml::Xml, name: &str, entries: xml::Values<'_>) -> std::io:
 
 /// What digest authentication makes of user, realm and password (RFC 2617, section 3.2.2.2): as good as the password
 /// to register with Twilio, but nothing can be read from it.
-fn ha1(user: &str, password: Password<'_>) -> String {
+fn ha1(user: &str, password: &str) -> String {
     let mut hash = Md5::new();
-    for part in [user, ":", REALM, ":", password.reveal()] {
+    for part in [user, ":", REALM, ":", password] {
         hash.update(part);
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -100,6 +123,6 @@ mod tests {
     /// Against `printf '%s' 'lobby:sip.twilio.com:Tomato-Sandwich-42' | md5sum`.
     #[test]
     fn ha1_is_what_digest_authentication_uses() {
-        assert_eq!(ha1("lobby", Password::new("Tomato-Sandwich-42")), "e6539bc41b2a4b7746af8ca95e9e6335");
+        assert_eq!(ha1("lobby", "Tomato-Sandwich-42"), "e6539bc41b2a4b7746af8ca95e9e6335");
     }
 }

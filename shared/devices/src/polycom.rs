@@ -6,8 +6,28 @@
 use network::DeviceMode;
 
 use crate::dial_plan::NO_KEY_TIMEOUT;
+use crate::dialect;
+use crate::error::DeviceError;
+use crate::file::DeviceFile;
 use crate::line::{EXPIRY_SECONDS, Line, SIP_PORT};
+use crate::place::Place;
+use crate::profile::{Camera, Profile};
 use crate::xml;
+
+/// The SoundPoint IP 501 and its like. It is too old for TLS 1.2.
+pub(crate) const SOUNDPOINT_IP: Profile = Profile {
+    is_secure: false,
+    dialect: Some(&dialect::POLYCOM),
+    camera: Camera::None,
+    sources: &[
+        "Futel's files for the IP 501 (firmware 3.2.7)",
+        "FusionPBX's templates for 3.x and 4.x",
+        "Polycom's administrator's guides for SIP 2.1 and 3.1",
+        "RFC 3435 for digit maps",
+    ],
+    steps,
+    files,
+};
 
 /// How often a packet keeps the way through a NAT open, in seconds.
 const KEEP_ALIVE_SECONDS: &str = "30";
@@ -16,8 +36,23 @@ const KEEP_ALIVE_SECONDS: &str = "30";
 /// names it, so any dynamic type would do (RFC 4733, section 2.4).
 const DTMF_PAYLOAD_TYPE: &str = "101";
 
+fn steps(place: &Place<'_>) -> Vec<String> {
+    let (scheme, path) = place.scheme_and_path();
+    vec![
+        format!("Server type      {}", scheme.to_uppercase()),
+        format!("Server address   {path}"),
+        "Set both in its menu Server Menu (or DHCP menu: Boot Server static), then restart it.".into(),
+    ]
+}
+
+fn files(line: &Line<'_>) -> Result<Vec<DeviceFile>, DeviceError> {
+    let name = format!("{}.cfg", line.file_name());
+    let boot = DeviceFile { name: format!("{}.cfg", line.mac()), bytes: boot_file(&name), is_secret: false };
+    Ok(vec![boot, DeviceFile::secret(name, settings(line))])
+}
+
 /// The file that names the others. It holds no secret.
-pub(crate) fn boot_file(settings: &str) -> Vec<u8> {
+fn boot_file(settings: &str) -> Vec<u8> {
     xml::document(|xml| {
         let files = format!("{settings}, sip.cfg");
         xml.create_element("APPLICATION")
@@ -33,10 +68,10 @@ pub(crate) fn boot_file(settings: &str) -> Vec<u8> {
 }
 
 /// The phone's own settings. Of two files in the boot file's list, the first wins.
-pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
+fn settings(line: &Line<'_>) -> Vec<u8> {
     let expires = EXPIRY_SECONDS.to_string();
     let port = SIP_PORT.to_string();
-    let plan = line.plan().polycom();
+    let plan = line.plan().write(&dialect::POLYCOM);
     let timeout = NO_KEY_TIMEOUT.to_string();
     let timeouts = vec![timeout.as_str(); plan.split('|').count()].join("|");
     let is_menu = if line.mode == DeviceMode::Menu { "1" } else { "0" };
@@ -51,7 +86,7 @@ pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
                 ("reg.1.label", line.label),
                 ("reg.1.address", line.user),
                 ("reg.1.auth.userId", line.user),
-                ("reg.1.auth.password", line.password.reveal()),
+                ("reg.1.auth.password", line.password()),
                 ("reg.1.type", "private"),
                 ("reg.1.callsPerLineKey", "1"),
                 ("reg.1.outboundProxy.address", &line.proxy),

@@ -2,15 +2,17 @@
 
 use std::fmt::Write;
 
-use network::{DeviceKind, Extension, Mac, Network};
+use network::{Extension, Network};
+use secret::Secret;
 
 use crate::error::DeviceError;
 use crate::file::DeviceFile;
 use crate::line::Line;
-use crate::password::Password;
-use crate::{baresip, grandstream, linksys, linphone, polycom, xml, zoiper};
+use crate::profile::Profile;
+use crate::service::Service;
+use crate::xml;
 
-/// Writes the files of a phone's device.
+/// Writes the files of a phone's device. What the phone may dial is asked of the service.
 ///
 /// # Errors
 ///
@@ -18,64 +20,25 @@ use crate::{baresip, grandstream, linksys, linphone, polycom, xml, zoiper};
 pub fn render(
     network: &Network,
     phone: &Extension,
-    password: Password<'_>,
+    password: &Secret,
+    service: &dyn Service,
 ) -> Result<Vec<DeviceFile>, DeviceError> {
     let device = phone.device().ok_or(DeviceError::NoDevice)?;
-    let mac = || device.mac.as_ref().map(Mac::hex).ok_or(DeviceError::NoMac);
-    if network.stage().secure && !is_secure(device.kind) {
+    let profile = Profile::of(device.kind);
+    if device.kind.is_hardware() && device.mac.is_none() {
+        return Err(DeviceError::NoMac);
+    }
+    if network.stage().secure && !profile.is_secure {
         return Err(DeviceError::NotSecure(device.kind.as_str()));
     }
-    let line = Line::new(network, phone, device, password);
-    let unwritable = |what, remedy| Err(DeviceError::Unwritable { what, kind: device.kind.as_str(), remedy });
-    if !xml::can_hold(password.reveal()) {
-        return unwritable("password", "make a new one with dialtone rotate");
+    let line = Line::new(network, phone, device, password, service);
+    if !xml::can_hold(line.password()) {
+        return Err(line.unwritable("password", "make a new one with dialtone rotate"));
     }
     if !xml::can_hold(line.label) {
-        return unwritable("label", "choose another label in the network file");
+        return Err(line.unwritable("label", "choose another label in the network file"));
     }
-    let secret = |name, bytes| DeviceFile { name, bytes, is_secret: true };
-    Ok(match device.kind {
-        DeviceKind::GrandstreamHt701 | DeviceKind::GrandstreamHt801 => {
-            let mac = mac()?;
-            vec![secret(format!("cfg{mac}.xml"), grandstream::file(&line, device.kind, &mac))]
-        }
-        DeviceKind::LinksysPap2
-        | DeviceKind::LinksysSpa2102
-        | DeviceKind::CiscoSpa112
-        | DeviceKind::CiscoSpa122 => {
-            vec![secret(format!("spa{}.xml", mac()?), linksys::file(&line, device.kind))]
-        }
-        DeviceKind::PolycomSoundpointIp => {
-            let settings = format!("{}.cfg", file_name(phone.name()));
-            vec![
-                DeviceFile {
-                    name: format!("{}.cfg", mac()?),
-                    bytes: polycom::boot_file(&settings),
-                    is_secret: false,
-                },
-                secret(settings, polycom::file(&line)),
-            ]
-        }
-        DeviceKind::Linphone => {
-            vec![secret(format!("{}-linphone.xml", file_name(phone.name())), linphone::file(&line))]
-        }
-        DeviceKind::Zoiper => {
-            vec![secret(format!("{}-zoiper.xml", file_name(phone.name())), zoiper::file(&line))]
-        }
-        DeviceKind::Baresip => {
-            let name = format!("{}-baresip-accounts", file_name(phone.name()));
-            vec![secret(name, baresip::file(&line)?)]
-        }
-    })
-}
-
-/// Whether a device speaks TLS 1.2 and SRTP with keys in the SDP (RFC 4568), which is what Twilio takes. The adapters
-/// of Linksys and Cisco encrypt calls in a way of their own (mini-certificates); the others are too old.
-fn is_secure(kind: DeviceKind) -> bool {
-    matches!(
-        kind,
-        DeviceKind::GrandstreamHt801 | DeviceKind::Linphone | DeviceKind::Zoiper | DeviceKind::Baresip
-    )
+    (profile.files)(&line)
 }
 
 /// A phone's name as part of a file name and of a URL's path: letters, digits, `+`, `-` and `_` as they are, a dot

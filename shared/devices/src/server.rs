@@ -2,12 +2,10 @@
 
 use std::iter;
 
-use dialplan::{Decision, outgoing};
 use network::{Extension, Network};
-use webhook::{Address, Call};
 
 use crate::pattern::{Keys, Pattern};
-use crate::uri;
+use crate::service::{Answer, Service};
 
 /// How many digits the longest number has (ITU-T E.164).
 const LONGEST_NUMBER: usize = 15;
@@ -21,46 +19,24 @@ const SAMPLE: &str = "5012301250123012501";
 /// What people press before a number to leave the house, the area or the country.
 const PREFIXES: [&str; 12] = ["", "1", "9", "91", "0", "011", "00", "0111", "001", "9011", "90111", "9001"];
 
-/// What a call for help may begin with without being less of one.
-const BEFORE_HELP: [&str; 11] = ["", "*", "#", "**", "##", "*#", "#*", "*67", "*82", "#31#", "*31#"];
-
-/// Calls for help, short and long.
-const HELP: [&str; 10] = [
-    "911",
-    "112",
-    "933",
-    "9111",
-    "911911",
-    "112112",
-    "911112",
-    "91191",
-    "911911911911911911",
-    "911111111111111111",
-];
-
 /// One phone, and the server that it calls.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Server<'n> {
     pub(crate) network: &'n Network,
     pub(crate) phone: &'n Extension,
+    pub(crate) service: &'n dyn Service,
+    /// Ways to call for help, see [`crate::help::spellings`].
+    pub(crate) help: &'n [String],
 }
 
 impl Server<'_> {
     /// Whether the server connects these keys with somebody, and not with emergency services.
     pub(crate) fn accepts(self, keys: &str) -> bool {
-        matches!(self.decision(keys), Decision::Pstn | Decision::Extension | Decision::Asterisk)
+        self.answer(keys) == Answer::Connected
     }
 
-    /// What the server does when this phone dials the keys.
-    pub(crate) fn decision(self, keys: &str) -> Decision {
-        let domain = &self.network.stage().sip_domain;
-        let address = |user: &str| Address::parse(&format!("sip:{user}@{domain}"));
-        let call = Call {
-            from: address(&uri::user(self.phone.name())),
-            to: address(&keys.replace('#', "%23")),
-            ..Call::default()
-        };
-        outgoing(&call, self.network, &mut ()).decision
+    fn answer(self, keys: &str) -> Answer {
+        self.service.answer(self.phone.name(), keys)
     }
 
     /// Whether something longer that the server accepts begins as the pattern does, other than a number with a final `#`,
@@ -72,20 +48,27 @@ impl Server<'_> {
     pub(crate) fn goes_on(self, pattern: &Pattern) -> bool {
         let is_longer = |keys: &str| keys.len() > pattern.len() && pattern.begins(keys);
         let is_another = |keys: &str| keys.trim_end_matches('#').len() > pattern.len();
-        let code = |keys: &String| is_longer(keys) && self.accepts(keys);
         let number = |keys: &String| is_longer(keys) && is_another(keys) && self.accepts(keys);
-        self.codes().any(|keys| code(&keys))
-            || self.names().any(|keys| code(&keys))
+        self.is_begun_in_the_file(pattern)
             || self.numbers().any(|keys| number(&keys))
-            || help().filter(|keys| is_longer(keys)).any(|keys| self.is_other_help(&keys, pattern.len()))
             || samples(pattern).iter().any(number)
+    }
+
+    /// Whether something longer that the file names begins as the pattern does: a code or a phone's name. So may another way
+    /// to call for help, which ends elsewhere.
+    pub(crate) fn is_begun_in_the_file(self, pattern: &Pattern) -> bool {
+        let is_longer = |keys: &str| keys.len() > pattern.len() && pattern.begins(keys);
+        let place = |keys: String| is_longer(&keys) && self.accepts(&keys);
+        self.codes().any(place)
+            || self.names().any(place)
+            || self.help.iter().any(|keys| is_longer(keys) && self.is_other_help(keys, pattern.len()))
     }
 
     /// Whether these keys call for help, and the first of them alone do not.
     fn is_other_help(self, keys: &str, length: usize) -> bool {
-        let decision = self.decision(keys);
-        matches!(decision, Decision::Emergency | Decision::AddressTest)
-            && keys.get(..length).is_none_or(|first| self.decision(first) != decision)
+        let answer = self.answer(keys);
+        matches!(answer, Answer::Emergency | Answer::AddressTest)
+            && keys.get(..length).is_none_or(|first| self.answer(first) != answer)
     }
 
     /// The codes, and three digits as people dial them.
@@ -106,18 +89,6 @@ impl Server<'_> {
             ends.flat_map(|end| PREFIXES.map(|prefix| format!("{prefix}{end}")))
         })
     }
-}
-
-fn help() -> impl Iterator<Item = String> {
-    BEFORE_HELP.into_iter().flat_map(|before| {
-        ["", "9", "99"].into_iter().flat_map(move |outside| {
-            ["", "0", "00", "011"].into_iter().flat_map(move |abroad| {
-                ["", "1"].into_iter().flat_map(move |long| {
-                    HELP.map(|number| format!("{before}{outside}{abroad}{long}{number}"))
-                })
-            })
-        })
-    })
 }
 
 /// Longer numbers that begin as a pattern does.

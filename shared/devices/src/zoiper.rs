@@ -2,10 +2,32 @@
 //!
 //! Sources: FusionPBX's provisioning template for 5.x, and the comments of Zoiper's own sample file.
 
+use crate::error::DeviceError;
+use crate::file::DeviceFile;
 use crate::line::{EXPIRY_SECONDS, Line, TLS_PORT};
+use crate::place::Place;
+use crate::profile::{Camera, Profile};
 use crate::xml;
 
-pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
+pub(crate) const ZOIPER: Profile = Profile {
+    is_secure: true,
+    dialect: None,
+    camera: Camera::OfTheTelephone,
+    sources: &["FusionPBX's template for 5.x", "the comments of Zoiper's sample file"],
+    steps,
+    files,
+};
+
+fn steps(place: &Place<'_>) -> Vec<String> {
+    let what = "Give Zoiper this URL as its provisioning URL, or download the file with it.";
+    vec![place.url(), what.into()]
+}
+
+fn files(line: &Line<'_>) -> Result<Vec<DeviceFile>, DeviceError> {
+    Ok(vec![DeviceFile::secret(format!("{}-zoiper.xml", line.file_name()), settings(line))])
+}
+
+fn settings(line: &Line<'_>) -> Vec<u8> {
     let proxy = format!("{}:{TLS_PORT}", line.proxy);
     let expires = EXPIRY_SECONDS.to_string();
     let values = [
@@ -14,7 +36,7 @@ pub(crate) fn file(line: &Line<'_>) -> Vec<u8> {
         ("save_username", "true"),
         ("username", line.user),
         ("save_password", "true"),
-        ("password", line.password.reveal()),
+        ("password", line.password()),
         ("register_on_startup", "true"),
         ("use_overlap_dialing", "false"),
         ("use_number_rewriting", "false"),

@@ -19,68 +19,60 @@ pub struct Device {
     pub edge: Option<String>,
 }
 
-/// The devices whose files Dialtone can write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeviceKind {
-    /// Grandstream HandyTone 701, one line, no TLS 1.2.
-    GrandstreamHt701,
-    /// Grandstream HandyTone 801, one line.
-    GrandstreamHt801,
-    /// Linksys PAP2, UDP only.
-    LinksysPap2,
-    /// Linksys SPA-2102.
-    LinksysSpa2102,
-    /// Cisco SPA112.
-    CiscoSpa112,
-    /// Cisco SPA122.
-    CiscoSpa122,
-    /// Polycom SoundPoint IP, such as the 501.
-    PolycomSoundpointIp,
-    /// Linphone, on a computer or a smartphone.
-    Linphone,
-    /// Zoiper 5, on a computer or a smartphone.
-    Zoiper,
-    /// baresip, a SIP client for the command line.
-    Baresip,
+/// Declares the kinds of devices: a line for each, with its name in the file and what it is.
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $kind:ident, $name:literal, $is_hardware:literal;)+) => {
+        /// The devices whose files Dialtone can write.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum DeviceKind {
+            $($(#[$doc])+ $kind,)+
+        }
+
+        impl DeviceKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// The kind as the file writes it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+
+            /// Whether it is a telephone or an adapter, which asks for its file by its MAC address, and not a program.
+            #[must_use]
+            pub fn is_hardware(self) -> bool {
+                match self {
+                    $(Self::$kind => $is_hardware,)+
+                }
+            }
+        }
+    };
 }
 
-impl DeviceKind {
-    /// Every kind.
-    pub const ALL: [Self; 10] = [
-        Self::GrandstreamHt701,
-        Self::GrandstreamHt801,
-        Self::LinksysPap2,
-        Self::LinksysSpa2102,
-        Self::CiscoSpa112,
-        Self::CiscoSpa122,
-        Self::PolycomSoundpointIp,
-        Self::Linphone,
-        Self::Zoiper,
-        Self::Baresip,
-    ];
-
-    /// The kind as the file writes it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::GrandstreamHt701 => "grandstream-ht701",
-            Self::GrandstreamHt801 => "grandstream-ht801",
-            Self::LinksysPap2 => "linksys-pap2",
-            Self::LinksysSpa2102 => "linksys-spa2102",
-            Self::CiscoSpa112 => "cisco-spa112",
-            Self::CiscoSpa122 => "cisco-spa122",
-            Self::PolycomSoundpointIp => "polycom-soundpoint-ip",
-            Self::Linphone => "linphone",
-            Self::Zoiper => "zoiper",
-            Self::Baresip => "baresip",
-        }
-    }
-
-    /// Whether it is a telephone or an adapter, which asks for its file by its MAC address, and not a program.
-    #[must_use]
-    pub fn is_hardware(self) -> bool {
-        !matches!(self, Self::Linphone | Self::Zoiper | Self::Baresip)
-    }
+// Kind, name in the file, whether it is hardware. All else about a kind is its profile in `shared/devices`.
+kinds! {
+    /// Grandstream HandyTone 701, one line, no TLS 1.2.
+    GrandstreamHt701, "grandstream-ht701", true;
+    /// Grandstream HandyTone 801, one line.
+    GrandstreamHt801, "grandstream-ht801", true;
+    /// Linksys PAP2, UDP only.
+    LinksysPap2, "linksys-pap2", true;
+    /// Linksys SPA-2102.
+    LinksysSpa2102, "linksys-spa2102", true;
+    /// Cisco SPA112.
+    CiscoSpa112, "cisco-spa112", true;
+    /// Cisco SPA122.
+    CiscoSpa122, "cisco-spa122", true;
+    /// Polycom SoundPoint IP, such as the 501.
+    PolycomSoundpointIp, "polycom-soundpoint-ip", true;
+    /// Linphone, on a computer or a smartphone.
+    Linphone, "linphone", false;
+    /// Zoiper 5, on a computer or a smartphone.
+    Zoiper, "zoiper", false;
+    /// baresip, a SIP client for the command line.
+    Baresip, "baresip", false;
 }
 
 /// What lifting the handset does.
@@ -144,8 +136,9 @@ pub(crate) fn read_device<'a>(
 ) -> Option<Device> {
     let mut section = phone.section(reader, "device")?;
     let kind = section.required(reader, "kind", "grandstream-ht801", |text| {
-        DeviceKind::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
-            let kinds = DeviceKind::ALL.map(DeviceKind::as_str).join(", ");
+        DeviceKind::ALL.iter().copied().find(|kind| kind.as_str() == text).ok_or_else(|| {
+            let kinds: Vec<_> = DeviceKind::ALL.iter().map(|kind| kind.as_str()).collect();
+            let kinds = kinds.join(", ");
             wrong(
                 format!("{} is not a device that Dialtone knows", parse::shown(text)),
                 format!("write one of {kinds}"),

@@ -149,5 +149,6 @@ pub(crate) fn link(path: &str, query: &[(&str, &str)]) -> String {
 
 /// The page of a phone.
 pub(crate) fn phone_link(name: &str) -> String {
-    format!("/phones/{}", webhook::encode_user(name))
+    // A user name may hold a slash, and a segment of a path may not.
+    format!("/phones/{}", webhook::encode_user(name).to_string().replace('/', "%2F"))
 }

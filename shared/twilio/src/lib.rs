@@ -58,7 +58,6 @@ mod numbers;
 mod paging;
 mod patience;
 mod remedy;
-mod secret;
 mod sip;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,9 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// What may stand in a user part as it is: RFC 3261's `unreserved`, and the `+` of its `user-unreserved`.
+/// What may stand in a user part as it is (RFC 3261, section 25.1): `unreserved`, and `user-unreserved` but for `;` and
+/// `?`, at which telephones begin to read parameters and headers. The others must not be encoded: `x&y` and `x%26y` are two
+/// users (section 19.1.4), and telephones register as the first.
 const USER: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -15,7 +17,12 @@ const USER: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'\'')
     .remove(b'(')
     .remove(b')')
-    .remove(b'+');
+    .remove(b'&')
+    .remove(b'=')
+    .remove(b'+')
+    .remove(b'$')
+    .remove(b',')
+    .remove(b'/');
 
 /// Twilio's SIP domains end in this; localized ones have the name of an edge within it.
 const TWILIO: &str = ".sip.twilio.com";
@@ -109,7 +116,7 @@ pub fn is_same_domain(host: &str, domain: &str) -> bool {
         .is_some_and(|edge| !edge.is_empty() && !edge.contains('.'))
 }
 
-/// Writes a user for a SIP URI: everything but letters, digits and `-_.!~*'()+` is percent-encoded, `#` too.
+/// Writes a user for a SIP URI: everything but letters, digits and `-_.!~*'()&=+$,/` is percent-encoded, `#` too.
 pub fn encode_user(user: &str) -> impl fmt::Display {
     utf8_percent_encode(user, USER)
 }
@@ -175,7 +182,10 @@ mod tests {
         for (user, encoded) in [
             ("#", "%23"),
             ("+1-_.!~*'()", "+1-_.!~*'()"),
-            ("a@b:c;d", "a%40b%3Ac%3Bd"),
+            ("street-roots_2", "street-roots_2"),
+            ("a b&c", "a%20b&c"),
+            ("x&y=$z,/", "x&y=$z,/"),
+            ("a@b:c;d?e", "a%40b%3Ac%3Bd%3Fe"),
             ("é %", "%C3%A9%20%25"),
         ] {
             assert_eq!(encode_user(user).to_string(), encoded);

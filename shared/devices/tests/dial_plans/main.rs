@@ -18,6 +18,7 @@ mod world;
 
 use dialplan::Decision;
 use network::DeviceKind;
+use numbers::emergency::{COUNTRIES, Country, EVERYWHERE};
 use pattern::Outcome;
 use proptest::prelude::*;
 use world::{Phone, STREET, World};
@@ -34,19 +35,16 @@ fn outcomes<'p>(phone: &'p Phone, keys: &'p str) -> impl Iterator<Item = (&'stat
     .into_iter()
 }
 
-/// What must become of keys: nothing is changed or held back, 911 does not wait, and whatever is sent before its end
-/// leads where the whole would have led.
+/// What must become of keys: nothing is changed or held back, emergency numbers do not wait, and whatever is sent before its
+/// end leads where the whole would have led.
 fn check(phone: &Phone, keys: &str) {
     let answer = phone.accepted(keys);
     for (device, outcome) in outcomes(phone, keys) {
         let is_grandstream = device.starts_with("Grandstream");
-        let is_911_at_once = phone.plan.sends_911_at_once(if is_grandstream {
-            DeviceKind::GrandstreamHt801
-        } else {
-            DeviceKind::LinksysPap2
-        });
-        if is_911_at_once && keys.starts_with("911") {
-            assert_eq!(outcome, Outcome::AtOnce("911".into()), "{device}: {keys}");
+        let kind = if is_grandstream { DeviceKind::GrandstreamHt801 } else { DeviceKind::LinksysPap2 };
+        let help = || emergency_numbers().filter(|number| phone.plan.sends_at_once(kind, number));
+        if let Some(number) = help().find(|number| keys.starts_with(number)) {
+            assert_eq!(outcome, Outcome::AtOnce(number.into()), "{device}: {keys}");
         }
         match outcome {
             Outcome::AfterSilence(sent) => assert_eq!(sent, keys, "{device}"),
@@ -56,13 +54,73 @@ fn check(phone: &Phone, keys: &str) {
                     assert_eq!(phone.accepted(&sent), answer, "{device}: {keys} is cut to {sent}");
                 }
             }
-            // The one exception, and it leads nowhere: see `DialPlan::grandstream`.
+            // The one exception, and it leads nowhere: 91 of 911, see `dialect::GRANDSTREAM`.
             Outcome::Busy => {
-                assert!(is_grandstream && is_911_at_once && keys == "91", "{device}: {keys} is kept back");
+                let is_begun = |number: &str| {
+                    let rest = number.strip_prefix(keys).unwrap_or_default();
+                    !rest.is_empty() && rest.chars().all(|key| keys.ends_with(key))
+                };
+                assert!(is_grandstream && help().any(is_begun), "{device}: {keys} is kept back");
                 assert_eq!(answer, None, "{device}: {keys} is kept from the server");
             }
         }
     }
+}
+
+/// Every emergency number of the table, and 911.
+fn emergency_numbers() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.iter().flat_map(Country::numbers).chain(&EVERYWHERE).copied()
+}
+
+/// Each country's emergency numbers go out with their last key, on every kind of device: nothing of its numbering plan is
+/// in the way. The oracle is the table in `numbers`, which is compared with PyPI `phonenumbers`.
+#[test]
+fn every_country_dials_its_own_numbers_at_once() {
+    for country in &COUNTRIES {
+        let region = country.region();
+        for allow in ["# none", &format!("allow = [\"{region}\"]")] {
+            let world = World::new(&world::small(region).replace("# allow", allow));
+            let phone = world.phone("lobby");
+            for kind in DeviceKind::ALL {
+                let late = phone.plan.late(*kind).filter(|number| country.numbers().contains(number));
+                let late: Vec<_> = late.collect();
+                assert!(late.is_empty(), "{region}, {}: {late:?} wait", kind.as_str());
+            }
+            for number in country.numbers() {
+                assert_eq!(phone.decision(number), Decision::Emergency, "{region}: {number}");
+                for (device, outcome) in outcomes(&phone, number) {
+                    assert_eq!(outcome, Outcome::AtOnce((*number).into()), "{region}, {device}");
+                }
+                for end in 1..=number.len() {
+                    check(&phone, &number[..end]);
+                }
+            }
+            // A number of a foreign country may wait, and is not held back.
+            EVERYWHERE.iter().for_each(|number| check(&phone, number));
+        }
+    }
+}
+
+/// Where the file itself has something longer, it is said.
+#[test]
+fn what_the_file_puts_behind_an_emergency_number() {
+    let with = |code: &str| {
+        let text = world::small("GB")
+            .replace("[codes]", &format!("[codes]\n\"{code}\" = {{ extension = \"garage\" }}"));
+        World::new(&text).phone("lobby")
+    };
+    let late = |phone: &Phone, kind| phone.plan.late(kind).collect::<Vec<_>>();
+    let phone = with("9995");
+    assert_eq!(late(&phone, DeviceKind::LinksysPap2), ["999"]);
+    assert_eq!(late(&phone, DeviceKind::Linphone), [""; 0], "a program sends what it is told to");
+    check(&phone, "999");
+    check(&phone, "112");
+    // 9 itself is a place, and a Grandstream cannot tell it from the beginning of 999.
+    let phone = with("9");
+    assert_eq!(late(&phone, DeviceKind::GrandstreamHt801), ["999"]);
+    assert_eq!(late(&phone, DeviceKind::PolycomSoundpointIp), [""; 0]);
+    check(&phone, "9");
+    check(&phone, "999");
 }
 
 #[test]
@@ -108,7 +166,7 @@ fn when_911_waits() {
         let world = World::new(network);
         let plan = world.plan("lobby");
         [DeviceKind::GrandstreamHt801, DeviceKind::LinksysPap2, DeviceKind::PolycomSoundpointIp]
-            .map(|kind| plan.sends_911_at_once(kind))
+            .map(|kind| plan.sends_at_once(kind, "911"))
     };
     let with = |more: &str| at_once(&STREET.replace("# more", more));
     assert_eq!(at_once(STREET), [true; 3]);
@@ -141,13 +199,13 @@ fn a_code_that_leads_nowhere_does_not_delay_911() {
     let more = "\"9115\" = { extension = \"lobby\" }";
     let world = World::new(&STREET.replace("# more", more));
     let lobby = world.phone("lobby");
-    assert!(lobby.plan.sends_911_at_once(DeviceKind::GrandstreamHt801));
+    assert!(lobby.plan.sends_at_once(DeviceKind::GrandstreamHt801, "911"));
     for keys in ["911", "9115"] {
         check(&lobby, keys);
     }
     // Elsewhere it does lead somewhere.
     let garage = world.phone("garage");
-    assert!(!garage.plan.sends_911_at_once(DeviceKind::GrandstreamHt801));
+    assert!(!garage.plan.sends_at_once(DeviceKind::GrandstreamHt801, "911"));
     check(&garage, "9115");
 }
 

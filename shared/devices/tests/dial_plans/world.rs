@@ -1,13 +1,15 @@
 //! Networks, their phones, and the dial plans that were written for them.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use devices::{DialPlan, Password, render};
+use devices::{Answer, DialPlan, Service, render};
 use dialplan::{Decision, Plan, outgoing};
 use network::{Network, NetworkFile};
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use secret::Secret;
 use webhook::{Address, Call};
 
 use crate::{grandstream, linksys, polycom};
@@ -41,6 +43,24 @@ number = "+15035550111"
 number = "+15035550112"
 # end
 "##;
+
+/// A network of one country.
+pub(crate) fn small(region: &str) -> String {
+    STREET
+        .replace("\"US\"", &format!("\"{region}\""))
+        .replace("area_code = \"503\"", "")
+        .replace("\"0\"   = { extension = \"garage\" }", "")
+        .replace("+150355501", numbers_of(region))
+}
+
+/// The beginning of numbers of that country that belong to nobody; phones without a suitable one show an American number.
+fn numbers_of(region: &str) -> &'static str {
+    match region {
+        // Ofcom's numbers for drama, London.
+        "GB" => "+4420794601",
+        _ => "+150355501",
+    }
+}
 
 /// Where the phones of the vectors register.
 pub(crate) const DOMAIN: &str = "direct-futel-prod.sip.twilio.com";
@@ -116,12 +136,14 @@ impl World {
 
     pub(crate) fn plan(&self, name: &str) -> DialPlan {
         let network = network(&self.text);
-        DialPlan::of(&network, network.extension(name).unwrap_or_else(|| panic!("no phone {name}")))
+        let phone = network.extension(name).unwrap_or_else(|| panic!("no phone {name}"));
+        DialPlan::of(&network, phone, &Remembering::new(network.clone()))
     }
 
     /// A phone by its name.
     pub(crate) fn phone(&self, name: &str) -> Phone {
         let mode = if name == "menu" { "menu" } else { "dialtone" };
+        let service = Remembering::new(network(&self.text));
         let values = |kind: &str| {
             let device = format!(
                 "[extensions.{name}]\ndevice = {{ kind = \"{kind}\", mac = \"00:0b:82:12:34:56\", mode = \"{mode}\" }}"
@@ -129,10 +151,10 @@ impl World {
             let text = self.text.replace(&format!("[extensions.{name}]"), &device);
             let network = network(&text);
             let phone = network.extension(name).unwrap();
-            let files = render(&network, phone, Password::new("Tomato-Sandwich-42")).unwrap();
+            let files = render(&network, phone, &Secret::new("Tomato-Sandwich-42"), &service).unwrap();
             read(&files.last().unwrap().bytes)
         };
-        let plan = self.plan(name);
+        let plan = DialPlan::of(&service.network, service.network.extension(name).unwrap(), &service);
         let (handytone, spa) = (values("grandstream-ht801"), values("linksys-spa2102"));
         let soundpoint = values("polycom-soundpoint-ip");
         // A menu phone has a hot line for a plan; what it would have otherwise is the other phones'.
@@ -166,11 +188,43 @@ impl Phone {
     }
 
     fn answer(&self, keys: &str) -> Plan {
-        let address = |user: &str| {
-            Address::parse(&format!("sip:{}@{}", user.replace('#', "%23"), self.network.stage().sip_domain))
-        };
-        let call = Call { from: address(&self.name), to: address(keys), ..Call::default() };
-        outgoing(&call, &self.network, &mut ())
+        decide(&self.network, &self.name, keys)
+    }
+}
+
+/// What the server decides for keys that a phone dials.
+fn decide(network: &Network, name: &str, keys: &str) -> Plan {
+    let domain = &network.stage().sip_domain;
+    let address = |user: &str| Address::parse(&format!("sip:{}@{domain}", webhook::encode_user(user)));
+    let call = Call { from: address(name), to: address(keys), ..Call::default() };
+    outgoing(&call, network, &mut ())
+}
+
+/// The service, as `render` asks it. It remembers its answers: several devices ask for one phone.
+struct Remembering {
+    network: Network,
+    answers: RefCell<HashMap<String, Answer>>,
+}
+
+impl Remembering {
+    fn new(network: Network) -> Self {
+        Self { network, answers: RefCell::default() }
+    }
+}
+
+impl Service for Remembering {
+    fn answer(&self, user: &str, keys: &str) -> Answer {
+        let known = self.answers.borrow().get(keys).copied();
+        known.unwrap_or_else(|| {
+            let answer = match decide(&self.network, user, keys).decision {
+                Decision::Pstn | Decision::Extension | Decision::Asterisk => Answer::Connected,
+                Decision::Emergency => Answer::Emergency,
+                Decision::AddressTest => Answer::AddressTest,
+                _ => Answer::Nobody,
+            };
+            self.answers.borrow_mut().insert(keys.to_owned(), answer);
+            answer
+        })
     }
 }
 

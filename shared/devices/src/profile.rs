@@ -1,0 +1,65 @@
+//! All that is known of a kind of device.
+
+use network::DeviceKind;
+
+use crate::dialect::Dialect;
+use crate::error::DeviceError;
+use crate::file::DeviceFile;
+use crate::line::Line;
+use crate::place::Place;
+use crate::{baresip, grandstream, linksys, linphone, polycom, zoiper};
+
+/// All that is known of a kind of device, but for its name in the network file and whether it is hardware, which the reader
+/// of that file must know.
+pub(crate) struct Profile {
+    /// Whether it speaks TLS 1.2, and SRTP with keys in the SDP (RFC 4568), which is what Twilio takes.
+    pub(crate) is_secure: bool,
+    /// The language of its dial plan. Programs have none: they send what they are told to, at once.
+    pub(crate) dialect: Option<&'static Dialect>,
+    /// What can read a QR code of its file's URL.
+    pub(crate) camera: Camera,
+    /// Where its settings come from: makers' documents, or templates that are in use.
+    pub(crate) sources: &'static [&'static str],
+    /// What a person does so that it fetches its file.
+    pub(crate) steps: fn(&Place<'_>) -> Vec<String>,
+    /// Its files. The one with the password comes last.
+    pub(crate) files: fn(&Line<'_>) -> Result<Vec<DeviceFile>, DeviceError>,
+}
+
+/// What can read a QR code of the URL of a device's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Camera {
+    /// Nothing.
+    None,
+    /// The camera of the smartphone that the program runs on; its browser then loads the file.
+    OfTheTelephone,
+    /// The program itself.
+    OfTheProgram,
+}
+
+impl Profile {
+    pub(crate) fn of(kind: DeviceKind) -> &'static Self {
+        match kind {
+            DeviceKind::GrandstreamHt701 => &grandstream::HT701,
+            DeviceKind::GrandstreamHt801 => &grandstream::HT801,
+            DeviceKind::LinksysPap2 => &linksys::PAP2,
+            DeviceKind::LinksysSpa2102 | DeviceKind::CiscoSpa112 | DeviceKind::CiscoSpa122 => &linksys::SPA,
+            DeviceKind::PolycomSoundpointIp => &polycom::SOUNDPOINT_IP,
+            DeviceKind::Linphone => &linphone::LINPHONE,
+            DeviceKind::Zoiper => &zoiper::ZOIPER,
+            DeviceKind::Baresip => &baresip::BARESIP,
+        }
+    }
+}
+
+/// What can read a QR code of the URL of a file for this kind of device.
+#[must_use]
+pub fn camera(kind: DeviceKind) -> Camera {
+    Profile::of(kind).camera
+}
+
+/// Where the settings of this kind of device come from: makers' documents, or templates that are in use.
+#[must_use]
+pub fn sources(kind: DeviceKind) -> &'static [&'static str] {
+    Profile::of(kind).sources
+}
