@@ -12,7 +12,7 @@ use crate::harness::repository;
 const LAYERS: &[(&str, &[&str])] = &[
     (
         "languages and tools",
-        &["fewlibs", "files", "numbers", "sip", "telemetry", "twilio", "twiml", "webhook"],
+        &["fewlibs", "files", "numbers", "secret", "sip", "telemetry", "twilio", "twiml", "webhook"],
     ),
     ("the file", &["network"]),
     ("what follows from it", &["dialplan", "exchange", "notices", "provision", "registrations"]),
