@@ -10,13 +10,14 @@ use crate::harness::repository;
 
 /// From the ground up. A crate may depend on those of lower layers only.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("what nobody sees", &["secret"]),
     (
         "languages and tools",
-        &["fewlibs", "files", "numbers", "secret", "sip", "telemetry", "twilio", "twiml", "webhook"],
+        &["fewlibs", "files", "numbers", "sip", "telemetry", "twilio", "twiml", "webhook"],
     ),
     ("the file", &["network"]),
-    ("what follows from it", &["dialplan", "exchange", "notices", "provision", "registrations"]),
-    ("hosts of decisions", &["devices", "ledger", "web"]),
+    ("what follows from it", &["devices", "dialplan", "exchange", "notices", "provision", "registrations"]),
+    ("hosts of decisions", &["ledger", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),
     ("the service as a plain server", &["server"]),
     ("what looks at all of it", &["doctor", "switchboard"]),
