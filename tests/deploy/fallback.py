@@ -172,6 +172,11 @@ def signatures():
     dropped = dict(blank)
     dropped["body"] = events.request("/", {k: v for k, v in events.called("+15035550112").items() if v}, host=URL)["body"]
     assert ask(module, dropped)[0] == {"statusCode": 403}
+    # Whoever can sign is told that this is Dialtone's fallback, and a question for that is no call.
+    answer, printed = ask(module, events.request("/", {}, host=URL, method="PUT"))
+    assert answer == {"statusCode": 405, "headers": {"x-dialtone": "fallback"}} and not printed, (answer, printed)
+    stranger = events.request("/", {}, host=URL, method="PUT", token="another")
+    assert ask(module, stranger)[0] == {"statusCode": 403}
     # The token itself may be what is broken.
     assert dials(module, phone("911"), token="wrong") == "911"
     return f"{len(refused) + 1} refused"

@@ -11,10 +11,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use provision::Options;
 use serde_json::json;
-use webhook::{AuthToken, AuthTokens};
 
 use crate::exit::{Failure, Outcome, Result, both};
-use crate::setup::{Connection, Session, wishes};
+use crate::setup::{Connection, Session, token, wishes};
 use crate::{ask, output};
 
 /// How many of the day's calls are searched for one to 933.
@@ -132,12 +131,6 @@ impl Doctor {
         }
         Ok(Outcome::Done)
     }
-}
-
-/// Signs the requests to the service: the first token, as for `dialtone serve`.
-fn token() -> Option<AuthToken> {
-    let text = std::env::var("TWILIO_AUTH_TOKEN").ok()?;
-    AuthTokens::parse(&text).ok().map(|tokens| tokens.first().clone())
 }
 
 fn drill(session: &Session, book: &mut Book) -> Result {

@@ -9,6 +9,7 @@ use super::asked::Asked;
 use super::connection::Connection;
 use super::purchase::Purchases;
 use super::report::Report;
+use super::urls::{Urls, not_in_force, refuse_strangers};
 use super::wanted::Wanted;
 use super::watch::Watcher;
 use super::{purchase, show};
@@ -25,9 +26,14 @@ use crate::output;
 /// It ends well only when emergency services know the address of every number that the file gives one. Until then it
 /// names the numbers from which 911 cannot be relied on.
 ///
-/// Exit codes: 0 done; 1 not confirmed, Twilio needs more time (run it again), 911 does not work from a number yet, or
-/// the network is not whole (a number of the file is not in the account, say); 2 wrong usage, a bad file, or one that
-/// cannot be written; 3 Twilio failed. After Ctrl-C 130, after SIGTERM 143, after SIGHUP 129.
+/// Before it points Twilio at public_url and fallback_url, it asks both with a request that is signed as Twilio signs, with
+/// TWILIO_AUTH_TOKEN. What does not answer as Dialtone is refused. Where Dialtone answers, but runs another file, `apply`
+/// does its work and ends with 1: deploy this file. After a purchase the file is another one, so deploy once more.
+///
+/// Exit codes: 0 done; 1 not confirmed, Twilio needs more time (run it again), 911 does not work from a number yet, the
+/// network is not whole (a number of the file is not in the account, say), a URL does not answer as Dialtone, or the
+/// service runs another file; 2 wrong usage, a bad file, or one that cannot be written; 3 Twilio failed. After Ctrl-C 130,
+/// after SIGTERM 143, after SIGHUP 129.
 #[derive(Args)]
 pub(crate) struct Apply {
     #[command(flatten)]
@@ -39,6 +45,10 @@ pub(crate) struct Apply {
     /// Does not ask.
     #[arg(long, short)]
     yes: bool,
+
+    /// Does not ask public_url and fallback_url whether Dialtone answers there before Twilio is pointed at them.
+    #[arg(long)]
+    skip_url_check: bool,
 
     /// How long to wait for Twilio to register emergency addresses, and for a number whose purchase it does not confirm,
     /// in seconds.
@@ -59,6 +69,7 @@ impl Apply {
     fn answer(self) -> Result {
         let watcher = Watcher::new(self.json);
         let session = self.connection.open()?;
+        let urls = Urls::new(self.skip_url_check)?;
         let passwords = self.connection.passwords_to_write(&session.network)?;
         let log = Purchases {
             config: self.connection.network.config.clone(),
@@ -71,6 +82,11 @@ impl Apply {
         if !self.json {
             show::print(&network, &stage, &plan);
         }
+        let mut reception = urls.ask(&session.network);
+        refuse_strangers(&reception)?;
+        if let Some(finding) = reception.outdated.as_ref().filter(|_| !self.json) {
+            output::aside(&format!("warning: {finding}"));
+        }
         if !plan.is_empty() && !self.yes {
             purchase::prices(&session.client, &plan).iter().for_each(|price| output::aside(price));
             let question = format!("Make these changes in account {}?", session.account_sid);
@@ -81,16 +97,23 @@ impl Apply {
         }
         let patience = Duration::from_secs(self.wait);
         let mut applier = Applier::new(&session.client, &passwords, &*watcher, &log, patience);
+        let mut latest = session.network.clone();
         let applied = loop {
             match applier.apply(&wants) {
                 Ok(Applied::FileChanged) => {
                     let (file, network) = self.connection.read()?;
                     wants = self.wanted.wishes(&file, &network)?;
+                    latest = network;
                 }
                 other => break other,
             }
         };
-        let report = Report { network: &network, stage: &stage, plan: &plan, is_json: self.json };
+        // A number that was bought stands in the file now, and the service does not know it yet.
+        if reception.outdated.is_some() || latest.fingerprint() != session.network.fingerprint() {
+            reception = urls.ask(&latest);
+        }
+        let outdated = not_in_force(reception);
+        let report = Report { network: &network, stage: &stage, plan: &plan, outdated, is_json: self.json };
         report.end(&watcher, applied)
     }
 }

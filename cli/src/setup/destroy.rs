@@ -99,6 +99,6 @@ impl Destroy {
         };
         let patience = Duration::from_secs(self.wait);
         let applied = Applier::new(&session.client, &passwords, &*watcher, &log, patience).apply(&wants);
-        Report { network, stage, plan: &plan, is_json: self.json }.end(&watcher, applied)
+        Report { network, stage, plan: &plan, outdated: None, is_json: self.json }.end(&watcher, applied)
     }
 }

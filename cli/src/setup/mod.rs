@@ -9,6 +9,7 @@ mod purchase;
 mod report;
 mod rotate;
 mod show;
+mod urls;
 mod wanted;
 mod watch;
 
@@ -17,3 +18,4 @@ pub(crate) use connection::{Connection, Session, client_of_environment, wishes};
 pub(crate) use destroy::Destroy;
 pub(crate) use plan::Plan;
 pub(crate) use rotate::Rotate;
+pub(crate) use urls::token;

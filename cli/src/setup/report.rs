@@ -14,6 +14,8 @@ pub(super) struct Report<'a> {
     pub(super) network: &'a str,
     pub(super) stage: &'a str,
     pub(super) plan: &'a Plan,
+    /// Whether the service runs another file than the one that was applied.
+    pub(super) outdated: Option<Finding>,
     pub(super) is_json: bool,
 }
 
@@ -27,7 +29,7 @@ impl Report<'_> {
         let made = watcher.made_so_far();
         let without_help = watcher.without_help();
         let mut left = Vec::new();
-        let (outcome, mut errors, notes): (_, Vec<String>, Vec<Finding>) = match applied {
+        let (mut outcome, mut errors, notes): (_, Vec<String>, Vec<Finding>) = match applied {
             Ok(Applied::Done { obstacles, notes, left: others }) => {
                 left = others;
                 let is_whole = obstacles.is_empty() && without_help.is_empty();
@@ -52,6 +54,10 @@ impl Report<'_> {
             }
         };
         errors.extend(show::help(&without_help));
+        if let Some(finding) = &self.outdated {
+            errors.push(finding.to_string());
+            outcome = if outcome == Outcome::Done { Outcome::No } else { outcome };
+        }
         if self.is_json {
             output::json(&json!({
                 "network": self.network, "stage": self.stage, "done": outcome == Outcome::Done,

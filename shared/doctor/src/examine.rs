@@ -23,7 +23,7 @@ pub fn examine(network: &Network, sources: &Sources, book: &Book, now: Timestamp
     rows.extend(rows::drill::rows(network, book, date(now)));
     rows.extend(rows::numbers::rows(network, numbers));
     rows.extend(rows::phones::rows(&phones, misses, sightings));
-    rows.extend(rows::web::rows(&stage.public_url, &sources.probe));
+    rows.extend(rows::web::rows(network, &sources.probe));
     rows.push(rows::web::certificate(sources.certificate.as_ref(), now));
     rows.extend(rows::countries::rows(network, sources.permissions.as_deref()));
     rows.push(rows::web::debugger(stage));

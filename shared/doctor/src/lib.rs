@@ -14,6 +14,7 @@
 mod debugger;
 pub mod drill;
 mod examine;
+mod reception;
 mod report;
 mod rows;
 #[cfg(test)]
@@ -22,5 +23,6 @@ mod sources;
 
 pub use debugger::{DEBUGGER_HOW, debugger_url};
 pub use examine::examine;
+pub use reception::Reception;
 pub use report::{Check, Mark, Phone, Report, Row, Verdict};
 pub use sources::Sources;

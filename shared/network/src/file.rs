@@ -13,7 +13,7 @@ use crate::notify::read_notify;
 use crate::parse;
 use crate::problem::{Problem, Problems};
 use crate::reader::{At, Reader, Section, table, wrong};
-use crate::{AreaCode, Asterisk, EmergencyCalling, Network, RefusalStyle, Stage};
+use crate::{AreaCode, Asterisk, EmergencyCalling, Fingerprint, Network, RefusalStyle, Stage};
 
 /// A valid network file: every stage of it.
 #[derive(Debug, Clone)]
@@ -196,6 +196,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
         addresses,
         address_of,
         notify,
+        fingerprint: Fingerprint::of(reader.text()),
     };
     Some(NetworkFile { shared, stages, advice })
 }

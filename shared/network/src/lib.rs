@@ -12,6 +12,7 @@ mod device;
 mod extensions;
 mod file;
 mod finding;
+mod fingerprint;
 mod language;
 mod notify;
 mod parse;
@@ -29,6 +30,7 @@ pub use addresses::PostalAddress;
 pub use device::{Device, DeviceKind, DeviceMode, Mac};
 pub use file::NetworkFile;
 pub use finding::{Finding, some_of};
+pub use fingerprint::{Fingerprint, NoFingerprint};
 pub use language::Language;
 pub use notify::{Recipient, Way};
 pub use problem::{Problem, Problems};
@@ -67,6 +69,7 @@ pub struct Network {
     /// The numbers whose phones name an address.
     address_of: HashMap<E164, String>,
     notify: Vec<Recipient>,
+    fingerprint: Fingerprint,
 }
 
 /// One SIP phone.
@@ -296,6 +299,12 @@ impl Network {
     #[must_use]
     pub fn notify(&self) -> &[Recipient] {
         &self.notify
+    }
+
+    /// The fingerprint of the file.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     /// The SIP domains of the network's other stages.

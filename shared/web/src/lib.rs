@@ -7,6 +7,7 @@
 //! [`Web`] is a `tower::Service` over `http` types, so AWS Lambda and a plain HTTP server host the same thing.
 //! Nothing here waits for a network: the [`Sink`] decides where events go.
 
+mod identity;
 mod measures;
 mod recent;
 mod route;
@@ -14,6 +15,7 @@ mod service;
 mod settings;
 mod sink;
 
+pub use identity::{IDENTITY_HEADER, Identity, NoIdentity};
 pub use route::{INCOMING, OUTGOING, Route, STATUS};
 pub use service::{Answer, RawTarget, RequestId, Rest, Web};
 pub use settings::{Settings, SettingsError, topic_problem};

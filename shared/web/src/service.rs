@@ -18,6 +18,7 @@ use webhook::{
     Alert, AuthTokens, BaseError, Call, CallProgress, Content, DialEnd, Form, Rejection, Signed, Verifier,
 };
 
+use crate::identity::{IDENTITY_HEADER, Identity};
 use crate::measures;
 use crate::recent::Recent;
 use crate::route::Route;
@@ -58,6 +59,8 @@ impl<S> Clone for Web<S> {
 struct Inner<S> {
     network: Network,
     verifier: Verifier,
+    /// What proven requests are told of the service.
+    identity: Option<HeaderValue>,
     routes: &'static [Route],
     sink: S,
     /// How many requests were turned away since the start.
@@ -86,7 +89,9 @@ impl<S: Sink> Web<S> {
         sink: S,
     ) -> Result<Self, BaseError> {
         let verifier = Verifier::new(tokens, &network.stage().public_url)?;
-        let inner = Inner { network, verifier, routes, sink, rejected: AtomicU64::new(0), recent: None };
+        let identity = Identity::of(&network).header();
+        let inner =
+            Inner { network, verifier, identity, routes, sink, rejected: AtomicU64::new(0), recent: None };
         Ok(Self { inner: Arc::new(inner) })
     }
 }
@@ -171,6 +176,15 @@ impl<S: Sink> Inner<S> {
                 return Answer { response: self.turn_away(request, refusal), rest: Rest::default() };
             }
         };
+        let mut answer = self.answer_proven(request, &webhook, started).await;
+        answer
+            .response
+            .headers_mut()
+            .extend(self.identity.clone().map(|identity| (IDENTITY_HEADER, identity)));
+        answer
+    }
+
+    async fn answer_proven(&self, request: &Request<Bytes>, webhook: &Webhook, started: Instant) -> Answer {
         let is_known_method = [Method::GET, Method::POST].contains(request.method());
         let route = match webhook.route {
             Some(route) if is_known_method => route,
@@ -182,7 +196,7 @@ impl<S: Sink> Inner<S> {
                 return Answer { response: status(code), rest: Rest::default() };
             }
         };
-        let (call_sid, mut plan) = decide(route, &webhook, &self.network);
+        let (call_sid, mut plan) = decide(route, webhook, &self.network);
         let is_repeated = self.is_repeated(request);
         if is_repeated {
             plan.events.clear();

@@ -73,11 +73,20 @@ impl Said {
 impl Clinic {
     /// A healthy network, but for the tests of 911.
     pub(super) fn new() -> Self {
-        Self::with_token(None)
+        Self::build(None, ("", ""))
+    }
+
+    /// The same with a change to the network file.
+    pub(super) fn with(from: &str, to: &str) -> Self {
+        Self::build(None, (from, to))
     }
 
     /// The same, whose service has another token than the account.
-    pub(super) fn with_token(token: Option<&str>) -> Self {
+    pub(super) fn with_token(token: &str) -> Self {
+        Self::build(Some(token), ("", ""))
+    }
+
+    fn build(token: Option<&str>, (from, to): (&str, &str)) -> Self {
         let (account, front) = (Account::new(), Front::new());
         let number = |last: u32| json!({"phone_number": format!("+15035550{last}"), "emergency_address_status": "registered"});
         let numbers: Vec<_> = (110..=117).chain([190]).map(number).collect();
@@ -86,18 +95,22 @@ impl Clinic {
             "numbers": numbers, "permissions": (["US", "CA", "PR", "MX"].map(open)),
         }));
         let own = "https://street.example.org";
+        let stage = "sip_domain   = \"street-prod.sip.twilio.com\"";
+        let fallback = format!("{stage}\nfallback_url = \"{}/fallback\"", front.url);
         let service = Service::on("networks/street.toml")
             .but(own, &front.url)
+            .but(stage, &fallback)
+            .but(from, to)
             .with("TWILIO_AUTH_TOKEN", token.unwrap_or(&account.token))
             .start();
         front.put(Behind::Service(service.address));
         let file = scratch().join("dialtone.toml");
         let text = fs::read_to_string(tests().join("networks/street.toml")).unwrap().replace(own, &front.url);
-        let stage = "sip_domain   = \"street-prod.sip.twilio.com\"";
-        let fallback = format!("{stage}\nfallback_url = \"{}/fallback\"", front.url);
-        fs::write(&file, text.replace(stage, &fallback)).unwrap();
+        fs::write(&file, text.replace(stage, &fallback).replace(from, to)).unwrap();
         let clinic = Self { account, front, file, service, numbers: seeded["numbers"].clone() };
-        let applied = Said::of(&mut clinic.command(&["apply", "--yes"]));
+        // A service with another token is what some tests are about.
+        let unchecked = token.map(|_| "--skip-url-check");
+        let applied = Said::of(clinic.command(&["apply", "--yes"]).args(unchecked));
         assert_eq!(applied.code, 0, "{}", applied.err);
         clinic
     }

@@ -21,6 +21,8 @@ pub(super) enum Behind {
     Status(u16),
     /// Nothing: connections are dropped.
     Nothing,
+    /// Something that takes requests and never answers.
+    Silence,
 }
 
 impl Front {
@@ -47,6 +49,9 @@ impl Front {
 fn pass(mut client: TcpStream, behind: Behind) {
     match behind {
         Behind::Nothing => {}
+        Behind::Silence => {
+            let _ = copy(&mut client, &mut std::io::sink());
+        }
         Behind::Status(status) => {
             let mut request = [0; 4096];
             let _ = client.read(&mut request);

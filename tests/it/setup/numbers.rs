@@ -39,7 +39,15 @@ fn a_number_that_was_bought_by_a_run_that_ended_is_found() {
     let file = link.join("dialtone.toml");
     fs::rename(&setup.file, &file).unwrap();
     fs::set_permissions(&link, std::os::unix::fs::PermissionsExt::from_mode(0o500)).unwrap();
-    let mut command = setup.account.command(&["apply", "--yes", "--buy", "--stage", "prod", "--config"]);
+    let mut command = setup.account.command(&[
+        "apply",
+        "--yes",
+        "--buy",
+        "--skip-url-check",
+        "--stage",
+        "prod",
+        "--config",
+    ]);
     let cut_off = super::Said::of(command.arg(&file));
     fs::set_permissions(&link, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     fs::rename(&file, &setup.file).unwrap();

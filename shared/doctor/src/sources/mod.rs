@@ -3,7 +3,7 @@
 pub(crate) mod certificate;
 pub(crate) mod probe;
 pub(crate) mod traces;
-mod waiting;
+pub(crate) mod waiting;
 
 use jiff::Timestamp;
 use network::{Finding, Network};

@@ -1,11 +1,14 @@
 //! Requests to the service itself: as a stranger would send them, and as Twilio would.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use network::Stage;
 use ureq::Agent;
-use web::Route;
+use web::{IDENTITY_HEADER, Identity, Route};
 use webhook::{AuthToken, AuthTokens, Form, sign};
+
+use super::waiting::result;
 
 /// Twilio gives up after 15 s.
 const WAIT: Duration = Duration::from_secs(15);
@@ -14,7 +17,21 @@ const WAIT: Duration = Duration::from_secs(15);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// The value of `X-Dialtone`, if the answer has it.
+    pub(crate) told: Option<String>,
     pub(crate) took: Duration,
+}
+
+impl Answer {
+    /// Whether Dialtone answered, and took the signature for Twilio's.
+    pub(crate) fn is_dialtone(&self) -> bool {
+        self.told.is_some()
+    }
+
+    /// What a service says of itself. The fallback is Dialtone's, too, but has no file.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        self.told.as_deref()?.parse().ok()
+    }
 }
 
 /// Why a request got no answer.
@@ -44,39 +61,57 @@ pub(crate) struct Probe {
 pub(crate) enum Signed {
     /// No token was given, so nothing could be signed.
     WithoutToken,
-    /// Path, the status that says that the signature was accepted, and the answer.
-    Sent(Vec<(&'static str, u16, Result<Answer, ProbeError>)>),
+    /// One for each function.
+    Sent(Vec<Told>),
+}
+
+/// What a function answered to a signed request.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) path: &'static str,
+    /// The status that says that the signature was accepted.
+    pub(crate) expected: u16,
+    pub(crate) answer: Result<Answer, ProbeError>,
 }
 
 /// Asks. It takes no part in any call: each request is one that a right service answers without an event.
 ///
-/// What the service must turn away is kept to two requests, and one for a fallback: the template's alarm for rejected
-/// signatures counts them.
+/// What the service must turn away is kept to two requests: the template's alarm for rejected signatures counts them.
 pub(crate) fn probe(stage: &Stage, token: Option<&AuthToken>) -> Probe {
-    let asker = Asker { agent: agent(&stage.public_url), origin: &stage.public_url };
+    let asker = Asker::of(&stage.public_url);
     let outgoing = Route::Outgoing.path();
     let forged = AuthTokens::parse("not-the-token-of-any-account").ok();
-    let signed = match token {
-        None => Signed::WithoutToken,
-        Some(token) => {
-            let put = |route: Route| (route.path(), 405, asker.send("PUT", route.path(), Some(token)));
-            // A signature is looked at before all else. So a method that no webhook has proves that it was accepted
-            // (405), with no call in it; a call's progress without a call in it is taken and forgotten (204). The
-            // three paths are three functions, each with its own copy of the token.
-            let callback = Route::CallProgress.path();
-            let told = (callback, 204, asker.send("POST", callback, Some(token)));
-            Signed::Sent(vec![put(Route::Outgoing), put(Route::Incoming), told])
-        }
-    };
     Probe {
         unsigned: asker.send("POST", outgoing, None),
         forged: asker.send("POST", outgoing, forged.as_ref().map(AuthTokens::first)),
-        signed,
-        fallback: stage.fallback_url.as_deref().map(|url| {
-            let asker = Asker { agent: agent(url), origin: url };
-            asker.send("POST", "", None)
-        }),
+        signed: token.map_or(Signed::WithoutToken, |token| Signed::Sent(functions(stage, token))),
+        fallback: fallback(stage, token),
     }
+}
+
+/// A signed request to each function.
+///
+/// A signature is looked at before all else. So a method that no webhook has proves that it was accepted (405), with no
+/// call in it; a call's progress without a call in it is taken and forgotten (204). The three paths are three functions,
+/// each with its own copy of the token and of the file.
+pub(crate) fn functions(stage: &Stage, token: &AuthToken) -> Vec<Told> {
+    let asker = Asker::of(&stage.public_url);
+    let requests =
+        [("PUT", Route::Outgoing, 405), ("PUT", Route::Incoming, 405), ("POST", Route::CallProgress, 204)];
+    thread::scope(|scope| {
+        let asked = requests.map(|(method, route, expected)| {
+            let asker = &asker;
+            (route.path(), expected, scope.spawn(move || asker.send(method, route.path(), Some(token))))
+        });
+        let told = asked.map(|(path, expected, answer)| Told { path, expected, answer: result(answer) });
+        told.into()
+    })
+}
+
+/// A request to the fallback, if there is one. The method keeps it from being counted as a call that needed it.
+pub(crate) fn fallback(stage: &Stage, token: Option<&AuthToken>) -> Option<Result<Answer, ProbeError>> {
+    let url = stage.fallback_url.as_deref()?;
+    Some(Asker::of(url).send(if token.is_some() { "PUT" } else { "POST" }, "", token))
 }
 
 /// Asks one origin.
@@ -85,7 +120,11 @@ struct Asker<'a> {
     origin: &'a str,
 }
 
-impl Asker<'_> {
+impl<'a> Asker<'a> {
+    fn of(origin: &'a str) -> Self {
+        Self { agent: agent(origin), origin }
+    }
+
     /// Sends an empty form, signed if there is something to sign with.
     fn send(&self, method: &str, path: &str, token: Option<&AuthToken>) -> Result<Answer, ProbeError> {
         let url = format!("{}{path}", self.origin);
@@ -104,7 +143,9 @@ impl Asker<'_> {
             ureq::Error::Timeout(_) => ProbeError::TimedOut { origin: origin() },
             source => ProbeError::Unreachable { origin: origin(), source },
         })?;
-        Ok(Answer { status: answer.status().as_u16(), took: started.elapsed() })
+        let told = answer.headers().get(IDENTITY_HEADER).and_then(|value| value.to_str().ok());
+        let told = told.map(str::to_owned);
+        Ok(Answer { status: answer.status().as_u16(), told, took: started.elapsed() })
     }
 }
 

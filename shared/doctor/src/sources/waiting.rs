@@ -9,20 +9,20 @@ use std::time::Duration;
 const LONG: Duration = Duration::from_secs(1);
 
 /// The tasks that are at work.
-pub(super) struct Watch {
+pub(crate) struct Watch {
     left: Vec<&'static str>,
     over: Sender<&'static str>,
     heard: Receiver<&'static str>,
 }
 
 impl Watch {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (over, heard) = channel();
         Self { left: Vec::new(), over, heard }
     }
 
     /// Starts a task on a thread of its own.
-    pub(super) fn spawn<'scope, T: Send + 'scope>(
+    pub(crate) fn spawn<'scope, T: Send + 'scope>(
         &mut self,
         scope: &'scope Scope<'scope, '_>,
         name: &'static str,
@@ -39,7 +39,7 @@ impl Watch {
     }
 
     /// Waits until all tasks have ended. `tell` gets a line that names the tasks that take longer than a second.
-    pub(super) fn wait(self, tell: &dyn Fn(&str)) {
+    pub(crate) fn wait(self, tell: &dyn Fn(&str)) {
         let Self { mut left, over, heard } = self;
         drop(over);
         let mut last = String::new();
@@ -61,6 +61,6 @@ impl Watch {
 }
 
 /// The result of a task.
-pub(super) fn result<T>(task: ScopedJoinHandle<'_, T>) -> T {
+pub(crate) fn result<T>(task: ScopedJoinHandle<'_, T>) -> T {
     task.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

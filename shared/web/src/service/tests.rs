@@ -147,3 +147,21 @@ fn nothing_private_is_in_debug_output() {
     let debug = format!("{:?}", client.edge);
     assert!(!debug.contains("5035550110") && !debug.contains("secret"), "{debug}");
 }
+
+#[tokio::test]
+async fn proven_requests_are_told_the_version_and_the_file() {
+    let mut client = Client::new(crate::INCOMING);
+    let answers = [
+        (client.signed("POST", "/incoming", CALL), 200),
+        (client.signed("POST", "/outgoing", CALL), 404),
+        (client.signed("PUT", "/incoming", CALL), 405),
+        (request("POST", "/incoming", CALL, &[]), 403),
+        (request("POST", "/incoming", CALL, &[("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")]), 403),
+    ];
+    for (request, status) in answers {
+        let response = client.edge.call(request).await.unwrap();
+        let told = response.headers().get("x-dialtone").map(|value| value.to_str().unwrap().to_owned());
+        let expected = format!("{} {}", env!("CARGO_PKG_VERSION"), network::Fingerprint::of(FILE));
+        assert_eq!((response.status().as_u16(), told), (status, (status != 403).then_some(expected)));
+    }
+}
