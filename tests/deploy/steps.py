@@ -1,5 +1,6 @@
 """The steps of tests/deploy/run."""
 
+import hashlib
 import re
 import sys
 import time
@@ -33,6 +34,8 @@ def build():
     run(SAM / "sam", "build", "--template", ROOT / "template.yaml", "--build-dir", BUILD, "--parameter-overrides", "Architecture=x86_64")
     run("cargo", "build", "--package", "dialtone")
     assert (BUILD / "Network/dialtone.toml").read_bytes() == (ROOT / "examples/dialtone.toml").read_bytes()
+    noted = (BUILD / "Network/dialtone.toml.sha256").read_text().split()
+    assert noted[0] == hashlib.sha256((BUILD / "Network/dialtone.toml").read_bytes()).hexdigest(), noted
     sizes = []
     for name in FUNCTIONS:
         bootstrap = BUILD / name / "bootstrap"

@@ -30,6 +30,15 @@ impl NetworkFile {
     ///
     /// Every problem of the file, each with its line and remedy.
     pub fn parse(text: &str) -> Result<Self, Problems> {
+        Self::parse_noted(text, Fingerprint::of(text))
+    }
+
+    /// The same for a text whose fingerprint is known.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the file, each with its line and remedy.
+    pub fn parse_noted(text: &str, fingerprint: Fingerprint) -> Result<Self, Problems> {
         let mut reader = Reader::new(text);
         let arena = Arena::new();
         let document = toml_spanner::parse_recoverable(text, &arena);
@@ -45,7 +54,7 @@ impl NetworkFile {
             let what = if is_key { "is a duplicate".to_owned() } else { error.message("") };
             reader.report_broken(span.range().start, key, wrong(what, "mend the TOML here"));
         }
-        let file = read(&mut reader, document.table());
+        let file = read(&mut reader, document.table(), fingerprint);
         reader.finish(file)
     }
 
@@ -102,7 +111,7 @@ impl NetworkFile {
     }
 }
 
-fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile> {
+fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerprint) -> Option<NetworkFile> {
     let mut root = Section::root(root);
     let mut advice = Vec::new();
 
@@ -196,7 +205,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>) -> Option<NetworkFile>
         addresses,
         address_of,
         notify,
-        fingerprint: Fingerprint::of(reader.text()),
+        fingerprint,
     };
     Some(NetworkFile { shared, stages, advice })
 }

@@ -34,10 +34,6 @@ impl<'a> Reader<'a> {
         Self { text, lines: OnceCell::new(), problems: Vec::new(), is_broken: false }
     }
 
-    pub(crate) fn text(&self) -> &'a str {
-        self.text
-    }
-
     pub(crate) fn line(&self, offset: usize) -> usize {
         let lines = self.lines.get_or_init(|| {
             let starts = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| i + 1);

@@ -24,6 +24,16 @@ pub(crate) fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// The layer of the example network, made as `sam build` makes it. Gives its network file.
+pub(crate) fn layer() -> Result<PathBuf> {
+    let layer = folder()?.join("layer");
+    fs::create_dir_all(&layer)?;
+    let mut make = Command::new("make");
+    make.args(["--silent", "--file=examples/Makefile", "build-Network"]).current_dir(root());
+    run(make.env("DIALTONE_CONFIG", "examples/dialtone.toml").env("ARTIFACTS_DIR", &layer))?;
+    Ok(layer.join("dialtone.toml"))
+}
+
 /// Lambda functions, for release.
 pub(crate) fn functions(names: &[&str]) -> Result<()> {
     for name in names {

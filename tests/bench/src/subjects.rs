@@ -170,7 +170,7 @@ fn subject(name: &'static str, program: PathBuf, event: &str, answer: &'static s
     let event = fs::read_to_string(build::root().join("events").join(event).with_extension("json"))?;
     // As API Gateway sends it: without the spaces for people.
     let event = serde_json::to_vec(&serde_json::from_str::<serde_json::Value>(&event)?)?;
-    let network = build::root().join("examples/dialtone.toml").display().to_string();
+    let network = build::layer()?.display().to_string();
     let environment = [
         ("AWS_REGION", "us-west-2"),
         ("AWS_DEFAULT_REGION", "us-west-2"),
