@@ -14,15 +14,17 @@ use crate::sources::Sources;
 #[must_use]
 pub fn examine(network: &Network, sources: &Sources, book: &Book, now: Timestamp) -> Report {
     let stage = network.stage();
-    let (misses, sightings) = (sources.misses.as_ref(), sources.sightings.as_ref());
-    let phones = rows::phones::phones(network, misses, sightings);
+    let (alerts, sightings) = (sources.alerts.as_ref(), sources.sightings.as_ref());
+    let phones = rows::phones::phones(network, alerts, sightings);
     let mut rows = rows::account::rows(sources.plan.as_ref());
     let numbers = sources.numbers.as_deref();
     let domain = sources.domain.as_ref().map(Option::as_ref);
     rows.extend(rows::emergency::rows(network, numbers, domain));
+    rows.extend(rows::help::rows(sightings));
     rows.extend(rows::drill::rows(network, book, date(now)));
     rows.extend(rows::numbers::rows(network, numbers));
-    rows.extend(rows::phones::rows(&phones, misses, sightings));
+    rows.extend(rows::phones::rows(&phones, alerts, sightings));
+    rows.extend(rows::alerts::rows(alerts));
     rows.extend(rows::web::rows(network, &sources.probe));
     rows.push(rows::web::certificate(sources.certificate.as_ref(), now));
     rows.extend(rows::countries::rows(network, sources.permissions.as_deref()));

@@ -11,6 +11,7 @@
 //!
 //! No telephone number of a caller or callee is in a report or in the file of results.
 
+mod codes;
 mod debugger;
 pub mod drill;
 mod examine;

@@ -56,7 +56,8 @@ impl Settings {
         if let Some(problem) = topic.as_deref().and_then(topic_problem) {
             keep(problem);
         }
-        let network = network(&path, &stage, on_lambda).map_err(|found| found.into_iter().for_each(&mut keep)).ok();
+        let network =
+            network(&path, &stage, on_lambda).map_err(|found| found.into_iter().for_each(&mut keep)).ok();
         match (network, tokens) {
             (Some(network), Some(tokens)) if problems.is_empty() => Ok(Self { network, tokens, topic }),
             _ => Err(SettingsError(problems)),

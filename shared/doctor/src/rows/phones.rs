@@ -3,7 +3,8 @@
 use network::{Finding, Network, some_of};
 
 use crate::report::{Check, Phone, Row, Verdict};
-use crate::sources::traces::{DAYS_OF_CALLS, Misses, Sightings};
+use crate::sources::alerts::Alerts;
+use crate::sources::traces::{DAYS_OF_CALLS, Sightings};
 
 const REACHED: Check = Check { id: "phones-reachable", name: "phones can be reached" };
 const SEEN: Check = Check { id: "phones-seen", name: "phones give signs of life" };
@@ -11,17 +12,18 @@ const SEEN: Check = Check { id: "phones-seen", name: "phones give signs of life"
 /// Every phone of the file, in its order.
 pub(crate) fn phones(
     network: &Network,
-    misses: Result<&Misses, &Finding>,
+    alerts: Result<&Alerts, &Finding>,
     sightings: Result<&Sightings, &Finding>,
 ) -> Vec<Phone> {
     let phone = |name: &str| {
-        let times = misses.ok().and_then(|misses| misses.of.get(name)).map(Vec::as_slice).unwrap_or_default();
+        let times =
+            alerts.ok().and_then(|alerts| alerts.misses.get(name)).map(Vec::as_slice).unwrap_or_default();
         let last_seen = sightings.ok().and_then(|sightings| sightings.of.get(name)).copied();
         let last_unreachable = times.iter().max().copied();
         let verdict = match (last_unreachable, last_seen) {
             (Some(missed), Some(seen)) if seen > missed => Verdict::Back,
             (Some(_), _) => Verdict::Unreachable,
-            (None, _) if misses.is_err() => Verdict::Unknown,
+            (None, _) if alerts.is_err() => Verdict::Unknown,
             (None, Some(_)) => Verdict::Alive,
             (None, None) if sightings.is_err() => Verdict::Unknown,
             (None, None) => Verdict::Quiet,
@@ -34,15 +36,15 @@ pub(crate) fn phones(
 /// What is to be thought of them together.
 pub(crate) fn rows(
     phones: &[Phone],
-    misses: Result<&Misses, &Finding>,
+    alerts: Result<&Alerts, &Finding>,
     sightings: Result<&Sightings, &Finding>,
 ) -> Vec<Row> {
-    vec![reached(phones, misses), seen(phones, sightings)]
+    vec![reached(phones, alerts), seen(phones, sightings)]
 }
 
-fn reached(phones: &[Phone], misses: Result<&Misses, &Finding>) -> Row {
-    let misses = match misses {
-        Ok(misses) => misses,
+fn reached(phones: &[Phone], alerts: Result<&Alerts, &Finding>) -> Row {
+    let alerts = match alerts {
+        Ok(alerts) => alerts,
         Err(silence) => return Row::unknown(REACHED, silence),
     };
     let lost = of(phones, Verdict::Unreachable);
@@ -54,7 +56,7 @@ fn reached(phones: &[Phone], misses: Result<&Misses, &Finding>) -> Row {
     if !back.is_empty() {
         words.push(format!("lost for a while, but back: {}", some_of(&told(phones, &back), 10)));
     }
-    if misses.unread > 0 {
+    if alerts.unread > 0 {
         words.push("there are too many alerts to look at all".to_owned());
     }
     if !lost.is_empty() {
@@ -63,8 +65,8 @@ fn reached(phones: &[Phone], misses: Result<&Misses, &Finding>) -> Row {
         return Row::fail(REACHED, words.join("; "), remedy).about(lost);
     }
     match words.is_empty() {
-        true => Row::ok(REACHED, "no phone was missed in the last day (alerts 32009, 32011)"),
-        false if misses.unread > 0 => {
+        true => Row::ok(REACHED, "no phone was missed in the last day (alerts 32009, 32011, 32022)"),
+        false if alerts.unread > 0 => {
             let remedy = "see the rest in Twilio's console (Monitor > Debugger)";
             Row::warn(REACHED, words.join("; "), remedy)
         }
@@ -115,17 +117,18 @@ mod tests {
         format!("2026-11-08T{hour:02}:00:00Z").parse().unwrap()
     }
 
-    fn misses(of: &[(&str, &[u8])]) -> Misses {
+    fn misses(of: &[(&str, &[u8])]) -> Alerts {
         let of = of
             .iter()
             .map(|(name, hours)| ((*name).to_owned(), hours.iter().map(|hour| time(*hour)).collect()));
-        Misses { of: of.collect(), unread: 0 }
+        Alerts { misses: of.collect(), ..Alerts::default() }
     }
 
     fn sightings(of: &[(&str, u8)]) -> Sightings {
         Sightings {
             of: of.iter().map(|(name, hour)| ((*name).to_owned(), time(*hour))).collect(),
             since: None,
+            help: Vec::new(),
         }
     }
 
@@ -167,7 +170,7 @@ mod tests {
     #[test]
     fn what_was_not_looked_at_is_said() {
         let network = network("[extensions.a]\n");
-        let many = Misses { unread: 9, ..Misses::default() };
+        let many = Alerts { unread: 9, ..Alerts::default() };
         let cut = Sightings { since: Some(time(1)), ..sightings(&[]) };
         let rows = rows(&phones(&network, Ok(&many), Ok(&cut)), Ok(&many), Ok(&cut));
         assert!(

@@ -1,5 +1,6 @@
 //! Everything that is asked, all at once.
 
+pub(crate) mod alerts;
 pub(crate) mod certificate;
 pub(crate) mod probe;
 pub(crate) mod traces;
@@ -11,9 +12,10 @@ use provision::{Account, Keyring, Plan, Wishes, difference};
 use twilio::{Client, CountryPermission, PhoneNumber, SipDomain};
 use webhook::AuthToken;
 
+use self::alerts::{Alerts, alerts};
 use self::certificate::{CertificateError, expiry};
 use self::probe::{Probe, probe};
-use self::traces::{Misses, Sightings, misses, sightings};
+use self::traces::{Sightings, sightings};
 use self::waiting::{Watch, result};
 
 /// An answer, or why there is none.
@@ -26,7 +28,7 @@ pub struct Sources {
     pub(crate) numbers: Asked<Vec<PhoneNumber>>,
     pub(crate) domain: Asked<Option<SipDomain>>,
     pub(crate) permissions: Asked<Vec<CountryPermission>>,
-    pub(crate) misses: Asked<Misses>,
+    pub(crate) alerts: Asked<Alerts>,
     pub(crate) sightings: Asked<Sightings>,
     pub(crate) probe: Probe,
     /// None where there is no TLS.
@@ -58,7 +60,7 @@ impl Sources {
             let mut watch = Watch::new();
             let look = watch.spawn(scope, "the account", || Look::at(client, wishes));
             let permissions = watch.spawn(scope, "its permissions", || client.dialing_permissions());
-            let missed = watch.spawn(scope, "its alerts", || misses(client, network, now));
+            let reported = watch.spawn(scope, "its alerts", || alerts(client, network, now));
             let seen = watch.spawn(scope, "its calls", || sightings(client, network, now));
             let web = watch.spawn(scope, "the service", || probe(stage, token));
             let certificate = watch.spawn(scope, "its certificate", || expiry(&stage.public_url));
@@ -70,7 +72,7 @@ impl Sources {
                 numbers,
                 domain,
                 permissions: result(permissions).map_err(silence_of),
-                misses: result(missed).map_err(silence_of),
+                alerts: result(reported).map_err(silence_of),
                 sightings: result(seen).map_err(silence_of),
                 probe: result(web),
                 certificate: result(certificate),
@@ -85,7 +87,7 @@ impl Sources {
             self.numbers.is_err(),
             self.domain.is_err(),
             self.permissions.is_err(),
-            self.misses.is_err(),
+            self.alerts.is_err(),
             self.sightings.is_err(),
         ];
         rest.into_iter().all(|is_err| is_err).then_some(first)

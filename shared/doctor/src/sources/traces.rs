@@ -1,38 +1,19 @@
-//! What phones have left behind in Twilio's logs.
+//! What phones have left behind in Twilio's log of calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
-use network::Network;
-use twilio::{Alert, CallRecord, Client};
-use webhook::{Address, Form};
-
-/// The codes of a phone that is not registered (32009), and of one that is but does not answer (32011).
-const UNREACHABLE: [&str; 2] = ["32009", "32011"];
-
-/// How far back alerts are looked at.
-const DAY: SignedDuration = SignedDuration::from_hours(24);
+use network::{EmergencyCalling, Extension, Network};
+use numbers::emergency::{Service, recognize};
+use twilio::{CallRecord, Client};
+use webhook::Address;
 
 /// How far back calls are looked at, in days.
 pub(crate) const DAYS_OF_CALLS: i64 = 7;
 
-/// How many alerts of each level are looked at, the latest first.
-const MOST_ALERTS: usize = 1000;
-
-/// How many alerts are looked at one by one, since their list does not name a phone.
-const MOST_DETAILS: usize = 50;
-
 /// How many calls are looked at, the latest first: five pages.
 const MOST_CALLS: usize = 5000;
-
-/// When phones could not be reached, by their names in the file.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Misses {
-    pub(crate) of: BTreeMap<String, Vec<Timestamp>>,
-    /// How many alerts could name a phone but were not looked at; there were too many.
-    pub(crate) unread: usize,
-}
 
 /// When phones gave a sign of life last, by their names in the file.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -40,50 +21,28 @@ pub(crate) struct Sightings {
     pub(crate) of: BTreeMap<String, Timestamp>,
     /// Where the look ended because there were too many calls: nothing is known of what was before.
     pub(crate) since: Option<Timestamp>,
+    /// The calls for help, the latest first.
+    pub(crate) help: Vec<HelpCall>,
 }
 
-/// Looks through the alerts of the last day.
-///
-/// # Errors
-///
-/// Twilio's, at the first request that fails.
-pub(crate) fn misses(client: &Client, network: &Network, now: Timestamp) -> twilio::Result<Misses> {
-    let start = now - DAY;
-    let start_date = start.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let mut misses = Misses::default();
-    let mut nameless = Vec::new();
-    for level in ["warning", "error"] {
-        let alerts = client.alerts(level, &start_date, MOST_ALERTS)?;
-        if alerts.len() == MOST_ALERTS {
-            misses.unread += 1;
-        }
-        for alert in alerts {
-            // An alert whose date cannot be read is as good as new.
-            let time = alert.date_created.parse().unwrap_or(now);
-            if !UNREACHABLE.contains(&alert.error_code.as_str()) || time < start {
-                continue;
-            }
-            match whose(&alert.request_url, network) {
-                Whose::Phone(name) => misses.of.entry(name.to_owned()).or_default().push(time),
-                Whose::Another => {}
-                Whose::Unsaid => nameless.push((alert.sid, time)),
-            }
-        }
-    }
-    misses.unread += nameless.len().saturating_sub(MOST_DETAILS);
-    for (sid, time) in nameless.iter().take(MOST_DETAILS) {
-        match client.alert(sid) {
-            Ok(alert) => {
-                if let Some(name) = named_in(&alert, network) {
-                    misses.of.entry(name.to_owned()).or_default().push(*time);
-                }
-            }
-            // It is older than what Twilio keeps, by now.
-            Err(error) if error.is_not_found() => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(misses)
+/// A call for help, without what was dialled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HelpCall {
+    /// The phone that called, as the file calls it; none if it is not in the file.
+    pub(crate) phone: Option<String>,
+    pub(crate) at: Timestamp,
+    pub(crate) end: HelpEnd,
+}
+
+/// How a call for help ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HelpEnd {
+    /// Somebody answered, or it is still ringing.
+    Connected,
+    /// It was placed, and nobody answered.
+    Failed,
+    /// It was dialled, and no call was placed for it.
+    NotPlaced,
 }
 
 /// Looks through the calls of the last days.
@@ -94,7 +53,8 @@ pub(crate) fn misses(client: &Client, network: &Network, now: Timestamp) -> twil
 pub(crate) fn sightings(client: &Client, network: &Network, now: Timestamp) -> twilio::Result<Sightings> {
     let start = now - SignedDuration::from_hours(24 * DAYS_OF_CALLS);
     let calls = client.calls(&start.strftime("%Y-%m-%d").to_string(), MOST_CALLS)?;
-    Ok(seen_in(&calls, network, calls.len() >= MOST_CALLS))
+    let help = help_in(&calls, network);
+    Ok(Sightings { help, ..seen_in(&calls, network, calls.len() >= MOST_CALLS) })
 }
 
 fn seen_in(calls: &[CallRecord], network: &Network, is_cut: bool) -> Sightings {
@@ -119,6 +79,57 @@ fn seen_in(calls: &[CallRecord], network: &Network, is_cut: bool) -> Sightings {
     sightings
 }
 
+/// The calls for help among the calls.
+///
+/// The leg that Dialtone dials has the emergency number in `To`. A phone's own leg has it there only if it was dialled at
+/// once, not at a dial tone; so a refusal at a dial tone is not seen here, but in events.
+fn help_in(calls: &[CallRecord], network: &Network) -> Vec<HelpCall> {
+    let by_sid: HashMap<&str, &CallRecord> = calls.iter().map(|call| (call.sid.as_str(), call)).collect();
+    let is_help = |to: &str, phone: Option<&Extension>| {
+        matches!(recognize(to, &network.help_regions(phone)), Some(Service::Emergency(_)))
+    };
+    let phone_of = |call: &CallRecord| match whose(&call.from, network) {
+        Whose::Phone(name) => network.extension(name),
+        _ => None,
+    };
+    let mut help = Vec::new();
+    let mut placed = HashSet::new();
+    for call in calls.iter().filter(|call| call.direction == "outbound-dial") {
+        let phone = by_sid.get(call.parent_call_sid.as_str()).and_then(|parent| phone_of(parent));
+        let Some(at) = started(call) else { continue };
+        if !is_help(&call.to, phone) {
+            continue;
+        }
+        placed.insert(call.parent_call_sid.as_str());
+        let end = match call.status.as_str() {
+            "busy" | "failed" | "no-answer" | "canceled" => HelpEnd::Failed,
+            _ => HelpEnd::Connected,
+        };
+        help.push(HelpCall { phone: phone.map(|phone| phone.name().to_owned()), at, end });
+    }
+    for call in calls.iter().filter(|call| call.direction == "inbound" && !placed.contains(call.sid.as_str()))
+    {
+        let Address::Sip(uri) = Address::parse(&call.to) else { continue };
+        let (Some(at), phone) = (started(call), phone_of(call)) else { continue };
+        // A call that goes on may have its second leg in a moment.
+        let is_over = !matches!(call.status.as_str(), "queued" | "ringing" | "in-progress");
+        if is_over
+            && uri.is_host(&network.stage().sip_domain)
+            && uri.user().is_some_and(|to| is_help(to, phone))
+        {
+            // Where the file leaves 911 to Twilio, there is no second leg.
+            let end = match (network.emergency_calling(), call.status.as_str()) {
+                (EmergencyCalling::Twilio, "completed") => HelpEnd::Connected,
+                (EmergencyCalling::Twilio, _) => HelpEnd::Failed,
+                _ => HelpEnd::NotPlaced,
+            };
+            help.push(HelpCall { phone: phone.map(|phone| phone.name().to_owned()), at, end });
+        }
+    }
+    help.sort_by_key(|call| std::cmp::Reverse(call.at));
+    help
+}
+
 /// When a call began.
 pub(crate) fn started(call: &CallRecord) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(&call.start_time).ok()
@@ -126,7 +137,7 @@ pub(crate) fn started(call: &CallRecord) -> Option<Timestamp> {
 
 /// Whom a SIP address belongs to.
 #[derive(Debug, PartialEq, Eq)]
-enum Whose<'n> {
+pub(super) enum Whose<'n> {
     Phone(&'n str),
     /// Somebody else: another stage, another network, a name that the file does not have.
     Another,
@@ -134,7 +145,7 @@ enum Whose<'n> {
     Unsaid,
 }
 
-fn whose<'n>(text: &str, network: &'n Network) -> Whose<'n> {
+pub(super) fn whose<'n>(text: &str, network: &'n Network) -> Whose<'n> {
     let Address::Sip(uri) = Address::parse(text) else { return Whose::Unsaid };
     if !uri.is_host(&network.stage().sip_domain) {
         return Whose::Another;
@@ -143,16 +154,6 @@ fn whose<'n>(text: &str, network: &'n Network) -> Whose<'n> {
         Some(phone) => Whose::Phone(phone.name()),
         None => Whose::Another,
     }
-}
-
-/// The phone that was rung, as the whole alert tells. Who rang it is no matter here.
-fn named_in<'n>(alert: &Alert, network: &'n Network) -> Option<&'n str> {
-    let form = Form::parse(alert.request_variables.as_bytes()).unwrap_or_default();
-    let named = ["To", "Called"].into_iter().filter_map(|name| form.text(name));
-    std::iter::once(alert.request_url.as_str()).chain(named).find_map(|text| match whose(text, network) {
-        Whose::Phone(name) => Some(name),
-        _ => None,
-    })
 }
 
 #[cfg(test)]
@@ -184,17 +185,6 @@ mod tests {
         ] {
             assert_eq!(whose(text, &network), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn an_alert_is_about_the_phone_that_was_rung() {
-        let network = network("[extensions.lobby]\n[extensions.porch]\n");
-        let alert = |variables: &str| Alert { request_variables: variables.into(), ..Alert::default() };
-        let to =
-            "From=sip%3Aporch%40n-prod.sip.twilio.com&To=%3Csip%3Alobby%40n-prod.sip.twilio.com%3A5060%3E";
-        assert_eq!(named_in(&alert(to), &network), Some("lobby"));
-        assert_eq!(named_in(&alert("From=sip%3Aporch%40n-prod.sip.twilio.com"), &network), None);
-        assert_eq!(named_in(&alert("garbage"), &network), None);
     }
 
     #[test]
