@@ -146,7 +146,7 @@ fn what_is_wrong_in_the_account_is_found() {
     clinic.account.change("permissions", &json!("CA"), &json!({"low_risk_numbers_enabled": true}));
 
     clinic.account.remove("numbers", &lobby);
-    fails(&[("emergency-addresses", &["lobby"]), ("numbers-in-account", &["lobby"])]);
+    fails(&[("whole", &[]), ("emergency-addresses", &["lobby"]), ("numbers-in-account", &["lobby"])]);
 }
 
 #[test]
@@ -176,7 +176,9 @@ fn phones_that_cannot_be_reached_are_found() {
     }));
     let said = clinic.doctor();
     let report = said.json();
-    assert_eq!((said.code, said.with_result("fail")), (1, vec!["phones-reachable".to_owned()]), "{report:#}");
+    // 11200 is no matter of the phone.
+    let fails = ["phones-reachable", "alerts"].map(str::to_owned);
+    assert_eq!((said.code, said.with_result("fail")), (1, fails.to_vec()), "{report:#}");
     let check = said.check("phones-reachable");
     assert_eq!(check["phones"], json!(["lobby", "kitchen"]));
     assert!(check["finding"].as_str().unwrap().contains("lobby (2x), kitchen (1x)"), "{check:#}");
@@ -195,6 +197,74 @@ fn phones_that_cannot_be_reached_are_found() {
     assert_eq!(phone(&report, "lobby")["last_unreachable"], latest["date_created"]);
     assert_eq!(phone(&report, "kitchen")["last_seen"], Value::Null);
     assert!(!said.out.contains("5550199"));
+}
+
+#[test]
+fn what_twilio_reported_in_a_week_is_found_code_by_code() {
+    let clinic = Clinic::new();
+    clinic.test_911();
+    let url = format!("{}/outgoing", clinic.front.url);
+    let alert = |code: u32, level: &str, url: &str, hours: u64| json!({"error_code": code.to_string(), "log_level": level, "request_url": url, "date_created": hours_ago(hours)});
+    let codes =
+        [11200, 11205, 11237, 12100, 13214, 13224, 21216, 32009, 32011, 32014, 32022, 32202, 32207, 99_001];
+    let of_ours = codes.map(|code| {
+        let is_webhook = code < 13_000;
+        alert(code, if is_webhook { "error" } else { "warning" }, if is_webhook { &url } else { "" }, 100)
+    });
+    let mut alerts = of_ours.to_vec();
+    // Another product, another service, too long ago.
+    alerts.push(alert(30007, "error", "", 2));
+    alerts.push(alert(11210, "error", "https://elsewhere.example.org/sms", 2));
+    alerts.push(alert(11220, "error", &url, 200));
+    alerts.push(alert(32014, "warning", "", 3));
+    clinic.account.seed(json!({"alerts": alerts}));
+    let said = clinic.doctor();
+    let report = said.json();
+    let rows: Vec<_> =
+        report["checks"].as_array().unwrap().iter().filter(|check| check["id"] == "alerts").collect();
+    let told = |check: &&Value| check["finding"].as_str().unwrap().split(',').next().unwrap().to_owned();
+    let with = |result: &str| -> Vec<String> {
+        rows.iter().filter(|check| check["result"] == result).map(told).collect()
+    };
+    assert_eq!(with("fail"), ["11200", "11205", "11237", "12100", "13214", "21216"], "{report:#}");
+    // 99001 is of no family of calls, so it is another product's.
+    assert_eq!(with("warn"), ["13224", "32009", "32011", "32014", "32022", "32202", "32207"]);
+    let silent = rows.iter().find(|check| told(check) == "32014").unwrap();
+    assert!(silent["finding"].as_str().unwrap().contains("2x in 7 days"), "{silent:#}");
+    for check in rows {
+        assert!(check["remedy"].as_str().unwrap().contains("/docs/api/errors/"), "{check:#}");
+    }
+    assert_eq!(said.code, 1);
+}
+
+#[test]
+fn calls_for_help_that_did_not_go_through_are_found() {
+    let clinic = Clinic::new();
+    clinic.test_911();
+    let phone = |sid: &str, from: &str, to: &str, hours: u64| {
+        json!({"sid": format!("CA{sid:0>32}"), "from": sip(from), "to": sip(to), "direction": "inbound", "status": "completed",
+               "start_time": call_hours_ago(hours)})
+    };
+    let leg = |parent: &str, status: &str, hours: u64| {
+        json!({"parent_call_sid": format!("CA{parent:0>32}"), "from": "+15035550110", "to": "911", "direction": "outbound-dial",
+               "status": status, "start_time": call_hours_ago(hours)})
+    };
+    clinic.account.seed(json!({"calls": [
+        phone("1", "lobby", "911", 5), leg("1", "completed", 5),
+        phone("2", "porch", "911", 20), leg("2", "busy", 20),
+        // At a dial tone.
+        phone("3", "kitchen", "0", 30), leg("3", "failed", 30),
+        phone("4", "closet", "911", 40),
+        phone("5", "plaza", "933", 50), phone("6", "plaza", "5035550123", 60),
+    ]}));
+    let said = clinic.doctor();
+    let check = said.check("emergency-calls");
+    assert_eq!((said.code, check["result"].as_str()), (1, Some("fail")), "{check:#}");
+    assert_eq!(check["phones"], json!(["porch", "kitchen", "closet"]));
+    let finding = check["finding"].as_str().unwrap();
+    assert!(finding.starts_with("3 of 4 in 7 days did not: porch, "), "{finding}");
+    assert!(finding.contains("(nobody answered)") && finding.contains("(refused, or"), "{finding}");
+    assert!(!said.out.contains("5550123"));
 }
 
 #[test]
@@ -231,8 +301,8 @@ fn a_source_that_is_silent_is_unknown_and_no_more() {
     clinic.test_911();
     let refuse = |path: &str| json!([{"effect": "refuse", "path": path, "status": 403, "code": 20003, "message": "no", "count": 1000}]);
     for (path, unknown) in [
-        ("^/v1/Alerts", &["phones-reachable"][..]),
-        ("/Calls.json", &["phones-seen"]),
+        ("^/v1/Alerts", &["phones-reachable", "alerts"][..]),
+        ("/Calls.json", &["emergency-calls", "phones-seen"]),
         ("^/v1/DialingPermissions", &["countries-closed", "countries-open", "countries-high-risk"]),
         ("/SIP/CredentialLists.json", &["drift"]),
         (
