@@ -77,22 +77,40 @@ fn converse(
     times: usize,
     next: &AtomicUsize,
 ) -> Result<Vec<Duration>> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut connection = Connection::open(address)?;
     let mut latencies = Vec::new();
-    let (mut line, mut body) = (String::new(), Vec::new());
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
         if index >= times {
             return Ok(latencies);
         }
-        let request = requests.get(index % requests.len()).ok_or("nothing to send")?;
+        latencies.push(connection.ask(requests.get(index % requests.len()).ok_or("nothing to send")?)?);
+    }
+}
+
+/// A connection that stays open.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    reader: BufReader<TcpStream>,
+    line: String,
+    body: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        let reader = BufReader::new(stream.try_clone()?);
+        Ok(Self { stream, reader, line: String::new(), body: Vec::new() })
+    }
+
+    /// Sends a request, and gives how long its answer took.
+    pub(crate) fn ask(&mut self, request: &[u8]) -> Result<Duration> {
         let sent = Instant::now();
-        stream.write_all(request)?;
-        answer(&mut reader, &mut line, &mut body)?;
-        latencies.push(sent.elapsed());
+        self.stream.write_all(request)?;
+        answer(&mut self.reader, &mut self.line, &mut self.body)?;
+        Ok(sent.elapsed())
     }
 }
 

@@ -192,14 +192,14 @@ fn requests(phones: &[String]) -> Result<Vec<Vec<u8>>> {
 }
 
 /// A server that is up.
-struct Service {
-    process: Process,
+pub(crate) struct Service {
+    pub(crate) process: Process,
     address: SocketAddr,
 }
 
 impl Service {
     /// Starts a command that ends with the port to listen on, and waits until it listens.
-    fn start((mut command, address): (Command, SocketAddr)) -> Result<Self> {
+    pub(crate) fn start((mut command, address): (Command, SocketAddr)) -> Result<Self> {
         let process = Process::start(&mut command, Path::new("/dev/null"))?;
         let begun = Instant::now();
         while TcpStream::connect(address).is_err() {
@@ -218,11 +218,11 @@ impl Service {
     }
 }
 
-fn serve(dialtone: &Path, file: &Path) -> Result<(Command, SocketAddr)> {
+pub(crate) fn serve(dialtone: &Path, file: &Path) -> Result<(Command, SocketAddr)> {
     let address = free_address()?;
     let mut command = Command::new(dialtone);
     command.args(["serve", "--stage", "prod", "--config"]).arg(file).args(["--events", "/dev/null"]);
-    command.arg("--journal").arg(build::target().join("tmp/load.journal"));
+    command.env("DIALTONE_JOURNAL", build::target().join("tmp/load.journal"));
     command.args(["--listen", &address.to_string()]).env("TWILIO_AUTH_TOKEN", client::TOKEN);
     Ok((command, address))
 }

@@ -14,6 +14,7 @@ mod client;
 mod emulator;
 mod load;
 mod measure;
+mod notices;
 mod process;
 mod report;
 mod sns;
@@ -37,6 +38,8 @@ enum Task {
     Budget(budget::Options),
     /// Puts load on `dialtone serve`, on its peer in Node, and on large network files.
     Load(load::Options),
+    /// Calls 911 on `dialtone serve` while it tells recipients that are good, slow, dead and broken.
+    Notices(notices::Options),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Budget(options) => budget::run(&options),
         Task::Load(options) => load::run(&options),
+        Task::Notices(options) => notices::run(&options),
     };
     let (code, text) = match &done {
         Ok(text) => (ExitCode::SUCCESS, write!(stdout(), "{text}")),
