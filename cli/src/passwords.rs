@@ -1,6 +1,5 @@
 //! The phones' passwords: a file outside git that only its owner can read, or the environment.
 
-mod place;
 mod strength;
 
 use std::collections::BTreeMap;
@@ -9,13 +8,12 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use files::{Access, Lock, LockError};
+use files::{Access, Lock, LockError, state_path};
 use network::Finding;
 use provision::{Keyring, KeyringError, Known};
 use serde::{Deserialize, Serialize};
 use twilio::Secret;
 
-use self::place::default_path;
 use self::strength::{generate, is_strong};
 use crate::exit::{Failure, Result};
 use crate::git::{checkout_of, seen_in};
@@ -28,6 +26,10 @@ const VARIABLE: &str = "DIALTONE_PASSWORDS";
 /// What to do where git would see passwords.
 const KEEP_OUT_OF_GIT: &str =
     "move it out of there, have git ignore it (.gitignore), or name another place with --passwords FILE";
+
+fn homeless() -> Failure {
+    Failure::usage("there is no HOME to keep the passwords in; name a file with --passwords FILE")
+}
 
 /// The passwords of one stage's phones.
 pub(crate) struct Passwords {
@@ -58,7 +60,7 @@ impl Passwords {
         let is_usual = path.is_none();
         let path = match path {
             Some(path) => path.to_owned(),
-            None => default_path(network, stage)?,
+            None => state_path(network, stage, "passwords.json").ok_or_else(homeless)?,
         };
         let kept = Mutex::new(read(&path)?);
         Ok(Self { path, is_usual, kept, given: given()?, lock: None })

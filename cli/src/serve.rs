@@ -1,12 +1,11 @@
 //! `dialtone serve`
 
-mod place;
-
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use files::{file_word, service_path};
 use network::NetworkFile;
 use server::{Service, ServiceError, read_senders, stop};
 use telemetry::LogFormat;
@@ -100,7 +99,7 @@ impl Serve {
         let name = settings.network.stage().name.clone();
         let journal = match self.journal {
             Some(folder) => folder,
-            None => place::journal(&self.network.config, settings.network.name(), &name),
+            None => journal(&self.network.config, settings.network.name(), &name),
         };
         let senders = read_senders(|name| std::env::var(name).ok()).map_err(Failure::usage)?;
         let service = Service { listener, settings, journal, events: self.events, senders };
@@ -108,6 +107,13 @@ impl Serve {
         service.run(stop::signalled(), dropped).await.map_err(|error| failure(&error, &name))?;
         Ok(Outcome::Done)
     }
+}
+
+/// Where the journal is if nobody says where; without a home, beside the network file.
+fn journal(config: &Path, network: &str, stage: &str) -> PathBuf {
+    let beside =
+        || files::folder_of(config).join(format!("{}-{}.journal", file_word(network), file_word(stage)));
+    service_path(network, stage, "journal").unwrap_or_else(beside)
 }
 
 fn failure(error: &ServiceError, stage: &str) -> Failure {

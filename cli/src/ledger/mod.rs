@@ -6,6 +6,7 @@ mod twilio_lists;
 
 use std::path::{Path, PathBuf};
 
+use ::files::state_path;
 use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -123,16 +124,9 @@ impl LedgerArgs {
         if let Some(path) = &self.ledger {
             return Ok(path.clone());
         }
-        let from = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let home = from("XDG_STATE_HOME").or_else(|| from("HOME").map(|home| home.join(".local/state")));
-        let home = home.ok_or_else(|| {
+        state_path(network.name(), &network.stage().name, "ledger").ok_or_else(|| {
             Failure::usage("there is no HOME to keep the ledger in; name a file with --ledger FILE")
-        })?;
-        let word = |text: &str| -> String {
-            text.chars().map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect()
-        };
-        let name = format!("{}.ledger", word(&network.stage().name));
-        Ok(home.join("dialtone").join(word(network.name())).join(name))
+        })
     }
 }
 

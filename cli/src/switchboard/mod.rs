@@ -1,7 +1,6 @@
 //! `dialtone switchboard`
 
 mod feed;
-mod server;
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -10,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 use ledger::{Access, Ledger};
+use server::stop;
 use switchboard::{Board, Guard};
 use tokio::net::TcpListener;
 
@@ -85,7 +85,7 @@ impl Switchboard {
             Board { network, ledger: reader, drills: drills(&config, &stage), guard: Guard::new(password) };
         let feed = Feed::start(self.ledger.clone(), ledger, sources);
         output::aside(&format!("the switchboard is at http://{address}/; stop it with Ctrl-C"));
-        server::serve(listener, board, move || drills(&config, &stage)).await;
+        switchboard::serve(listener, board, move || drills(&config, &stage), stop::signalled()).await;
         feed.stop();
         Ok(Outcome::Done)
     }

@@ -2,6 +2,8 @@
 
 mod lock;
 mod replace;
+mod state;
 
 pub use lock::{Lock, LockError};
 pub use replace::{Access, folder_of, replace};
+pub use state::{file_word, service_path, state_path};

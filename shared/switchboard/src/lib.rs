@@ -4,14 +4,14 @@
 //! Request --Guard: host, session, token--> Board::answer --ledger, network--> HTML (maud), SVG
 //! ```
 //!
-//! Synchronous, without a socket: the host (`dialtone switchboard`) listens, and tells open pages when the ledger has
-//! changed. Nothing here changes Twilio, the network file or the ledger. No number is on a page, except what somebody
+//! The board is synchronous, without a socket; [`serve`] listens, and tells open pages when the ledger has changed. Nothing here changes Twilio, the network file or the ledger. No number is on a page, except what somebody
 //! types into Explain, which only that answer shows.
 
 mod board;
 mod chart;
 mod dots;
 mod guard;
+mod host;
 mod layout;
 mod pages;
 mod public;
@@ -19,5 +19,6 @@ mod request;
 
 pub use board::{Board, Drill};
 pub use guard::{Guard, PasswordError, hash_password, is_hash};
+pub use host::serve;
 pub use public::{PublicPage, public_pages};
 pub use request::{Answer, Request};

@@ -18,11 +18,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
-use switchboard::{Answer, Board, Drill};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use server::stop;
+use crate::board::{Board, Drill};
+use crate::request::{Answer, Request as Asked};
 
 /// How long a client may take to send a request.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -53,14 +53,18 @@ struct Host {
     version: watch::Receiver<u64>,
 }
 
-/// Serves until SIGTERM or SIGINT.
-pub(super) async fn serve(listener: TcpListener, board: Board, drills: impl Fn() -> HashMap<String, Drill>) {
+/// Serves until `stop` resolves. `drills` is asked whenever the ledger has changed.
+pub async fn serve(
+    listener: TcpListener,
+    board: Board,
+    drills: impl Fn() -> HashMap<String, Drill>,
+    stop: impl Future<Output = ()>,
+) {
     let (sender, version) = watch::channel(0);
     let host = Host { board: Arc::new(Mutex::new(board)), version };
     let connections = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let mut look = Box::pin(look(&host, sender, drills));
-    let stop = stop::signalled();
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -124,7 +128,7 @@ impl Host {
             return plain(StatusCode::METHOD_NOT_ALLOWED, "");
         }
         let text = |name: HeaderName| text(&parts.headers, &name);
-        let mut asked = switchboard::Request {
+        let mut asked = Asked {
             is_post,
             path: percent_decode_str(parts.uri.path()).decode_utf8_lossy().into_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
