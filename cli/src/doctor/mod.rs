@@ -1,17 +1,19 @@
 //! `dialtone doctor`
 
 mod print;
+mod registrations;
 
 use std::io::{self, IsTerminal, stdin};
 
 use clap::Args;
 use doctor::drill::{Book, BookError, Guide, GuideError, Person, Record};
-use doctor::{Sources, examine};
+use doctor::{RollCall, Sources, examine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use provision::Options;
 use serde_json::json;
 
+use self::registrations::Registrations;
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::setup::{Connection, Session, token, wishes};
 use crate::{ask, output};
@@ -26,6 +28,7 @@ const RECENT_CALLS: usize = 1000;
 /// where the account may call; and the tests of 911 with 933. Each row that is not ok has its remedy.
 ///
 ///   dialtone doctor --stage prod --phones
+///   dialtone doctor --stage prod --registrations
 ///   dialtone doctor --stage prod --emergency-test
 ///   dialtone doctor --stage prod --record phone:lobby=pass --record "off-menu-number=fail:old address"
 ///
@@ -44,9 +47,12 @@ pub(crate) struct Doctor {
     #[arg(long)]
     phones: bool,
 
+    #[command(flatten)]
+    registrations: Registrations,
+
     /// Goes through the tests of 911 with the person at the terminal, and keeps the results in dialtone-933.json
     /// beside the network file.
-    #[arg(long, conflicts_with_all = ["record", "json", "phones"])]
+    #[arg(long, conflicts_with_all = ["record", "json", "phones", "registrations"])]
     emergency_test: bool,
 
     /// Keeps the result of a test without asking: CASE is such as off-direct-number or phone:lobby, RESULT is pass or
@@ -74,16 +80,25 @@ impl Doctor {
             return drill(&session, &mut book);
         }
         let passwords = self.connection.passwords(&session.network)?;
+        let way = self.registrations.way()?;
         let now = Timestamp::now();
         let Session { file, network, client, .. } = &session;
         let wishes = wishes(file, network, Options::default());
         let token = token();
         let sources = Sources::ask(client, network, &wishes, &passwords, token.as_ref(), now, &output::aside);
-        let report = examine(network, &sources, &book, now);
+        let mut report = examine(network, &sources, &book, now);
+        let password = |user: &str| passwords.of(user);
+        let roll = way.map(|way| RollCall::ask(network, &password, &way, &output::aside));
+        report.rows.extend(roll.iter().flat_map(RollCall::rows));
         if self.json {
-            output::json(&report.as_json());
+            let mut json = report.as_json();
+            if let Some(roll) = &roll {
+                json.as_object_mut()
+                    .map(|members| members.insert("registrations".to_owned(), roll.as_json()));
+            }
+            output::json(&json);
         } else {
-            print::print(&report, self.phones);
+            print::print(&report, self.phones, roll.as_ref());
         }
         match sources.silence() {
             Some(_) if !self.json => Err(Failure::other_side("Twilio cannot be asked; the table says why")),

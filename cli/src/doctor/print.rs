@@ -1,17 +1,18 @@
 //! The doctor's report, as people read it.
 
 use comfy_table::{ContentArrangement, Table, presets};
-use doctor::{Mark, Report, Row};
+use doctor::{Mark, Report, RollCall, Row};
 use jiff::Timestamp;
 
+use super::registrations;
 use crate::help::columns;
 use crate::output;
 
 /// How wide the table is at most, in characters. Longer findings go on in the next line.
 const WIDTH: u16 = 110;
 
-/// Prints a table of the checks, a table of the phones if it is wanted, and the verdict.
-pub(super) fn print(report: &Report, with_phones: bool) {
+/// Prints a table of the checks, tables of the phones and of their registrations if they are wanted, and the verdict.
+pub(super) fn print(report: &Report, with_phones: bool, roll: Option<&RollCall>) {
     let mut table = plain_table();
     table.set_header(["", "check", "finding"]);
     for (row, text) in report.rows.iter().zip(texts(report)) {
@@ -21,6 +22,12 @@ pub(super) fn print(report: &Report, with_phones: bool) {
     if with_phones {
         output::line("");
         output::line(&table_of_phones(report));
+    }
+    if let Some(roll) = roll {
+        let mut table = plain_table();
+        registrations::fill(&mut table, roll, Timestamp::now());
+        output::line("");
+        output::line(&table.trim_fmt());
     }
     output::line("");
     output::line(&summary(report));

@@ -37,6 +37,7 @@ mod zoiper;
 pub use dial_plan::{DialPlan, NO_KEY_TIMEOUT};
 pub use error::DeviceError;
 pub use file::DeviceFile;
+pub use line::EXPIRY_SECONDS;
 pub use place::{Place, steps};
 pub use profile::{Camera, camera, sources};
 pub use qr::{QrCode, QrError};

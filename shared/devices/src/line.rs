@@ -11,7 +11,7 @@ use crate::service::Service;
 /// How long a registration holds, in seconds. Twilio takes 600 at least
 /// (<https://www.twilio.com/docs/voice/api/sip-registration>); the shorter it is, the sooner a phone that lost its
 /// registration is back.
-pub(crate) const EXPIRY_SECONDS: u32 = 600;
+pub const EXPIRY_SECONDS: u32 = 600;
 
 /// The port of SIP over TLS (RFC 3261, section 19.1.2).
 pub(crate) const TLS_PORT: u16 = 5061;

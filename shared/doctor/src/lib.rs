@@ -4,8 +4,10 @@
 //! Twilio, the service, the logs --Sources::ask--> Sources --examine--> Report
 //! ```
 //!
-//! [`Sources::ask`] sends every request, and nothing else in this crate sends one; none of them changes anything or takes
+//! [`Sources::ask`] sends every request, and but for [`RollCall`] nothing else in this crate sends one; none of them changes anything or takes
 //! part in a call. [`examine`] is pure. The command line prints the [`Report`].
+//!
+//! [`RollCall`] asks Twilio's registrar where each phone is registered. It is asked for apart, because it takes its time.
 //!
 //! [`drill`] guides a person through the drill: dial 933, listen, answer questions. It talks to a [`drill::Person`].
 //!
@@ -17,6 +19,7 @@ pub mod drill;
 mod examine;
 mod reception;
 mod report;
+mod roll_call;
 mod rows;
 #[cfg(test)]
 mod samples;
@@ -26,4 +29,5 @@ pub use debugger::{DEBUGGER_HOW, debugger_url};
 pub use examine::examine;
 pub use reception::Reception;
 pub use report::{Check, Mark, Phone, Report, Row, Verdict};
+pub use roll_call::{Attendance, Place, Presence, RollCall, Way};
 pub use sources::Sources;

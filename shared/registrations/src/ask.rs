@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use rustls::pki_types::CertificateDer;
-
 use crate::answer::Registration;
+use crate::authority::Authority;
 use crate::connection::{Connection, Why};
 use crate::registrar::Registrar;
 use crate::round::{Phone, Round, Step};
@@ -19,7 +18,7 @@ pub struct AskError {
 
 /// Asks a registrar about every phone, and changes nothing there. The answers come in the order of the phones.
 ///
-/// `authority` is a certificate authority that is trusted besides Mozilla's: that of a registrar of one's own. `tell` is
+/// `authority` is that of a registrar of one's own. `tell` is
 /// called with the number of answers so far, whenever there are more.
 ///
 /// It blocks for as long as [`PHONES_PER_SECOND`](crate::PHONES_PER_SECOND) makes it, and up to 16 s more.
@@ -32,7 +31,7 @@ pub fn ask(
     registrar: &Registrar,
     domain: &str,
     phones: &[Phone],
-    authority: Option<&CertificateDer<'static>>,
+    authority: Option<&Authority>,
     tell: &dyn Fn(usize),
 ) -> Result<Vec<Registration>, AskError> {
     let fail = |source| AskError { registrar: registrar.clone(), source };

@@ -5,10 +5,11 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName};
+use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use sip::{Inbox, MAX_MESSAGE, Message, MessageError, Next};
 
+use crate::authority::Authority;
 use crate::registrar::{Registrar, Transport};
 
 /// How long a connection may take to come about.
@@ -46,11 +47,8 @@ enum Socket {
 }
 
 impl Connection {
-    /// Opens one. `authority` is trusted besides the usual ones.
-    pub(crate) fn open(
-        registrar: &Registrar,
-        authority: Option<&CertificateDer<'static>>,
-    ) -> Result<Self, Why> {
+    /// Opens one. `authority` is trusted besides Mozilla's.
+    pub(crate) fn open(registrar: &Registrar, authority: Option<&Authority>) -> Result<Self, Why> {
         let host = registrar.host.trim_matches(['[', ']']);
         let mut last = Why::NoAddress;
         for address in (host, registrar.port).to_socket_addrs()? {
@@ -131,7 +129,7 @@ impl Connection {
         address: SocketAddr,
         host: &str,
         transport: Transport,
-        authority: Option<&CertificateDer<'static>>,
+        authority: Option<&Authority>,
     ) -> Result<Self, Why> {
         if transport == Transport::Udp {
             let any = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
@@ -156,11 +154,11 @@ impl Connection {
 fn shake_hands(
     mut stream: TcpStream,
     host: &str,
-    authority: Option<&CertificateDer<'static>>,
+    authority: Option<&Authority>,
 ) -> Result<StreamOwned<ClientConnection, TcpStream>, Why> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(authority) = authority {
-        roots.add(authority.clone())?;
+        roots.add(authority.certificate().clone())?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

@@ -1,0 +1,75 @@
+//! `dialtone doctor --registrations`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use comfy_table::Table;
+use doctor::{Attendance, Place, Presence, RollCall, Way};
+use jiff::{SignedDuration, Timestamp};
+use registrations::{Authority, Registrar};
+
+use crate::exit::{Failure, Result};
+
+/// Whether and how the registrar is asked.
+#[derive(Args)]
+pub(super) struct Registrations {
+    /// Asks Twilio's registrar where each phone is registered, with the phones' passwords. Changes nothing. Four phones a
+    /// second. Not tried at Twilio yet.
+    #[arg(long)]
+    registrations: bool,
+
+    /// Another registrar than Twilio's, such as sip:127.0.0.1:5060;transport=tcp. Only tests and the lab need it.
+    #[arg(long, value_name = "URI", requires = "registrations")]
+    registrar: Option<Registrar>,
+
+    /// A certificate authority that vouches for that registrar, in PEM.
+    #[arg(long, value_name = "FILE", requires = "registrar")]
+    registrar_ca: Option<PathBuf>,
+}
+
+impl Registrations {
+    /// By which way the registrar is asked; none if it is not to be.
+    pub(super) fn way(&self) -> Result<Option<Way>> {
+        if !self.registrations {
+            return Ok(None);
+        }
+        let authority = self.registrar_ca.as_deref().map(Authority::open).transpose();
+        let authority = authority.map_err(|error| {
+            Failure::usage(format!("{error}; name the authority's certificate with --registrar-ca"))
+        })?;
+        Ok(Some(Way { registrar: self.registrar.clone(), authority }))
+    }
+}
+
+/// Writes one line for each place of each phone.
+pub(super) fn fill(table: &mut Table, roll: &RollCall, now: Timestamp) {
+    table.set_header(["phone", "registration", "until", "renewed", "at"]);
+    for Attendance { phone, presence } in &roll.phones {
+        match presence {
+            Presence::At(places) => {
+                for (i, place) in places.iter().enumerate() {
+                    let (phone, state) = if i == 0 { (phone.as_str(), presence.as_str()) } else { ("", "") };
+                    table.add_row([phone, state, &until(place, now), &renewed(place), &place.host]);
+                }
+            }
+            Presence::Refused(status) => {
+                table.add_row([phone, &format!("{} ({status})", presence.as_str()), "-", "-", "-"]);
+            }
+            _ => {
+                table.add_row([phone, presence.as_str(), "-", "-", "-"]);
+            }
+        }
+    }
+}
+
+fn until(place: &Place, now: Timestamp) -> String {
+    let Some(left) = place.left else { return "not told".to_owned() };
+    match now.checked_add(SignedDuration::from_secs(left.into())) {
+        Ok(end) => format!("{} ({left} s)", end.strftime("%H:%M:%SZ")),
+        Err(_) => format!("{left} s"),
+    }
+}
+
+fn renewed(place: &Place) -> String {
+    place.renewed.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds} s ago at most"))
+}
