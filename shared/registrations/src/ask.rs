@@ -36,7 +36,7 @@ pub fn ask(
 ) -> Result<Vec<Registration>, AskError> {
     let fail = |source| AskError { registrar: registrar.clone(), source };
     let mut seed = [0; 16];
-    getrandom::fill(&mut seed).map_err(|error| fail(Why::Io(error.into())))?;
+    getrandom::fill(&mut seed).map_err(|error| fail(Why::Random(error)))?;
     let mut round = Round::new(domain, phones, seed, Instant::now());
     loop {
         let before = round.count();

@@ -29,6 +29,8 @@ pub(crate) enum Why {
     Name(#[from] InvalidDnsNameError),
     #[error(transparent)]
     Tls(#[from] rustls::Error),
+    #[error("there is no randomness: {0}")]
+    Random(getrandom::Error),
     #[error("what it says is not SIP: {0}")]
     NotSip(#[from] MessageError),
 }
