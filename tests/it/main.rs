@@ -34,6 +34,7 @@ mod network_file;
 mod notices;
 mod odd_requests;
 mod privacy;
+mod registrations;
 mod serve;
 mod setup;
 mod signatures;

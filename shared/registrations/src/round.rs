@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use secret::Secret;
 use sip::{Challenge, Credentials, Message, md5};
-use twilio::Secret;
 use webhook::encode_user;
 
 use crate::answer::Registration;

@@ -4,8 +4,8 @@ mod judge;
 
 use network::{Extension, Finding, Network};
 use registrations::{AskError, Authority, Phone, Registrar, Registration, ask};
+use secret::Secret;
 use serde_json::{Value, json};
-use twilio::Secret;
 
 use crate::report::Row;
 
