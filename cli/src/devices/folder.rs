@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use devices::Proxy;
 use files::Access;
 use network::{Extension, Network};
 use twilio::Secret;
@@ -42,8 +43,14 @@ impl DeviceFolder {
             return Ok(());
         }
         // Any password will do: none of it is written.
-        let files = devices::render(network, phone, &Secret::new("Any-passw0rd-does"), &Decisions(network))
-            .map_err(|error| format!("{}: {error}", phone.name()))?;
+        let files = devices::render(
+            network,
+            phone,
+            &Secret::new("Any-passw0rd-does"),
+            &Decisions(network),
+            Proxy::Edge,
+        )
+        .map_err(|error| format!("{}: {error}", phone.name()))?;
         self.check_names(files.iter().map(|file| file.name.as_str()))
     }
 
@@ -57,7 +64,7 @@ impl DeviceFolder {
         if phone.device().is_none() {
             return Ok(Vec::new());
         }
-        let made = phones::phone(network, phone, passwords).map_err(Failure::usage)?;
+        let made = phones::phone(network, phone, passwords, Proxy::Edge).map_err(Failure::usage)?;
         phones::tell_of_late_help(network, phone);
         made.files.iter().map(|file| self.write(&file.name, &file.bytes)).collect()
     }

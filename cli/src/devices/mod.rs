@@ -1,9 +1,9 @@
 //! `dialtone devices`
 
-mod base_url;
 mod body;
 mod decisions;
 mod folder;
+mod hosts;
 mod phones;
 mod render;
 mod serve;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT};
+use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT, Proxy};
 use network::{DeviceMode, Extension, Network};
 
 use super::decisions::Decisions;
@@ -49,7 +49,7 @@ pub(super) struct Chosen {
 
 impl Phones {
     /// Reads the file and the passwords, and makes every file. All that is wrong is said at once.
-    pub(super) fn choose(&self) -> Result<Chosen> {
+    pub(super) fn choose(&self, proxy: Proxy<'_>) -> Result<Chosen> {
         if self.names.is_empty() && !self.all {
             return Err(Failure::usage("name the phones, or write --all for every phone that has a device"));
         }
@@ -64,7 +64,7 @@ impl Phones {
                 skipped.push(name.to_owned());
                 continue;
             }
-            match phone(&network, extension, &passwords) {
+            match phone(&network, extension, &passwords, proxy) {
                 Ok(phone) => {
                     tell_of_late_help(&network, extension);
                     phones.push(phone);
@@ -105,6 +105,7 @@ pub(super) fn phone(
     network: &Network,
     extension: &Extension,
     passwords: &Passwords,
+    proxy: Proxy<'_>,
 ) -> std::result::Result<Phone, String> {
     let name = extension.name();
     let Some(device) = extension.device() else {
@@ -118,7 +119,7 @@ pub(super) fn phone(
              --set-passwords`"
         ));
     };
-    let files = devices::render(network, extension, &password, &Decisions(network))
+    let files = devices::render(network, extension, &password, &Decisions(network), proxy)
         .map_err(|error| format!("{name}: {error}"))?;
     Ok(Phone { name: name.to_owned(), kind: device.kind, files })
 }

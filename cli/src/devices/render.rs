@@ -1,11 +1,11 @@
 //! `dialtone devices render`
 
 use clap::Args;
-use devices::{Camera, Place, QrCode, file_name};
+use devices::{Camera, Place, Proxy, QrCode, file_name};
 use serde_json::{Value, json};
 
-use super::base_url::base_url;
 use super::folder::DeviceFolder;
+use super::hosts::{base_url, host};
 use super::phones::{Phone, Phones};
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
@@ -31,6 +31,11 @@ pub(crate) struct Render {
     #[arg(long, value_name = "URL", value_parser = base_url)]
     url: Option<String>,
 
+    /// Makes the files for the lab on this host: a name or an IPv4 address, without a port. Only the proxy differs
+    /// from the files for Twilio, and each file says that calls for help reach nobody. So name a folder of their own.
+    #[arg(long, value_name = "HOST", value_parser = host, requires = "out")]
+    lab: Option<String>,
+
     /// Prints one JSON object instead.
     #[arg(long)]
     json: bool,
@@ -48,7 +53,7 @@ struct Code {
 
 impl Render {
     pub(crate) fn run(self) -> Result {
-        let chosen = self.phones.choose()?;
+        let chosen = self.phones.choose(self.lab.as_deref().map_or(Proxy::Edge, Proxy::Lab))?;
         let codes: Vec<_> = match &self.url {
             Some(base) => chosen
                 .phones
@@ -100,6 +105,12 @@ impl Render {
     }
 
     fn advise(&self, phones: &[Phone]) {
+        if let Some(host) = &self.lab {
+            output::aside(&format!(
+                "CAUTION: these files are for the lab on {host}; a call for help from a telephone that has one reaches \
+                 nobody"
+            ));
+        }
         let with_code: Vec<_> =
             phones.iter().filter(|phone| has_code(phone)).map(|phone| phone.name.as_str()).collect();
         match &self.url {

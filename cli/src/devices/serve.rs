@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use devices::{Camera, Place, QrCode};
+use devices::{Camera, Place, Proxy, QrCode};
 use tokio::net::TcpListener;
 
-use super::base_url::base_url;
 use super::folder::write_private;
+use super::hosts::base_url;
 use super::phones::{Phone, Phones};
 use super::server::{self, End};
 use super::shelf::Shelf;
@@ -58,7 +58,7 @@ impl Serve {
                  devices reach it by with --url",
             ));
         }
-        let phones = self.phones.choose()?.phones;
+        let phones = self.phones.choose(Proxy::Edge)?.phones;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
         runtime.block_on(self.host(&phones))

@@ -10,6 +10,7 @@ use crate::profile::{Camera, Profile};
 
 pub(crate) const BARESIP: Profile = Profile {
     is_secure: true,
+    has_hot_line: false,
     dialect: None,
     camera: Camera::None,
     sources: &["baresip's wiki page Accounts", "its issue 2592"],

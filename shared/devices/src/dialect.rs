@@ -53,6 +53,57 @@ pub(crate) const LINKSYS: Dialect = Dialect { write: linksys, holds_back: |_, _|
 pub(crate) const POLYCOM: Dialect =
     Dialect { write: |plan| digit_map(plan, POLYCOM_BYTES, POLYCOM_ALTERNATIVES), holds_back: |_, _| false };
 
+/// Yealink: `dialplan.digitmap.string`, a digit map as on a Polycom, of at most 2048 characters.
+///
+/// A number is dialled when an alternative without `T` is complete (Administrator's Guide for T2, T4 and T5, page 358).
+pub(crate) const YEALINK: Dialect =
+    Dialect { write: |plan| digit_map(plan, YEALINK_CHARACTERS, usize::MAX), holds_back: |_, _| false };
+
+/// Snom: `user_dp_str`, regular expressions between bars, each with what it becomes and flags; `d` dials at once.
+///
+/// Only what is complete needs one: all else goes out as it is after `auto_dial`. Sequences with `#` are left to that, since
+/// what becomes of `#` in a URI is not documented. How long the setting may be is not, either; it is kept to 1024 characters
+/// (assumed).
+pub(crate) const SNOM: Dialect = Dialect { write: snom, holds_back: |_, _| false };
+
+/// The most characters of a Yealink's digit map.
+const YEALINK_CHARACTERS: usize = 2048;
+
+/// The most characters of a Snom's dial plan (assumed).
+const SNOM_CHARACTERS: usize = 1024;
+
+fn snom(plan: &DialPlan) -> String {
+    let help: Vec<_> = plan.help_in(&SNOM).collect();
+    plan.longest(&help, |complete| {
+        let fits = complete.iter().filter(|pattern| !pattern.keys().any(|keys| keys.holds('#')));
+        let rules: Vec<_> =
+            fits.map(|pattern| format!("|^({})$|sip:\\1@\\d|d", expression(pattern))).collect();
+        let plan = rules.join(" ");
+        (plan.len() <= SNOM_CHARACTERS).then_some(plan)
+    })
+}
+
+/// A pattern as a regular expression: `1[2-9][0-9]{9}`.
+fn expression(pattern: &Pattern) -> String {
+    let mut text = String::new();
+    let keys: Vec<_> = pattern.keys().collect();
+    for same in keys.chunk_by(|one, other| one == other) {
+        let Some(keys) = same.first() else { continue };
+        let set: String = keys.iter().collect();
+        let class = match (*keys == Keys::DIGITS, keys.is_one()) {
+            (true, _) => "[0-9]".to_owned(),
+            (false, true) if set != "*" => set,
+            _ => format!("[{set}]"),
+        };
+        match same.len() {
+            1 => text.push_str(&class),
+            _ if keys.is_one() => same.iter().for_each(|_| text.push_str(&class)),
+            length => text.push_str(&format!("{class}{{{length}}}")),
+        }
+    }
+    text
+}
+
 fn grandstream(plan: &DialPlan) -> String {
     let help: Vec<_> = plan.help_in(&GRANDSTREAM).collect();
     let others: Vec<_> = if help.is_empty() {

@@ -21,6 +21,11 @@ pub enum DeviceError {
         "a {0} cannot encrypt calls as this stage demands; use another device, or set secure = false for the stage"
     )]
     NotSecure(&'static str),
+    /// The phone shall dial when its handset is lifted, and no setting for that is known.
+    #[error(
+        "no setting is known by which a {0} dials when it is lifted; use mode = \"dialtone\", or another device"
+    )]
+    NoHotLine(&'static str),
     /// The file's format has no way to write a value down.
     #[error("the {what} has a character that a {kind}'s file cannot carry; {remedy}")]
     Unwritable {

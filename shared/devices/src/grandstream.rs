@@ -26,15 +26,34 @@ const SOURCES: &[&str] = &[
 /// HandyTone 701. It is too old for TLS 1.2.
 pub(crate) const HT701: Profile = Profile {
     is_secure: false,
+    has_hot_line: true,
     dialect: Some(&dialect::GRANDSTREAM),
     camera: Camera::None,
     sources: SOURCES,
     steps,
-    files: |line| files(line, "1"),
+    files: |line| files(line, &HANDYTONE_701),
 };
 
 /// HandyTone 801.
-pub(crate) const HT801: Profile = Profile { is_secure: true, files: |line| files(line, "2"), ..HT701 };
+pub(crate) const HT801: Profile =
+    Profile { is_secure: true, files: |line| files(line, &HANDYTONE_801), ..HT701 };
+
+/// How the files of the models differ.
+pub(crate) struct Model<'a> {
+    /// `P130`: 0 UDP, 1 TCP, 2 TLS.
+    pub(crate) transport: &'static str,
+    /// The keys of user, authentication id, password and name.
+    pub(crate) user: [&'static str; 4],
+    /// What else it must be told: why, the keys, and their values.
+    pub(crate) more: &'a [(&'a str, xml::Values<'a>)],
+}
+
+/// The keys of the first port, where each port has an account of its own.
+pub(crate) const FIRST_PORT: [&str; 4] = ["P35", "P36", "P34", "P3"];
+
+const HANDYTONE_701: Model<'static> = Model { transport: "1", user: FIRST_PORT, more: &[] };
+
+const HANDYTONE_801: Model<'static> = Model { transport: "2", ..HANDYTONE_701 };
 
 /// The longest limit that `P4420` takes, in minutes; 0 is none.
 const LONGEST_LIMIT: u32 = 180;
@@ -48,14 +67,14 @@ pub(crate) fn steps(place: &Place<'_>) -> Vec<String> {
     ]
 }
 
-fn files(line: &Line<'_>, transport: &str) -> Result<Vec<DeviceFile>, DeviceError> {
+pub(crate) fn files(line: &Line<'_>, model: &Model<'_>) -> Result<Vec<DeviceFile>, DeviceError> {
     let mac = line.mac();
     let bytes = xml::document(|xml| {
         xml.create_element("gs_provision").with_attribute(("version", "1")).write_inner_content(|xml| {
             xml::element(xml, "mac", &mac)?;
             xml.create_element("config")
                 .with_attribute(("version", "1"))
-                .write_inner_content(|xml| settings(xml, line, transport))
+                .write_inner_content(|xml| settings(xml, line, model))
                 .map(|_| ())
         })?;
         Ok(())
@@ -63,7 +82,8 @@ fn files(line: &Line<'_>, transport: &str) -> Result<Vec<DeviceFile>, DeviceErro
     Ok(vec![DeviceFile::secret(format!("cfg{mac}.xml"), bytes)])
 }
 
-fn settings(xml: &mut Xml, line: &Line<'_>, transport: &str) -> io::Result<()> {
+fn settings(xml: &mut Xml, line: &Line<'_>, model: &Model<'_>) -> io::Result<()> {
+    let [user, id, password, name] = model.user;
     let limit = if line.time_limit_minutes > LONGEST_LIMIT { 0 } else { line.time_limit_minutes };
     let mut group = |what: &str, values: xml::Values<'_>| {
         xml::comment(xml, what)?;
@@ -73,11 +93,12 @@ fn settings(xml: &mut Xml, line: &Line<'_>, transport: &str) -> io::Result<()> {
         "Account active; registrar; outbound proxy at Twilio's edge.",
         &[("P271", "1"), ("P47", line.domain), ("P48", &line.proxy)],
     )?;
-    group("Transport: 0 UDP, 1 TCP, 2 TLS.", &[("P130", transport)])?;
+    group("Transport: 0 UDP, 1 TCP, 2 TLS.", &[("P130", model.transport)])?;
     group(
         "User, authentication id, password, name.",
-        &[("P35", line.user), ("P36", line.user), ("P34", line.password()), ("P3", line.label)],
+        &[(user, line.user), (id, line.user), (password, line.password()), (name, line.label)],
     )?;
+    model.more.iter().try_for_each(|(what, values)| group(what, values))?;
     group(
         "Register; do not unregister at a restart; call even when not registered.",
         &[("P31", "1"), ("P81", "0"), ("P109", "1")],

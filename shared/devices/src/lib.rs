@@ -13,13 +13,16 @@
 //! Pure: no I/O, no clock, no randomness. `docs/devices.md` says where the values come from, and what is to be typed where.
 
 mod baresip;
+mod cisco_phone;
 mod complete;
 mod dial_plan;
 mod dialect;
 mod error;
 mod file;
 mod grandstream;
+mod handytone;
 mod help;
+mod lab;
 mod line;
 mod linksys;
 mod linphone;
@@ -31,12 +34,15 @@ mod qr;
 mod render;
 mod server;
 mod service;
+mod snom;
 mod xml;
+mod yealink;
 mod zoiper;
 
 pub use dial_plan::{DialPlan, NO_KEY_TIMEOUT};
 pub use error::DeviceError;
 pub use file::DeviceFile;
+pub use lab::Proxy;
 pub use line::EXPIRY_SECONDS;
 pub use place::{Place, steps};
 pub use profile::{Camera, camera, sources};

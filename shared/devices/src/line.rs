@@ -5,6 +5,7 @@ use secret::Secret;
 
 use crate::dial_plan::DialPlan;
 use crate::error::DeviceError;
+use crate::lab::Proxy;
 use crate::render::file_name;
 use crate::service::Service;
 
@@ -29,7 +30,7 @@ pub(crate) struct Line<'a> {
     password: &'a Secret,
     /// The registrar: the global domain. A localized one cannot be dialled (32220, 32221).
     pub(crate) domain: &'a str,
-    /// The outbound proxy, at Twilio's edge.
+    /// The outbound proxy: Twilio's edge, or the lab.
     pub(crate) proxy: String,
     pub(crate) mode: DeviceMode,
     /// Whether the domain takes nothing but TLS and SRTP.
@@ -49,6 +50,7 @@ impl<'a> Line<'a> {
         device: &Device,
         password: &'a Secret,
         service: &'a dyn Service,
+        proxy: Proxy<'_>,
     ) -> Self {
         Self {
             kind: device.kind,
@@ -56,7 +58,10 @@ impl<'a> Line<'a> {
             label: phone.endpoint(),
             password,
             domain: &network.stage().sip_domain,
-            proxy: format!("sip.{}.twilio.com", network.edge_of(phone)),
+            proxy: match proxy {
+                Proxy::Edge => format!("sip.{}.twilio.com", network.edge_of(phone)),
+                Proxy::Lab(host) => host.to_owned(),
+            },
             mode: device.mode,
             secure: network.stage().secure,
             time_limit_minutes: network.time_limit().div_ceil(60),

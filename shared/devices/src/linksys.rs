@@ -19,6 +19,7 @@ use crate::xml::{self, Xml};
 /// The adapters with TLS. They encrypt calls in a way of their own (mini-certificates).
 pub(crate) const SPA: Profile = Profile {
     is_secure: false,
+    has_hot_line: true,
     dialect: Some(&dialect::LINKSYS),
     camera: Camera::None,
     sources: &[
@@ -28,11 +29,25 @@ pub(crate) const SPA: Profile = Profile {
         "SPA Provisioning Guide",
     ],
     steps,
-    files: |line| files(line, true),
+    files: |line| files(line, &ADAPTER),
 };
 
 /// The PAP2, with UDP alone.
-pub(crate) const PAP2: Profile = Profile { files: |line| files(line, false), ..SPA };
+pub(crate) const PAP2: Profile =
+    Profile { files: |line| files(line, &Model { transport: None, ..ADAPTER }), ..SPA };
+
+/// How the files of the models differ.
+#[derive(Clone, Copy)]
+pub(crate) struct Model {
+    /// `SIP_Transport_1_`, and the port. The PAP2 has no such setting, and UDP alone.
+    pub(crate) transport: Option<(&'static str, u16)>,
+    /// The codes that it would keep for itself.
+    pub(crate) star_codes: &'static [&'static str],
+    /// What else it must be told.
+    pub(crate) more: xml::Values<'static>,
+}
+
+const ADAPTER: Model = Model { transport: Some(("TLS", TLS_PORT)), star_codes: &STAR_CODES, more: &[] };
 
 /// What the adapters do by themselves when one of these is dialled. Left empty, `*69` and the like reach the server as
 /// everything else does.
@@ -83,7 +98,7 @@ const STAR_CODES: [&str; 44] = [
     "FAX_Line_Toggle_Code",
 ];
 
-fn steps(place: &Place<'_>) -> Vec<String> {
+pub(crate) fn steps(place: &Place<'_>) -> Vec<String> {
     vec![
         format!("Profile Rule   {}/spa$MA.xml", place.base()),
         format!("or open        http://ADAPTER/admin/resync?{}", place.url()),
@@ -91,14 +106,14 @@ fn steps(place: &Place<'_>) -> Vec<String> {
     ]
 }
 
-fn files(line: &Line<'_>, is_tls: bool) -> Result<Vec<DeviceFile>, DeviceError> {
+pub(crate) fn files(line: &Line<'_>, model: &Model) -> Result<Vec<DeviceFile>, DeviceError> {
     let bytes = xml::document(|xml| {
-        xml.create_element("flat-profile").write_inner_content(|xml| settings(xml, line, is_tls)).map(|_| ())
+        xml.create_element("flat-profile").write_inner_content(|xml| settings(xml, line, model)).map(|_| ())
     });
     Ok(vec![DeviceFile::secret(format!("spa{}.xml", line.mac()), bytes)])
 }
 
-fn settings(xml: &mut Xml, line: &Line<'_>, is_tls: bool) -> io::Result<()> {
+fn settings(xml: &mut Xml, line: &Line<'_>, model: &Model) -> io::Result<()> {
     let mut group = |what: &str, values: xml::Values<'_>| {
         xml::comment(xml, what)?;
         values.iter().try_for_each(|(name, value)| xml::element(xml, name, value))
@@ -117,8 +132,11 @@ fn settings(xml: &mut Xml, line: &Line<'_>, is_tls: bool) -> io::Result<()> {
             ("Ans_Call_Without_Reg_1_", "yes"),
         ],
     )?;
-    if is_tls {
-        group("Transport.", &[("SIP_Transport_1_", "TLS"), ("SIP_Port_1_", &TLS_PORT.to_string())])?;
+    if !model.more.is_empty() {
+        group("The keys of the telephone.", model.more)?;
+    }
+    if let Some((transport, port)) = model.transport {
+        group("Transport.", &[("SIP_Transport_1_", transport), ("SIP_Port_1_", &port.to_string())])?;
     } else {
         group("Transport: this adapter has UDP alone.", &[("SIP_Port_1_", &SIP_PORT.to_string())])?;
     }
@@ -164,10 +182,8 @@ fn settings(xml: &mut Xml, line: &Line<'_>, is_tls: bool) -> io::Result<()> {
             ("Enable_IP_Dialing_1_", "no"),
         ],
     )?;
-    group(
-        "Star codes belong to the server: the adapter keeps none for itself.",
-        &STAR_CODES.map(|name| (name, "")),
-    )?;
+    let star_codes: Vec<_> = model.star_codes.iter().map(|name| (*name, "")).collect();
+    group("Star codes belong to the server: the adapter keeps none for itself.", &star_codes)?;
     group(
         "Provisioning: only when the adapter is told to. No upgrades.",
         &[

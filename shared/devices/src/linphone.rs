@@ -14,6 +14,7 @@ use crate::xml;
 
 pub(crate) const LINPHONE: Profile = Profile {
     is_secure: true,
+    has_hot_line: false,
     dialect: None,
     camera: Camera::OfTheProgram,
     sources: &["Linphone's lpconfig schema", "liblinphone's keys", "FusionPBX's template"],

@@ -17,6 +17,7 @@ use crate::xml;
 /// The SoundPoint IP 501 and its like. It is too old for TLS 1.2.
 pub(crate) const SOUNDPOINT_IP: Profile = Profile {
     is_secure: false,
+    has_hot_line: true,
     dialect: Some(&dialect::POLYCOM),
     camera: Camera::None,
     sources: &[

@@ -7,13 +7,17 @@ use crate::error::DeviceError;
 use crate::file::DeviceFile;
 use crate::line::Line;
 use crate::place::Place;
-use crate::{baresip, grandstream, linksys, linphone, polycom, zoiper};
+use crate::{
+    baresip, cisco_phone, grandstream, handytone, linksys, linphone, polycom, snom, yealink, zoiper,
+};
 
 /// All that is known of a kind of device, but for its name in the network file and whether it is hardware, which the reader
 /// of that file must know.
 pub(crate) struct Profile {
     /// Whether it speaks TLS 1.2, and SRTP with keys in the SDP (RFC 4568), which is what Twilio takes.
     pub(crate) is_secure: bool,
+    /// Whether a setting is known by which it dials when the handset is lifted. Programs have no handset.
+    pub(crate) has_hot_line: bool,
     /// The language of its dial plan. Programs have none: they send what they are told to, at once.
     pub(crate) dialect: Option<&'static Dialect>,
     /// What can read a QR code of its file's URL.
@@ -42,9 +46,15 @@ impl Profile {
         match kind {
             DeviceKind::GrandstreamHt701 => &grandstream::HT701,
             DeviceKind::GrandstreamHt801 => &grandstream::HT801,
+            DeviceKind::GrandstreamHt802 => &handytone::HT802,
+            DeviceKind::GrandstreamHt812 => &handytone::HT812,
+            DeviceKind::GrandstreamHt814 => &handytone::HT814,
             DeviceKind::LinksysPap2 => &linksys::PAP2,
             DeviceKind::LinksysSpa2102 | DeviceKind::CiscoSpa112 | DeviceKind::CiscoSpa122 => &linksys::SPA,
+            DeviceKind::CiscoSpa50x => &cisco_phone::SPA50X,
             DeviceKind::PolycomSoundpointIp => &polycom::SOUNDPOINT_IP,
+            DeviceKind::Snom => &snom::SNOM,
+            DeviceKind::YealinkT => &yealink::T_SERIES,
             DeviceKind::Linphone => &linphone::LINPHONE,
             DeviceKind::Zoiper => &zoiper::ZOIPER,
             DeviceKind::Baresip => &baresip::BARESIP,

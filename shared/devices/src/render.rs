@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use network::{Extension, Network};
+use network::{DeviceMode, Extension, Network};
 use secret::Secret;
 
 use crate::error::DeviceError;
 use crate::file::DeviceFile;
+use crate::lab::{self, Proxy};
 use crate::line::Line;
 use crate::profile::Profile;
 use crate::service::Service;
@@ -22,6 +23,7 @@ pub fn render(
     phone: &Extension,
     password: &Secret,
     service: &dyn Service,
+    proxy: Proxy<'_>,
 ) -> Result<Vec<DeviceFile>, DeviceError> {
     let device = phone.device().ok_or(DeviceError::NoDevice)?;
     let profile = Profile::of(device.kind);
@@ -31,14 +33,21 @@ pub fn render(
     if network.stage().secure && !profile.is_secure {
         return Err(DeviceError::NotSecure(device.kind.as_str()));
     }
-    let line = Line::new(network, phone, device, password, service);
+    if device.mode == DeviceMode::Menu && device.kind.is_hardware() && !profile.has_hot_line {
+        return Err(DeviceError::NoHotLine(device.kind.as_str()));
+    }
+    let line = Line::new(network, phone, device, password, service, proxy);
     if !xml::can_hold(line.password()) {
         return Err(line.unwritable("password", "make a new one with dialtone rotate"));
     }
     if !xml::can_hold(line.label) {
         return Err(line.unwritable("label", "choose another label in the network file"));
     }
-    (profile.files)(&line)
+    let files = (profile.files)(&line)?;
+    Ok(match proxy {
+        Proxy::Edge => files,
+        Proxy::Lab(_) => lab::marked(files, network, phone),
+    })
 }
 
 /// A phone's name as part of a file name and of a URL's path: letters, digits, `+`, `-` and `_` as they are, a dot

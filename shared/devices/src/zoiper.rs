@@ -11,6 +11,7 @@ use crate::xml;
 
 pub(crate) const ZOIPER: Profile = Profile {
     is_secure: true,
+    has_hot_line: false,
     dialect: None,
     camera: Camera::OfTheTelephone,
     sources: &["FusionPBX's template for 5.x", "the comments of Zoiper's sample file"],

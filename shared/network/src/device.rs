@@ -57,6 +57,12 @@ kinds! {
     GrandstreamHt701, "grandstream-ht701", true;
     /// Grandstream HandyTone 801, one line.
     GrandstreamHt801, "grandstream-ht801", true;
+    /// Grandstream HandyTone 802, two ports; Dialtone uses the first.
+    GrandstreamHt802, "grandstream-ht802", true;
+    /// Grandstream HandyTone 812, two ports; Dialtone uses the first.
+    GrandstreamHt812, "grandstream-ht812", true;
+    /// Grandstream HandyTone 814, four ports; Dialtone uses the first.
+    GrandstreamHt814, "grandstream-ht814", true;
     /// Linksys PAP2, UDP only.
     LinksysPap2, "linksys-pap2", true;
     /// Linksys SPA-2102.
@@ -65,8 +71,14 @@ kinds! {
     CiscoSpa112, "cisco-spa112", true;
     /// Cisco SPA122.
     CiscoSpa122, "cisco-spa122", true;
+    /// Cisco SPA50x: desk telephones such as the SPA504G.
+    CiscoSpa50x, "cisco-spa50x", true;
     /// Polycom SoundPoint IP, such as the 501.
     PolycomSoundpointIp, "polycom-soundpoint-ip", true;
+    /// Snom desk telephones with XML settings: the D series and the 3xx, 7xx and 8xx.
+    Snom, "snom", true;
+    /// Yealink desk telephones of the T series.
+    YealinkT, "yealink-t", true;
     /// Linphone, on a computer or a smartphone.
     Linphone, "linphone", false;
     /// Zoiper 5, on a computer or a smartphone.

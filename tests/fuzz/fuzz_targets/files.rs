@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
         let (secret, service) = (Secret::new("Tomato-Sandwich-42"), |user: &str, keys: &str| answer(&network, user, keys));
         for phone in network.extensions() {
             assert!(network.extension(phone.name()).is_some(), "{}", phone.name());
-            let Ok(files) = devices::render(&network, phone, &secret, &service)
+            let Ok(files) = devices::render(&network, phone, &secret, &service, devices::Proxy::Edge)
             else {
                 continue;
             };

@@ -14,6 +14,7 @@ mod grandstream;
 mod linksys;
 mod pattern;
 mod polycom;
+mod snom;
 mod world;
 
 use dialplan::Decision;
@@ -31,6 +32,8 @@ fn outcomes<'p>(phone: &'p Phone, keys: &'p str) -> impl Iterator<Item = (&'stat
         ("Grandstream, last that can", phone.grandstream.dial(keys, Reading::LastThatCan)),
         ("Linksys", phone.linksys.dial(keys)),
         ("Polycom", phone.polycom.dial(keys)),
+        ("Yealink", phone.yealink.dial(keys)),
+        ("Snom", phone.snom.dial(keys)),
     ]
     .into_iter()
 }
@@ -215,7 +218,7 @@ fn a_menu_phone_dials_pound_by_itself() {
     for phone in world.phones() {
         let is_menu = phone.name == "menu";
         assert_eq!(linksys::hot_line(&phone.linksys_text), is_menu.then_some("#"));
-        assert_eq!(phone.auto_dial, [if is_menu { "#" } else { "" }; 2], "{}", phone.name);
+        assert_eq!(phone.auto_dial, [if is_menu { "#" } else { "" }; 3], "{}", phone.name);
     }
 }
 

@@ -13,9 +13,19 @@ pub(crate) struct Plan(Vec<(Sequence, bool)>);
 impl Plan {
     pub(crate) fn parse(text: &str) -> Self {
         assert!(text.len() <= 512, "firmware of 2004 holds no more");
-        let plan: Vec<_> = text.split('|').map(alternative).collect();
-        assert!(plan.len() <= 20, "nor more alternatives");
-        Self(plan)
+        let plan = Self::parse_any(text);
+        assert!(plan.0.len() <= 20, "nor more alternatives");
+        plan
+    }
+
+    /// A Yealink's: the same language, with more room (Administrator's Guide for T2, T4 and T5, pages 285 and 358).
+    pub(crate) fn parse_yealink(text: &str) -> Self {
+        assert!(text.len() <= 2048, "the setting holds no more");
+        Self::parse_any(text)
+    }
+
+    fn parse_any(text: &str) -> Self {
+        Self(text.split('|').map(alternative).collect())
     }
 
     pub(crate) fn alternatives(&self) -> usize {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use devices::{Answer, DialPlan, Service, render};
+use devices::{Answer, DialPlan, Proxy, Service, render};
 use dialplan::{Decision, Plan, outgoing};
 use network::{Network, NetworkFile};
 use quick_xml::Reader;
@@ -12,7 +12,7 @@ use quick_xml::events::Event;
 use secret::Secret;
 use webhook::{Address, Call};
 
-use crate::{grandstream, linksys, polycom};
+use crate::{grandstream, linksys, polycom, snom};
 
 pub(crate) const STREET: &str = r##"
 [network]
@@ -121,8 +121,10 @@ pub(crate) struct Phone {
     pub(crate) linksys_text: String,
     pub(crate) polycom: polycom::Plan,
     pub(crate) polycom_timeouts: String,
-    /// What a Grandstream and a Polycom dial when the handset is lifted.
-    pub(crate) auto_dial: [String; 2],
+    pub(crate) yealink: polycom::Plan,
+    pub(crate) snom: snom::Plan,
+    /// What a Grandstream, a Polycom and a Yealink dial when the handset is lifted.
+    pub(crate) auto_dial: [String; 3],
 }
 
 impl World {
@@ -144,19 +146,27 @@ impl World {
     pub(crate) fn phone(&self, name: &str) -> Phone {
         let mode = if name == "menu" { "menu" } else { "dialtone" };
         let service = Remembering::new(network(&self.text));
-        let values = |kind: &str| {
+        let file = |kind: &str| {
             let device = format!(
                 "[extensions.{name}]\ndevice = {{ kind = \"{kind}\", mac = \"00:0b:82:12:34:56\", mode = \"{mode}\" }}"
             );
             let text = self.text.replace(&format!("[extensions.{name}]"), &device);
             let network = network(&text);
             let phone = network.extension(name).unwrap();
-            let files = render(&network, phone, &Secret::new("Tomato-Sandwich-42"), &service).unwrap();
-            read(&files.last().unwrap().bytes)
+            let files =
+                render(&network, phone, &Secret::new("Tomato-Sandwich-42"), &service, Proxy::Edge).unwrap();
+            files.last().unwrap().bytes.clone()
         };
+        let values = |kind: &str| read(&file(kind));
         let plan = DialPlan::of(&service.network, service.network.extension(name).unwrap(), &service);
         let (handytone, spa) = (values("grandstream-ht801"), values("linksys-spa2102"));
         let soundpoint = values("polycom-soundpoint-ip");
+        // No menu phone is a Snom; what it would have otherwise is the other phones'.
+        let snom = match mode {
+            "menu" => self.phone("lobby").snom,
+            _ => snom::Plan::parse(&values("snom")["user_dp_str"]),
+        };
+        let yealink = read_lines(&file("yealink-t"));
         // A menu phone has a hot line for a plan; what it would have otherwise is the other phones'.
         let linksys_text = spa["Dial_Plan_1_"].clone();
         let linksys =
@@ -169,7 +179,13 @@ impl World {
             linksys_text,
             polycom: polycom::Plan::parse(&soundpoint["dialplan.digitmap"]),
             polycom_timeouts: soundpoint["dialplan.digitmap.timeOut"].clone(),
-            auto_dial: [handytone["P71"].clone(), soundpoint["call.autoOffHook.1.contact"].clone()],
+            snom,
+            yealink: polycom::Plan::parse_yealink(&yealink["dialplan.digitmap.string"]),
+            auto_dial: [
+                handytone["P71"].clone(),
+                soundpoint["call.autoOffHook.1.contact"].clone(),
+                yealink["features.hotline_number"].clone(),
+            ],
             network: network(&self.text),
         }
     }
@@ -231,6 +247,13 @@ impl Service for Remembering {
 fn network(text: &str) -> Network {
     let file = NetworkFile::parse(text).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     file.network("prod").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The values of a file of lines.
+fn read_lines(bytes: &[u8]) -> BTreeMap<String, String> {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let values = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" ="));
+    values.map(|(key, value)| (key.to_owned(), value.trim_start().to_owned())).collect()
 }
 
 /// The values of a device's file: of elements by their names, and of attributes.

@@ -1,0 +1,49 @@
+//! Files for the lab, a stand-in of Twilio on somebody's desk.
+
+use network::{Extension, Network};
+
+use crate::file::DeviceFile;
+use crate::help;
+
+/// Where a device sends its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxy<'a> {
+    /// Twilio's edge: the phone's, or the network's.
+    Edge,
+    /// The lab on this host. Calls for help reach nobody from there, and each file says so.
+    Lab(&'a str),
+}
+
+/// Says in each file that it is for the lab alone. Nothing else is changed.
+pub(crate) fn marked(files: Vec<DeviceFile>, network: &Network, phone: &Extension) -> Vec<DeviceFile> {
+    let numbers = help::own(network, phone).join(", ");
+    let warning =
+        format!("For the lab alone. A call for help ({numbers}) from this telephone reaches nobody.");
+    files.into_iter().map(|file| DeviceFile { bytes: with_comment(&file.bytes, &warning), ..file }).collect()
+}
+
+/// The file with a comment in the way of its format: behind the first line, if that is the format's own.
+fn with_comment(bytes: &[u8], comment: &str) -> Vec<u8> {
+    let is_xml = bytes.starts_with(b"<?xml");
+    let has_head = is_xml || bytes.starts_with(b"#!");
+    let head = bytes.iter().position(|byte| *byte == b'\n').filter(|_| has_head).map_or(0, |end| end + 1);
+    let (head, rest) = bytes.split_at_checked(head).unwrap_or((bytes, &[]));
+    let line = if is_xml { format!("<!-- {comment} -->\n") } else { format!("# {comment}\n") };
+    [head, line.as_bytes(), rest].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_stands_where_the_format_takes_one() {
+        for (before, after) in [
+            ("<?xml version=\"1.0\"?>\n<a/>\n", "<?xml version=\"1.0\"?>\n<!-- no -->\n<a/>\n"),
+            ("#!version:1.0.0.1\na = b\n", "#!version:1.0.0.1\n# no\na = b\n"),
+            ("<sip:a@b>;regint=600\n", "# no\n<sip:a@b>;regint=600\n"),
+        ] {
+            assert_eq!(String::from_utf8(with_comment(before.as_bytes(), "no")).unwrap(), after);
+        }
+    }
+}
