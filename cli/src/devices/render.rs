@@ -93,7 +93,7 @@ impl Render {
             "{phone}: {path}, the QR code of {url}\n{}or open on the device: linphone-config:{url}",
             code.text()
         ));
-        // Whoever knows the URL may be let in by it.
+        // Anyone who knows the URL may get the file.
         Ok(json!({"phone": phone, "file": path, "secret": true, "url": url}))
     }
 
@@ -117,7 +117,7 @@ impl Render {
             _ if with_code.is_empty() => {}
             Some(url) if url.starts_with("https://") => {}
             Some(_) => output::aside(
-                "caution: HTTP is not encrypted, and whoever listens on the way can read what lets them register as \
+                "caution: HTTP is not encrypted, and anyone who listens on the way can read what lets them register as \
                  this phone",
             ),
             None => output::aside(&format!(

@@ -19,10 +19,10 @@ use crate::output;
 /// Hands the files of phones' devices to the devices, over HTTP, each once.
 ///
 /// For every phone a path is made that nobody can guess, and what to type into the device is printed; programs get a
-/// QR code. A file is handed out once: to whoever fetches it first, so watch the lines that say who did. When all are
+/// QR code. A file is handed out once, to the first that fetches it, so watch the lines that say who did. When all are
 /// fetched, or the time is over, the server ends.
 ///
-/// HTTP is not encrypted: whoever can listen on the network between here and the device can read the password. So it
+/// HTTP is not encrypted: anyone who can listen on the network between here and the device can read the password. So it
 /// listens to this machine alone unless you name an address of it on a network that you trust, the one the devices
 /// are on: --listen 192.168.1.10:8083. Where you trust none, put a server with HTTPS in front of it, and name that
 /// one's address with --url.
@@ -126,6 +126,6 @@ fn warn(base: &str, address: IpAddr) {
     output::aside(if address.is_loopback() {
         "only this machine can fetch the files; to let others, see --listen and --url in --help"
     } else {
-        "caution: HTTP is not encrypted, and whoever listens on this network can read the passwords"
+        "caution: HTTP is not encrypted, and anyone who listens on this network can read the passwords"
     });
 }

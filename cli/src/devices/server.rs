@@ -29,7 +29,7 @@ const READ_LIMIT: Duration = Duration::from_secs(10);
 /// How long the last download may go on when everything else is over.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long the server stays when all is fetched, so that whoever asks second is told so.
+/// How long the server stays when all is fetched, so that a second client is told so.
 const LINGER: Duration = Duration::from_secs(2);
 
 /// How the serving ended.

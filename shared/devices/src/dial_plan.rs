@@ -1,7 +1,7 @@
 //! Which keys a device waits for, and when it sends them.
 //!
-//! The server reads what was dialled, and says why when it refuses. So a device keeps nothing back: it sends whatever was
-//! keyed, as it was keyed, once no key has come for a while. What is complete it sends at once.
+//! The server reads what was dialled, and says why when it refuses. So a device keeps nothing back: it sends the keys
+//! as they were pressed, once no key has come for a while. What is complete it sends at once.
 
 use network::{DeviceKind, Extension, Network};
 
@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::server::Server;
 use crate::service::Service;
 
-/// How long a device waits for another key, in seconds. Their makers' 3 or 4 cut off whoever dials slowly.
+/// How long a device waits for another key, in seconds. The makers' 3 or 4 cut off callers who dial slowly.
 pub const NO_KEY_TIMEOUT: u8 = 7;
 
 /// The dial plan of a phone, to be written in the language of its device.
@@ -41,7 +41,7 @@ impl DialPlan {
     }
 
     /// Whether a device of this kind sends an emergency number with its last key, and not after [`NO_KEY_TIMEOUT`]. Programs
-    /// send whatever they are told to, at once.
+    /// send what they are told to, at once.
     #[must_use]
     pub fn sends_at_once(&self, kind: DeviceKind, number: &str) -> bool {
         Profile::of(kind).dialect.is_none_or(|dialect| self.help_in(dialect).any(|known| known == number))

@@ -1,4 +1,4 @@
-//! Grandstream HT802, HT812 and HT814, of which one telephone uses the first port: `cfg<mac>.xml`, as for the HT801.
+//! Grandstream HT802, HT812 and HT814, with one telephone on the first port: `cfg<mac>.xml`, as for the HT801.
 //!
 //! Sources: FusionPBX's templates for HT802 and HT814 (firmware 1.0.63 of HT81x). On an HT802 each port has an account of its
 //! own. HT812 and HT814 have profiles, and each port names one: the keys of the ports are those of other public templates

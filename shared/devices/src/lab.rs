@@ -1,4 +1,4 @@
-//! Files for the lab, a stand-in of Twilio on somebody's desk.
+//! Files for the lab, a stand-in of Twilio on a desk.
 
 use network::{Extension, Network};
 
@@ -16,9 +16,11 @@ pub enum Proxy<'a> {
 
 /// Says in each file that it is for the lab alone. Nothing else is changed.
 pub(crate) fn marked(files: Vec<DeviceFile>, network: &Network, phone: &Extension) -> Vec<DeviceFile> {
-    let numbers = help::own(network, phone).join(", ");
-    let warning =
-        format!("For the lab alone. A call for help ({numbers}) from this telephone reaches nobody.");
+    let numbers = match help::own(network, phone).as_slice() {
+        [] => String::new(),
+        numbers => format!(" ({})", numbers.join(", ")),
+    };
+    let warning = format!("For the lab alone. A call for help{numbers} from this telephone reaches nobody.");
     files.into_iter().map(|file| DeviceFile { bytes: with_comment(&file.bytes, &warning), ..file }).collect()
 }
 

@@ -186,7 +186,7 @@ pub(crate) fn merged(patterns: impl IntoIterator<Item = Pattern>) -> Vec<Pattern
 pub(crate) struct Others {
     /// Beginnings of `complete`, which are nothing else when they are longer.
     pub(crate) beginnings: Vec<Pattern>,
-    /// What goes on with whatever keys, or with none.
+    /// What may go on with any keys, or with none.
     pub(crate) open: Vec<Pattern>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Server<'n> {
 }
 
 impl Server<'_> {
-    /// Whether the server connects these keys with somebody, and not with emergency services.
+    /// Whether the server connects these keys with a phone or a menu, and not with emergency services.
     pub(crate) fn accepts(self, keys: &str) -> bool {
         self.answer(keys) == Answer::Connected
     }

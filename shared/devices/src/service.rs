@@ -3,7 +3,7 @@
 /// What becomes of keys that a phone dials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Somebody's telephone rings, or a menu answers.
+    /// A telephone rings, or a menu answers.
     Connected,
     /// Emergency services are called.
     Emergency,

@@ -12,7 +12,7 @@ fn assert_at_once(phone: &Phone, keys: &str) {
         check(phone, &keys[..end]);
     }
     for (device, outcome) in outcomes(phone, keys) {
-        // In this reading of the Grandstream's manuals whatever can go on waits. See `DialPlan::grandstream`.
+        // In this reading of the Grandstream's manuals everything that can go on waits. See `dialect::GRANDSTREAM`.
         // A Snom is told nothing of `#`. See `dialect::SNOM`.
         let is_exempt = device == "Grandstream, last that can" || device == "Snom" && keys.contains('#');
         if !is_exempt {

@@ -1,5 +1,5 @@
-//! The dial plans of the devices, run by interpreters of their makers' languages: whatever is keyed reaches the server
-//! as it was keyed, 911 at once, and so is every other number whose end is known.
+//! The dial plans of the devices, run by interpreters of their makers' languages: every key reaches the server as it
+//! was pressed, 911 at once, and so is every other number whose end is known.
 
 #![expect(
     clippy::indexing_slicing,
@@ -253,7 +253,7 @@ proptest! {
             static PHONES: Vec<Phone> = world::every_sort().iter().map(|network| World::new(network).phone("lobby")).collect();
         }
         PHONES.with(|phones| {
-            // Whoever dials slowly, or stops, has dialled every beginning.
+            // A caller who dials slowly, or stops, has dialled every beginning.
             for end in 1..=keys.len() {
                 check(&phones[network], &keys[..end]);
             }
