@@ -7,9 +7,6 @@ use crate::error::DeviceError;
 use crate::file::DeviceFile;
 use crate::line::Line;
 use crate::place::Place;
-use crate::{
-    baresip, cisco_phone, grandstream, handytone, linksys, linphone, polycom, snom, yealink, zoiper,
-};
 
 /// All that is known of a kind of device, but for its name in the network file and whether it is hardware, which the reader
 /// of that file must know.
@@ -39,27 +36,6 @@ pub enum Camera {
     OfTheTelephone,
     /// The program itself.
     OfTheProgram,
-}
-
-impl Profile {
-    pub(crate) fn of(kind: DeviceKind) -> &'static Self {
-        match kind {
-            DeviceKind::GrandstreamHt701 => &grandstream::HT701,
-            DeviceKind::GrandstreamHt801 => &grandstream::HT801,
-            DeviceKind::GrandstreamHt802 => &handytone::HT802,
-            DeviceKind::GrandstreamHt812 => &handytone::HT812,
-            DeviceKind::GrandstreamHt814 => &handytone::HT814,
-            DeviceKind::LinksysPap2 => &linksys::PAP2,
-            DeviceKind::LinksysSpa2102 | DeviceKind::CiscoSpa112 | DeviceKind::CiscoSpa122 => &linksys::SPA,
-            DeviceKind::CiscoSpa50x => &cisco_phone::SPA50X,
-            DeviceKind::PolycomSoundpointIp => &polycom::SOUNDPOINT_IP,
-            DeviceKind::Snom => &snom::SNOM,
-            DeviceKind::YealinkT => &yealink::T_SERIES,
-            DeviceKind::Linphone => &linphone::LINPHONE,
-            DeviceKind::Zoiper => &zoiper::ZOIPER,
-            DeviceKind::Baresip => &baresip::BARESIP,
-        }
-    }
 }
 
 /// What can read a QR code of the URL of a file for this kind of device.

@@ -7,9 +7,10 @@
 
 use crate::error::DeviceError;
 use crate::file::DeviceFile;
-use crate::grandstream::{self, FIRST_PORT, HT801, Model};
 use crate::line::Line;
 use crate::profile::Profile;
+
+use super::grandstream::{self, FIRST_PORT, HT801, Model};
 
 /// The keys of the first port, where ports share profiles.
 const PORT_1: [&str; 4] = ["P4060", "P4090", "P4120", "P4180"];

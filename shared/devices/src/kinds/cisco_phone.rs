@@ -5,8 +5,9 @@
 //! would be RFC 4568 is not documented where we looked, so it is for no stage with `secure = true`.
 
 use crate::line::SIP_PORT;
-use crate::linksys::{self, Model, SPA};
 use crate::profile::Profile;
+
+use super::linksys::{self, Model, SPA};
 
 pub(crate) const SPA50X: Profile = Profile {
     sources: &[
