@@ -96,7 +96,7 @@ fn only_what_publishes_knows_how() {
         })
         .map(|(name, _)| name)
         .collect();
-    let allowed = ["dialtone", "notify", "relay", "status"];
+    let allowed = ["dialtone", "notify", "relay", "server", "status"];
     assert!(publishers.iter().all(|name| allowed.contains(&name.as_str())), "{publishers:?}");
     for (name, manifest) in manifests() {
         let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
