@@ -21,6 +21,7 @@ mod passwords;
 mod phone;
 mod private;
 mod replay;
+mod samconfig;
 mod serve;
 mod setup;
 mod switchboard;
@@ -48,6 +49,7 @@ struct Dialtone {
 enum Command {
     Init(init::Init),
     Import(import::Import),
+    Samconfig(samconfig::SamconfigCommand),
     Serve(serve::Serve),
     Call(call::Call),
     Explain(explain::Explain),
@@ -78,6 +80,7 @@ fn main() -> Outcome {
     let result = match command {
         Command::Init(command) => command.run(),
         Command::Import(command) => command.run(),
+        Command::Samconfig(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Call(command) => command.run(),
         Command::Explain(command) => command.run(),

@@ -35,6 +35,7 @@ mod notices;
 mod odd_requests;
 mod privacy;
 mod registrations;
+mod samconfig;
 mod serve;
 mod setup;
 mod signatures;
