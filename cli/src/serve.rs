@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use files::{file_word, service_path};
+use listenfd::ListenFd;
 use network::NetworkFile;
 use server::{Service, ServiceError, read_senders, stop};
 use telemetry::LogFormat;
@@ -40,7 +41,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     network: NetworkArgs,
 
-    /// The address to listen on.
+    /// The address to listen on, unless systemd passes a socket (LISTEN_FDS).
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
@@ -93,9 +94,15 @@ impl Serve {
     }
 
     async fn host(self, settings: Settings, dropped: ErrorCounter) -> Result {
-        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
-            Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))
-        })?;
+        let listener = match activated()? {
+            Some(listener) => listener,
+            None => TcpListener::bind(self.listen).await.map_err(|error| {
+                Failure::usage(format!(
+                    "cannot listen on {}: {error}; choose another with --listen",
+                    self.listen
+                ))
+            })?,
+        };
         let name = settings.network.stage().name.clone();
         let journal = match self.journal {
             Some(folder) => folder,
@@ -114,6 +121,25 @@ fn journal(config: &Path, network: &str, stage: &str) -> PathBuf {
     let beside =
         || files::folder_of(config).join(format!("{}-{}.journal", file_word(network), file_word(stage)));
     service_path(network, stage, "journal").unwrap_or_else(beside)
+}
+
+/// The socket that systemd holds for this process, if it does (sd_listen_fds(3)). While the service is replaced, new
+/// connections wait in it.
+fn activated() -> Result<Option<TcpListener>> {
+    let mut sockets = ListenFd::from_env();
+    if sockets.len() == 0 {
+        return Ok(None);
+    }
+    let socket = sockets.take_tcp_listener(0).and_then(|socket| {
+        let Some(socket) = socket else { return Ok(None) };
+        socket.set_nonblocking(true)?;
+        TcpListener::from_std(socket).map(Some)
+    });
+    socket.map_err(|error| {
+        Failure::usage(format!(
+            "the socket of LISTEN_FDS cannot be used: {error}; pass one TCP socket that listens"
+        ))
+    })
 }
 
 fn failure(error: &ServiceError, stage: &str) -> Failure {

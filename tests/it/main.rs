@@ -19,6 +19,7 @@
 
 mod harness;
 
+mod activation;
 mod caller;
 mod contract;
 mod devices;

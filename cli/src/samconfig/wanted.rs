@@ -74,7 +74,8 @@ impl Wanted {
             ),
         }
         match host(&stage.public_url) {
-            Some(host) if is_of_aws(host, given.region) => {
+            // A stack without a name of its own tells its URL after the first deploy (output PublicUrl).
+            Some(host) if is_of_aws(host, given.region) || is_not_known(&stage.public_url) => {
                 for name in ["DomainName", "CertificateArn", "HostedZoneId"] {
                     self.values.insert(name.into(), None);
                 }
@@ -167,8 +168,12 @@ impl Wanted {
 /// The host of a URL that AWS can answer.
 fn host(url: &str) -> Option<&str> {
     let host = url.strip_prefix("https://")?;
-    // RFC 2606, section 2: a name that never exists.
-    (!host.contains(':') && host.contains('.') && !host.ends_with(".invalid")).then_some(host)
+    (!host.contains(':') && host.contains('.')).then_some(host)
+}
+
+/// Whether a URL stands for one that nobody knows yet: a name that never exists (RFC 2606, section 2).
+fn is_not_known(url: &str) -> bool {
+    url.ends_with(".invalid")
 }
 
 /// Whether a host is the name that AWS gives an API: then the stack needs none.
