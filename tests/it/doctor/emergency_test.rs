@@ -6,7 +6,8 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use super::clinic::{Clinic, Said};
-use super::{ago, call_hours_ago, sip};
+use super::clock::{ago, call_hours_ago};
+use super::sip;
 use crate::harness::at_a_terminal;
 
 /// The end of the first question.

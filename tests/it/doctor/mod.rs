@@ -1,6 +1,7 @@
 //! `dialtone doctor`, against a stand-in for Twilio and a real service.
 
 mod clinic;
+mod clock;
 mod emergency_test;
 mod front;
 mod reception;
@@ -10,28 +11,9 @@ use std::fs;
 use serde_json::{Value, json};
 
 use self::clinic::{CALLERS_OF_911, Clinic, Said};
+use self::clock::{call_hours_ago, hours_ago};
 use self::front::Behind;
-use crate::harness::{at_a_terminal, dialtone, openapi, peers, repository};
-
-/// An RFC 3339 time so many hours ago.
-fn hours_ago(hours: u64) -> String {
-    ago(hours * 3600, "%Y-%m-%dT%H:%M:%SZ")
-}
-
-/// The same as RFC 2822, as Twilio writes the times of calls.
-fn call_hours_ago(hours: u64) -> String {
-    ago(hours * 3600, "%a, %d %b %Y %H:%M:%S +0000")
-}
-
-/// A time in UTC so many seconds ago. Python knows calendars, so the tests need not.
-fn ago(seconds: u64, format: &str) -> String {
-    let script =
-        "import sys, time; print(time.strftime(sys.argv[2], time.gmtime(time.time() - int(sys.argv[1]))))";
-    let mut command = std::process::Command::new(peers::python());
-    let output = command.args(["-c", script, &seconds.to_string(), format]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
+use crate::harness::{at_a_terminal, dialtone, openapi, repository};
 
 fn sip(user: &str) -> String {
     format!("sip:{user}@street-prod.sip.twilio.com")
