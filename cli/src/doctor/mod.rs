@@ -1,9 +1,14 @@
 //! `dialtone doctor`
 
+mod emergency;
+mod known;
 mod print;
 mod registrations;
+mod trial;
 
 use std::io::{self, IsTerminal, stdin};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use doctor::drill::{Book, BookError, Guide, GuideError, Person, Record};
@@ -13,8 +18,9 @@ use jiff::tz::TimeZone;
 use provision::Options;
 use serde_json::json;
 
+use self::known::Known;
 use self::registrations::Registrations;
-use crate::exit::{Failure, Outcome, Result, both};
+use crate::exit::{Failure, Outcome, Result, both, tell_as_object};
 use crate::setup::{Connection, Session, token, wishes};
 use crate::{ask, output};
 
@@ -29,6 +35,8 @@ const RECENT_CALLS: usize = 1000;
 ///
 ///   dialtone doctor --stage prod --phones
 ///   dialtone doctor --stage prod --registrations
+///   dialtone doctor --stage prod --emergency
+///   dialtone doctor --stage prod --notify-test
 ///   dialtone doctor --stage prod --emergency-test
 ///   dialtone doctor --stage prod --record phone:lobby=pass --record "off-menu-number=fail:old address"
 ///
@@ -49,6 +57,24 @@ pub(crate) struct Doctor {
 
     #[command(flatten)]
     registrations: Registrations,
+
+    /// Shows for each phone whether it may call for help, what is dialled, the number and the address that are shown, its last
+    /// drill, and who is told. Ends with 1 if one that may call would not be found, or if nobody is told.
+    #[arg(long, conflicts_with_all = ["phones", "emergency_test", "record"])]
+    emergency: bool,
+
+    /// Sends everybody in [[notify]] a notice that is marked as a trial, and says what became of each. Uses the variables of
+    /// `serve`: TWILIO_ACCOUNT_SID with a key or token, DIALTONE_NOTIFY_SECRET, DIALTONE_SMTP_URL, DIALTONE_SMTP_FROM.
+    #[arg(long, conflicts_with_all = ["phones", "emergency", "emergency_test", "record"])]
+    notify_test: bool,
+
+    /// For how many seconds --notify-test waits for a message to be delivered or a call to be taken.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "notify_test")]
+    wait: u64,
+
+    /// The ledger, which is read where there is one. Default: as for `dialtone calls`.
+    #[arg(long, value_name = "FILE", env = "DIALTONE_LEDGER")]
+    ledger: Option<PathBuf>,
 
     /// Goes through the tests of 911 with the person at the terminal, and keeps the results in dialtone-933.json
     /// beside the network file.
@@ -71,6 +97,9 @@ pub(crate) struct Doctor {
 
 impl Doctor {
     pub(crate) fn run(self) -> Result {
+        if self.emergency || self.notify_test {
+            return tell_as_object(self.json, "doctor", self.about_help());
+        }
         if !self.record.is_empty() {
             return self.write_down();
         }
@@ -86,7 +115,8 @@ impl Doctor {
         let wishes = wishes(file, network, Options::default());
         let token = token();
         let sources = Sources::ask(client, network, &wishes, &passwords, token.as_ref(), now, &output::aside);
-        let mut report = examine(network, &sources, &book, now);
+        let signs = Known::open(self.ledger.as_deref(), network)?.signs(network, now)?;
+        let mut report = examine(network, &sources, &book, &signs, now);
         let password = |user: &str| passwords.of(user);
         let roll = way.map(|way| RollCall::ask(network, &password, &way, &output::aside));
         report.rows.extend(roll.iter().flat_map(RollCall::rows));
@@ -109,6 +139,19 @@ impl Doctor {
             None if report.is_healthy() => Ok(Outcome::Done),
             None => Ok(Outcome::No),
         }
+    }
+
+    /// What is about calls for help alone.
+    fn about_help(&self) -> Result {
+        if self.notify_test {
+            let (_, network) = self.connection.read()?;
+            return trial::send(&network, Duration::from_secs(self.wait), self.json);
+        }
+        let book = Book::open(&self.connection.network.config).map_err(|error| cannot_keep(&error));
+        let (session, book) = both(self.connection.open(), book)?;
+        let known = Known::open(self.ledger.as_deref(), &session.network)?;
+        let drills = known.drills(&session.network, Timestamp::now())?;
+        emergency::show(&session, &book, &drills, self.json)
     }
 
     /// Keeps results that were found without the guide.

@@ -1,21 +1,30 @@
 //! From what was found to the report.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use network::Network;
 
 use crate::drill::Book;
-use crate::report::Report;
+use crate::report::{Report, Sign};
 use crate::rows;
 use crate::sources::Sources;
 
-/// Judges what was found. Pure: `now` decides what is old, and nothing is asked.
+/// Judges what was found. Pure: `now` decides what is old, and nothing is asked. `signs` is what a ledger knows of phones, by
+/// their names in the file.
 #[must_use]
-pub fn examine(network: &Network, sources: &Sources, book: &Book, now: Timestamp) -> Report {
+pub fn examine(
+    network: &Network,
+    sources: &Sources,
+    book: &Book,
+    signs: &BTreeMap<String, Sign>,
+    now: Timestamp,
+) -> Report {
     let stage = network.stage();
     let (alerts, sightings) = (sources.alerts.as_ref(), sources.sightings.as_ref());
-    let phones = rows::phones::phones(network, alerts, sightings);
+    let phones = rows::phones::phones(network, signs, alerts, sightings);
     let mut rows = rows::account::rows(sources.plan.as_ref());
     let numbers = sources.numbers.as_deref();
     let domain = sources.domain.as_ref().map(Option::as_ref);

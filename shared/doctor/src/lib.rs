@@ -17,6 +17,7 @@ mod codes;
 mod debugger;
 pub mod drill;
 mod examine;
+mod readiness;
 mod reception;
 mod report;
 mod roll_call;
@@ -27,7 +28,8 @@ mod sources;
 
 pub use debugger::{DEBUGGER_HOW, debugger_url};
 pub use examine::examine;
+pub use readiness::{Drill, Readiness, Registration};
 pub use reception::Reception;
-pub use report::{Check, Mark, Phone, Report, Row, Verdict};
+pub use report::{Check, Mark, Phone, Report, Row, Sign, Verdict};
 pub use roll_call::{Attendance, Place, Presence, RollCall, Way};
 pub use sources::Sources;

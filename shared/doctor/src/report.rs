@@ -116,6 +116,15 @@ impl Verdict {
     }
 }
 
+/// What a ledger knows of a phone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sign {
+    /// The last proof of life.
+    pub life: Option<Timestamp>,
+    /// The last proof that it could not be reached.
+    pub death: Option<Timestamp>,
+}
+
 /// What is known of a phone. It does not say with whom the phone spoke.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone {

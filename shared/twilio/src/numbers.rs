@@ -53,6 +53,9 @@ pub struct PhoneNumber {
     /// Whether emergency services know that address: `registered`, `unregistered`, `pending-registration`, ...
     #[serde(default, deserialize_with = "text")]
     pub emergency_address_status: String,
+    /// When anything of the number was changed last, as RFC 2822.
+    #[serde(default, deserialize_with = "text")]
+    pub date_updated: String,
     /// `AD...`: the address that the number's country asks for.
     #[serde(default, deserialize_with = "text")]
     pub address_sid: String,

@@ -1,25 +1,29 @@
 //! Which phones can be reached.
 
+use std::collections::BTreeMap;
+
 use network::{Finding, Network, some_of};
 
-use crate::report::{Check, Phone, Row, Verdict};
+use crate::report::{Check, Phone, Row, Sign, Verdict};
 use crate::sources::alerts::Alerts;
 use crate::sources::traces::{DAYS_OF_CALLS, Sightings};
 
 const REACHED: Check = Check { id: "phones-reachable", name: "phones can be reached" };
 const SEEN: Check = Check { id: "phones-seen", name: "phones give signs of life" };
 
-/// Every phone of the file, in its order.
+/// Every phone of the file, in its order. What a ledger knows counts beside Twilio's logs.
 pub(crate) fn phones(
     network: &Network,
+    signs: &BTreeMap<String, Sign>,
     alerts: Result<&Alerts, &Finding>,
     sightings: Result<&Sightings, &Finding>,
 ) -> Vec<Phone> {
     let phone = |name: &str| {
         let times =
             alerts.ok().and_then(|alerts| alerts.misses.get(name)).map(Vec::as_slice).unwrap_or_default();
-        let last_seen = sightings.ok().and_then(|sightings| sightings.of.get(name)).copied();
-        let last_unreachable = times.iter().max().copied();
+        let known = signs.get(name).copied().unwrap_or_default();
+        let last_seen = sightings.ok().and_then(|sightings| sightings.of.get(name)).copied().max(known.life);
+        let last_unreachable = times.iter().max().copied().max(known.death);
         let verdict = match (last_unreachable, last_seen) {
             (Some(missed), Some(seen)) if seen > missed => Verdict::Back,
             (Some(_), _) => Verdict::Unreachable,
@@ -137,7 +141,7 @@ mod tests {
         let network = network("[extensions.a]\n[extensions.b]\n[extensions.c]\n[extensions.d]\n");
         let misses = misses(&[("a", &[3, 7, 5]), ("b", &[3])]);
         let sightings = sightings(&[("a", 6), ("b", 4), ("c", 1)]);
-        let phones = phones(&network, Ok(&misses), Ok(&sightings));
+        let phones = phones(&network, &BTreeMap::new(), Ok(&misses), Ok(&sightings));
         let verdicts: Vec<_> = phones.iter().map(|phone| phone.verdict).collect();
         assert_eq!(verdicts, [Verdict::Unreachable, Verdict::Back, Verdict::Alive, Verdict::Quiet]);
         assert_eq!((phones[0].unreachable, phones[0].last_unreachable), (3, Some(time(7))));
@@ -152,17 +156,31 @@ mod tests {
     }
 
     #[test]
+    fn the_ledger_counts_beside_twilios_logs() {
+        let network = network("[extensions.a]\n[extensions.b]\n[extensions.c]\n");
+        let sign =
+            |life: Option<u8>, death: Option<u8>| Sign { life: life.map(time), death: death.map(time) };
+        let signs = [("a", sign(Some(8), None)), ("b", sign(Some(1), Some(9))), ("c", sign(Some(2), None))];
+        let signs = signs.map(|(name, sign)| (name.to_owned(), sign)).into();
+        let (misses, sightings) = (misses(&[("a", &[7])]), sightings(&[("a", 6), ("b", 4)]));
+        let phones = phones(&network, &signs, Ok(&misses), Ok(&sightings));
+        let verdicts: Vec<_> = phones.iter().map(|phone| phone.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Back, Verdict::Unreachable, Verdict::Alive]);
+        assert_eq!((phones[1].last_seen, phones[1].last_unreachable), (Some(time(4)), Some(time(9))));
+    }
+
+    #[test]
     fn what_is_not_known_is_not_made_up() {
         let network = network("[extensions.a]\n[extensions.b]\n");
         let silence = Finding::new("", "no", "ask again");
         let missed = misses(&[("a", &[3])]);
-        let without_calls = phones(&network, Ok(&missed), Err(&silence));
+        let without_calls = phones(&network, &BTreeMap::new(), Ok(&missed), Err(&silence));
         let verdicts: Vec<_> = without_calls.iter().map(|phone| phone.verdict).collect();
         assert_eq!(verdicts, [Verdict::Unreachable, Verdict::Unknown]);
         let marks = |rows: Vec<Row>| rows.iter().map(|row| row.mark).collect::<Vec<_>>();
         assert_eq!(marks(rows(&without_calls, Ok(&missed), Err(&silence))), [Mark::Fail, Mark::Unknown]);
         let seen = sightings(&[("a", 1), ("b", 1)]);
-        let without_alerts = phones(&network, Err(&silence), Ok(&seen));
+        let without_alerts = phones(&network, &BTreeMap::new(), Err(&silence), Ok(&seen));
         assert!(without_alerts.iter().all(|phone| phone.verdict == Verdict::Unknown));
         assert_eq!(marks(rows(&without_alerts, Err(&silence), Ok(&seen))), [Mark::Unknown, Mark::Ok]);
     }
@@ -172,7 +190,7 @@ mod tests {
         let network = network("[extensions.a]\n");
         let many = Alerts { unread: 9, ..Alerts::default() };
         let cut = Sightings { since: Some(time(1)), ..sightings(&[]) };
-        let rows = rows(&phones(&network, Ok(&many), Ok(&cut)), Ok(&many), Ok(&cut));
+        let rows = rows(&phones(&network, &BTreeMap::new(), Ok(&many), Ok(&cut)), Ok(&many), Ok(&cut));
         assert!(
             rows[0].mark == Mark::Warn && rows[0].finding.what.contains("too many alerts"),
             "{:?}",
