@@ -4,6 +4,7 @@ mod clinic;
 mod clock;
 mod emergency_test;
 mod front;
+mod help;
 mod reception;
 
 use std::fs;
@@ -158,7 +159,6 @@ fn phones_that_cannot_be_reached_are_found() {
     }));
     let said = clinic.doctor();
     let report = said.json();
-    // 11200 is no matter of the phone.
     let fails = ["phones-reachable", "alerts"].map(str::to_owned);
     assert_eq!((said.code, said.with_result("fail")), (1, fails.to_vec()), "{report:#}");
     let check = said.check("phones-reachable");
@@ -194,7 +194,6 @@ fn what_twilio_reported_in_a_week_is_found_code_by_code() {
         alert(code, if is_webhook { "error" } else { "warning" }, if is_webhook { &url } else { "" }, 100)
     });
     let mut alerts = of_ours.to_vec();
-    // Another product, another service, too long ago.
     alerts.push(alert(30007, "error", "", 2));
     alerts.push(alert(11210, "error", "https://elsewhere.example.org/sms", 2));
     alerts.push(alert(11220, "error", &url, 200));
@@ -209,7 +208,6 @@ fn what_twilio_reported_in_a_week_is_found_code_by_code() {
         rows.iter().filter(|check| check["result"] == result).map(told).collect()
     };
     assert_eq!(with("fail"), ["11200", "11205", "11237", "12100", "13214", "21216"], "{report:#}");
-    // 99001 is of no family of calls, so it is another product's.
     assert_eq!(with("warn"), ["13224", "32009", "32011", "32014", "32022", "32202", "32207"]);
     let silent = rows.iter().find(|check| told(check) == "32014").unwrap();
     assert!(silent["finding"].as_str().unwrap().contains("2x in 7 days"), "{silent:#}");
@@ -234,7 +232,6 @@ fn calls_for_help_that_did_not_go_through_are_found() {
     clinic.account.seed(json!({"calls": [
         phone("1", "lobby", "911", 5), leg("1", "completed", 5),
         phone("2", "porch", "911", 20), leg("2", "busy", 20),
-        // At a dial tone.
         phone("3", "kitchen", "0", 30), leg("3", "failed", 30),
         phone("4", "closet", "911", 40),
         phone("5", "plaza", "933", 50), phone("6", "plaza", "5035550123", 60),
