@@ -77,7 +77,7 @@ impl Challenges {
     }
 }
 
-fn random() -> String {
+pub(crate) fn random() -> String {
     let mut bytes = [0_u8; 16];
     // Without randomness a nonce is only easier to guess: nothing here is worth more than a phone on a desk.
     let _ = getrandom::fill(&mut bytes);

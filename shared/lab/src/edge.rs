@@ -12,7 +12,9 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use crate::digest::Verdict;
 use crate::message::{MAX_MESSAGE, Message, parameter};
+use crate::proxy::{pop_via, push_via, reached_at, record_route, strip_routes};
 use crate::registrar::{Registered, Registrar};
 
 /// How many messages may wait for a phone that does not read.
@@ -35,12 +37,20 @@ impl Flow {
             Self::Udp(peer) | Self::Tcp(peer) => peer,
         }
     }
+
+    /// The transport, as a Via names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Udp(_) => "UDP",
+            Self::Tcp(_) => "TCP",
+        }
+    }
 }
 
 impl fmt::Display for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if matches!(self, Self::Udp(_)) { "UDP" } else { "TCP" };
-        write!(f, "{name} {}", self.peer())
+        write!(f, "{} {}", self.name(), self.peer())
     }
 }
 
@@ -53,6 +63,17 @@ pub struct Noticed {
     pub registered: Registered,
 }
 
+/// A message of a phone that the edge lets through.
+#[derive(Debug)]
+pub struct Passed {
+    /// The message, without what is the edge's own.
+    pub message: Message,
+    /// From where.
+    pub flow: Flow,
+    /// For an INVITE that begins a call: who authenticated.
+    pub user: Option<String>,
+}
+
 /// The edge of one domain, and the tasks that serve its sockets. Dropping it closes them.
 pub struct Edge {
     address: SocketAddr,
@@ -62,7 +83,9 @@ pub struct Edge {
 
 /// What the tasks share.
 struct Desk {
+    address: SocketAddr,
     udp: UdpSocket,
+    gateway: Mutex<Option<mpsc::UnboundedSender<Passed>>>,
     connections: Mutex<HashMap<SocketAddr, mpsc::Sender<Vec<u8>>>>,
     registrar: Mutex<Registrar>,
     notices: mpsc::UnboundedSender<Noticed>,
@@ -81,8 +104,8 @@ impl Edge {
         let (tcp, udp) = bind(address).await?;
         let address = tcp.local_addr()?;
         let (notices, noticed) = mpsc::unbounded_channel();
-        let (connections, registrar) = (Mutex::default(), Mutex::new(registrar));
-        let desk = Arc::new(Desk { udp, connections, registrar, notices });
+        let (connections, registrar, gateway) = (Mutex::default(), Mutex::new(registrar), Mutex::default());
+        let desk = Arc::new(Desk { address, udp, gateway, connections, registrar, notices });
         let mut tasks = JoinSet::new();
         tasks.spawn(Arc::clone(&desk).datagrams());
         tasks.spawn(Arc::clone(&desk).connections(tcp));
@@ -93,6 +116,27 @@ impl Edge {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Puts a gateway behind the edge: it gets every message that belongs to a call. Without one, calls get 503.
+    #[must_use]
+    pub fn gateway(&self) -> mpsc::UnboundedReceiver<Passed> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        *self.desk.gateway.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        receiver
+    }
+
+    /// Sends a message of the gateway to a phone. False if there is no way to it any more.
+    pub async fn send(&self, mut message: Message, flow: Flow) -> bool {
+        if message.method().is_some() {
+            let here = reached_at(self.address, flow.peer());
+            strip_routes(&mut message);
+            if message.method() == Some("INVITE") {
+                record_route(&mut message, here, flow);
+            }
+            push_via(&mut message, here, flow);
+        }
+        self.desk.send(&message, flow).await
     }
 
     /// Where a user is registered.
@@ -202,34 +246,74 @@ impl Desk {
 
     /// Takes in a message of a phone.
     async fn receive(&self, mut message: Message, flow: Flow) {
-        let Some(method) = message.method().map(str::to_owned) else { return };
+        let Some(method) = message.method().map(str::to_owned) else {
+            if pop_via(&mut message) {
+                self.pass(Passed { message, flow, user: None });
+            }
+            return;
+        };
         mark_via(&mut message, flow);
         let is_in_dialog = parameter(message.header("To").unwrap_or_default(), "tag").is_some();
+        let is_routed = strip_routes(&mut message);
         let answer = match method.as_str() {
             "REGISTER" => {
                 let (answer, registered) = self.registrar().register(&message, flow, Instant::now());
                 let _ = self.notices.send(Noticed { flow, registered });
                 answer
             }
-            "ACK" => return,
             "OPTIONS" if !is_in_dialog => Message::response(&message, 200, "OK"),
+            // The ACK of a refusal belongs to the hop, and has no Route.
+            "ACK" | "CANCEL" => return drop(self.pass(Passed { message, flow, user: None })),
             // Twilio's edge does so when a phone leaves out the Route (seen in a trace: esp-adf #991).
-            _ if is_in_dialog => Message::response(&message, 481, "Call leg/transaction does not exist"),
-            _ => Message::response(&message, 503, "Service Unavailable"),
+            _ if is_in_dialog && !is_routed => {
+                Message::response(&message, 481, "Call leg/transaction does not exist")
+            }
+            "INVITE" if !is_in_dialog => match self.admit(message, flow) {
+                Some(answer) => answer,
+                None => return,
+            },
+            _ => match self.pass(Passed { message, flow, user: None }) {
+                Some(message) => Message::response(&message, 503, "Service Unavailable"),
+                None => return,
+            },
         };
         self.send(&answer, flow).await;
     }
 
-    async fn send(&self, message: &Message, flow: Flow) {
+    /// Lets a call through if its caller has the password; else the answer.
+    fn admit(&self, mut message: Message, flow: Flow) -> Option<Message> {
+        let user = {
+            let mut registrar = self.registrar();
+            match registrar.judge(&message, Instant::now()) {
+                Verdict::User(user) => user,
+                Verdict::Ask { stale } => return Some(registrar.ask(&message, stale, Instant::now())),
+                Verdict::Wrong => return Some(Message::response(&message, 403, "Forbidden")),
+            }
+        };
+        message.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Proxy-Authorization"));
+        record_route(&mut message, reached_at(self.address, flow.peer()), flow);
+        let message = self.pass(Passed { message, flow, user: Some(user) })?;
+        Some(Message::response(&message, 503, "Service Unavailable"))
+    }
+
+    /// Hands a message on; gives it back if nobody is there.
+    fn pass(&self, passed: Passed) -> Option<Message> {
+        let gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner);
+        match gateway.as_ref() {
+            Some(gateway) => gateway.send(passed).err().map(|error| error.0.message),
+            None => Some(passed.message),
+        }
+    }
+
+    /// False if there is no connection any more.
+    async fn send(&self, message: &Message, flow: Flow) -> bool {
         let bytes = message.to_bytes();
         match flow {
-            Flow::Udp(peer) => {
-                let _ = self.udp.send_to(&bytes, peer).await;
-            }
+            Flow::Udp(peer) => self.udp.send_to(&bytes, peer).await.is_ok(),
             Flow::Tcp(peer) => {
                 // A phone that does not read loses what comes: the edge waits for nobody.
                 let connection = self.lock().get(&peer).cloned();
-                let _ = connection.map(|connection| connection.try_send(bytes));
+                connection.map(|connection| connection.try_send(bytes)).is_some()
             }
         }
     }

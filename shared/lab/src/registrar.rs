@@ -81,6 +81,17 @@ impl Registrar {
         bindings.filter(|binding| binding.until > now).cloned().collect()
     }
 
+    /// Judges who sends a request that is no REGISTER.
+    #[must_use]
+    pub fn judge(&self, request: &Message, now: Instant) -> Verdict {
+        self.challenges.judge(request, |user| self.passwords.get(user).cloned(), now)
+    }
+
+    /// Asks for a password.
+    pub fn ask(&mut self, request: &Message, stale: bool, now: Instant) -> Message {
+        self.challenges.ask(request, stale, now)
+    }
+
     /// Answers a REGISTER that came over `flow`.
     pub fn register(&mut self, request: &Message, flow: Flow, now: Instant) -> (Message, Registered) {
         let refuse =
@@ -92,7 +103,7 @@ impl Registrar {
             // Twilio's error 32002: no such domain.
             _ => return refuse(404, "Not Found"),
         }
-        match self.challenges.judge(request, |user| self.passwords.get(user).cloned(), now) {
+        match self.judge(request, now) {
             Verdict::User(_) => {}
             Verdict::Ask { stale } => {
                 return (self.challenges.ask(request, stale, now), Registered::Challenged);

@@ -1,0 +1,394 @@
+//! One call: the third host of `exchange`. It has sound, sockets and a clock, and no opinion on what Twilio does.
+
+mod legs;
+mod outside;
+mod playing;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use exchange::{
+    Exchange, FetchError, Input, LegEnd, LegId, Output, Party, PlaybackId, Request, Setup, TimerId,
+};
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use self::legs::Leg;
+use crate::edge::Edge;
+use crate::gateway::{DialogId, Sip};
+use crate::media::{Media, Noted};
+use crate::news::{Kind, Teller};
+use crate::outside::{Far, Outside};
+use crate::sdp::Description;
+use crate::service::{Answer, Service};
+use crate::switch::Switch;
+use crate::voice::Voice;
+
+/// What all calls share.
+pub(crate) struct Lab {
+    pub(crate) edge: Arc<Edge>,
+    pub(crate) switch: Arc<Switch>,
+    pub(crate) service: Arc<dyn Service>,
+    pub(crate) voice: Arc<Voice>,
+    pub(crate) outside: Outside,
+    pub(crate) domain: String,
+    pub(crate) teller: Teller,
+}
+
+/// What is played on a leg: for the exchange, or the lab's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Played {
+    Exchange(PlaybackId),
+    /// Ring-back, greetings.
+    Own,
+}
+
+pub(crate) type Sound = Media<Played>;
+
+/// Something that happened to a call.
+pub(crate) enum Happening {
+    /// A sound is made, and can be played.
+    Made {
+        id: Played,
+        samples: Arc<[i16]>,
+        times: Option<u32>,
+    },
+    Played(PlaybackId),
+    Key(char),
+    Fetched(Result<Answer, FetchError>),
+    Timer(TimerId),
+    /// Someone in the telephone network does something.
+    Far(LegId, Far),
+    /// The same on every leg that leads outside.
+    AllFar(Far),
+}
+
+/// Who calls.
+pub(crate) enum Caller {
+    /// A phone.
+    Phone { dialog: DialogId, name: String, sound: Sound, offer: Description },
+    /// Someone outside, who hears nothing.
+    Outside { name: String },
+}
+
+impl Caller {
+    fn name(&self) -> &str {
+        match self {
+            Self::Phone { name, .. } | Self::Outside { name } => name,
+        }
+    }
+
+    fn sound(&self) -> Option<&Sound> {
+        match self {
+            Self::Phone { sound, .. } => Some(sound),
+            Self::Outside { .. } => None,
+        }
+    }
+}
+
+/// The ways by which a call learns what happens.
+pub(crate) struct Line {
+    pub(crate) happenings: mpsc::UnboundedSender<Happening>,
+    pub(crate) inbox: mpsc::UnboundedReceiver<Happening>,
+    pub(crate) sip_inbox: mpsc::UnboundedSender<Sip>,
+    pub(crate) sip: mpsc::UnboundedReceiver<Sip>,
+}
+
+/// A call under way.
+pub(crate) struct Call {
+    pub(crate) lab: Arc<Lab>,
+    pub(crate) teller: Teller,
+    pub(crate) caller: Caller,
+    pub(crate) exchange: Exchange,
+    pub(crate) happenings: mpsc::UnboundedSender<Happening>,
+    /// Where the dialogs of this call tell what happens.
+    pub(crate) sip_inbox: mpsc::UnboundedSender<Sip>,
+    /// What is to be asked, in order, and whether the answer matters.
+    questions: mpsc::UnboundedSender<(Request, bool)>,
+    pub(crate) legs: HashMap<LegId, Leg>,
+    pub(crate) bridged: Option<LegId>,
+    /// What was stopped before its sound was made.
+    stopped: HashSet<PlaybackId>,
+    is_over: bool,
+}
+
+impl Call {
+    /// Takes a call through to its end.
+    pub(crate) async fn run(lab: Arc<Lab>, teller: Teller, caller: Caller, setup: Setup, line: Line) {
+        let Line { happenings, mut inbox, sip_inbox, mut sip } = line;
+        let (questions, asked) = mpsc::unbounded_channel();
+        tokio::spawn(ask(Arc::clone(&lab.service), teller.clone(), asked, happenings.clone()));
+        let exchange = Exchange::new(setup, Timestamp::now());
+        let mut call = Self {
+            lab,
+            teller,
+            caller,
+            exchange,
+            happenings,
+            sip_inbox,
+            questions,
+            legs: HashMap::new(),
+            bridged: None,
+            stopped: HashSet::new(),
+            is_over: false,
+        };
+        loop {
+            while let Some(output) = call.exchange.poll() {
+                call.perform(output).await;
+            }
+            if call.is_over {
+                break;
+            }
+            tokio::select! {
+                Some(event) = sip.recv() => call.sip(event),
+                Some(happening) = inbox.recv() => call.take(happening),
+                else => break,
+            }
+        }
+        call.close();
+    }
+
+    fn input(&mut self, input: Input<'_>) {
+        self.exchange.handle(Timestamp::now(), input);
+    }
+
+    fn take(&mut self, happening: Happening) {
+        match happening {
+            Happening::Made { id, samples, times } => self.made(id, samples, times),
+            Happening::Played(id) => self.input(Input::Played(id)),
+            Happening::Key(key) => self.key(key),
+            Happening::Fetched(answer) => self.fetched(answer),
+            Happening::Timer(id) => self.input(Input::Timer(id)),
+            Happening::Far(leg, far) => self.far(leg, far),
+            Happening::AllFar(Far::HangsUp) if matches!(self.caller, Caller::Outside { .. }) => {
+                self.caller_hangs_up();
+            }
+            Happening::AllFar(far) => self.outside_legs().into_iter().for_each(|leg| self.far(leg, far)),
+        }
+    }
+
+    fn fetched(&mut self, answer: Result<Answer, FetchError>) {
+        match answer {
+            Ok(answer) if (200..300).contains(&answer.status) => {
+                let Answer { content_type, body, .. } = &answer;
+                self.input(Input::Document { content_type, body });
+            }
+            Ok(answer) => self.input(Input::FetchFailed(FetchError::Status(answer.status))),
+            Err(error) => self.input(Input::FetchFailed(error)),
+        }
+    }
+
+    fn key(&mut self, key: char) {
+        if self.exchange.is_gathering() {
+            self.teller.tell(Kind::Key, self.caller.name(), key);
+        }
+        self.key_on_bridge(key);
+        self.input(Input::Key(key));
+    }
+
+    fn caller_hangs_up(&mut self) {
+        self.teller.tell(Kind::HangsUp, self.caller.name(), "the caller hangs up");
+        self.input(Input::CallerHangsUp);
+    }
+
+    /// What happened in a dialog: the caller's, or a leg's.
+    fn sip(&mut self, event: Sip) {
+        let is_callers = |id: DialogId| matches!(self.caller, Caller::Phone { dialog, .. } if dialog == id);
+        match event {
+            Sip::Ends(id, _) if is_callers(id) => self.caller_hangs_up(),
+            Sip::Changes(id, description) if is_callers(id) => {
+                let word = if description.hears { "resumes" } else { "holds" };
+                self.teller.tell(Kind::Holds, self.caller.name(), word);
+                if let Some(sound) = self.caller.sound() {
+                    sound.remote(description);
+                }
+            }
+            Sip::Refers(id, target) if is_callers(id) => {
+                self.input(Input::Refer { from: Party::Caller, target: &target });
+            }
+            Sip::Info(id) if is_callers(id) => {
+                let what = "a SIP INFO is no key for Twilio; set the phone to RFC 4733";
+                self.teller.tell(Kind::Note, self.caller.name(), what);
+            }
+            event => self.leg_sip(event),
+        }
+    }
+
+    /// Does what the exchange says.
+    async fn perform(&mut self, output: Output) {
+        match output {
+            Output::Fetch(request) => drop(self.questions.send((request, true))),
+            Output::Report(request) => drop(self.questions.send((request, false))),
+            Output::Answer => self.answer(),
+            Output::Play(playback) => self.play(playback),
+            Output::Stop(id) => {
+                self.stopped.insert(id);
+                if let Some(sound) = self.caller.sound() {
+                    sound.stop(Played::Exchange(id));
+                }
+            }
+            Output::GatherStarts => {
+                self.teller.tell(Kind::Listens, self.caller.name(), "keys count from here on");
+            }
+            Output::GatherStops => {}
+            Output::KeyLost(key) => {
+                if self.bridged.is_none() {
+                    self.teller.tell(Kind::KeyLost, self.caller.name(), key);
+                }
+            }
+            Output::Dial(dial) => self.dial(dial).await,
+            Output::EndLeg(id) => self.end_leg(id),
+            Output::Bridge(id) => self.bridge(id),
+            Output::TakeRefer(party) => self.answer_refer(party, true),
+            Output::RefuseRefer(party) => self.answer_refer(party, false),
+            Output::Redirect(to) => {
+                self.teller.tell(Kind::Note, self.caller.name(), format!("goes on at {to}"));
+            }
+            Output::Timer(id, after) => self.later(after, Happening::Timer(id)),
+            Output::Skip { name, .. } => {
+                self.teller.tell(Kind::Note, self.caller.name(), format!("<{name}> is passed over"));
+            }
+            Output::Failed(error) => {
+                self.teller.tell_code(Kind::Failed, "service", error.to_string(), Some(error.code()));
+            }
+            Output::Assumed(rule) => self.teller.tell(Kind::Assumed, rule.id(), rule.text()),
+            Output::Reject { busy, .. } => self.reject(busy),
+            Output::HangUp => self.hang_up(),
+            Output::Over(_) => self.is_over = true,
+        }
+    }
+
+    fn answer(&self) {
+        if let Caller::Phone { dialog, sound, offer, .. } = &self.caller {
+            self.lab.switch.with(|gateway, now| gateway.answer(*dialog, sound.address(), now));
+            sound.remote(offer.clone());
+        }
+        self.teller.tell_code(Kind::Answered, self.caller.name(), "the call is answered", Some(200));
+    }
+
+    fn reject(&self, busy: bool) {
+        let (code, reason) = if busy { (486, "Busy Here") } else { (404, "Not Found") };
+        if self.exchange.is_answered() {
+            return self.hang_up();
+        }
+        if let Caller::Phone { dialog, .. } = &self.caller {
+            self.lab.switch.with(|gateway, now| gateway.refuse(*dialog, code, reason, now));
+        }
+        self.teller.tell_code(Kind::Rejected, self.caller.name(), reason, Some(code.into()));
+    }
+
+    fn hang_up(&self) {
+        if let Caller::Phone { dialog, .. } = &self.caller {
+            self.lab.switch.with(|gateway, now| gateway.hang_up(*dialog, now));
+        }
+        if self.exchange.is_answered() {
+            self.teller.tell(Kind::HangsUp, self.caller.name(), "Twilio hangs up");
+        } else {
+            let what = "a caller who was never answered is sent 480";
+            self.teller.tell(Kind::Assumed, "hangup.unanswered", what);
+            self.teller.tell_code(Kind::Rejected, self.caller.name(), "Temporarily Unavailable", Some(480));
+        }
+    }
+
+    fn answer_refer(&self, party: Party, is_taken: bool) {
+        let who = match party {
+            Party::Caller => match &self.caller {
+                Caller::Phone { dialog, .. } => {
+                    self.lab.switch.with(|gateway, now| gateway.answer_refer(*dialog, is_taken, now));
+                    self.caller.name().to_owned()
+                }
+                Caller::Outside { name } => name.clone(),
+            },
+            Party::Leg(id) => {
+                if let Some(dialog) = self.legs.get(&id).and_then(Leg::talking) {
+                    self.lab.switch.with(|gateway, now| gateway.answer_refer(dialog, is_taken, now));
+                }
+                self.legs.get(&id).map_or("", |leg| leg.name.as_str()).to_owned()
+            }
+        };
+        let (what, code) = if is_taken { ("the REFER is taken", 202) } else { ("the REFER is refused", 603) };
+        self.teller.tell_code(Kind::Refers, who, what, Some(code));
+    }
+
+    /// Lets something happen after a while.
+    pub(crate) fn later(&self, after: Duration, happening: Happening) {
+        let happenings = self.happenings.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            let _ = happenings.send(happening);
+        });
+    }
+
+    /// The sound of a leg, whose keys and playbacks come in here.
+    pub(crate) async fn sound(
+        happenings: &mpsc::UnboundedSender<Happening>,
+        ip: std::net::IpAddr,
+        is_callers: bool,
+    ) -> std::io::Result<Sound> {
+        let happenings = happenings.clone();
+        Sound::open(ip, move |noted| {
+            let happening = match noted {
+                Noted::Key(key) if is_callers => Happening::Key(key),
+                Noted::Played(Played::Exchange(id)) => Happening::Played(id),
+                // Twilio hears the keys of the caller alone.
+                Noted::Key(_) | Noted::Played(Played::Own) => return,
+            };
+            let _ = happenings.send(happening);
+        })
+        .await
+    }
+
+    fn close(&mut self) {
+        let ids: Vec<_> = self.legs.keys().copied().collect();
+        ids.into_iter().for_each(|id| self.drop_leg(id));
+        let what = match self.caller.sound() {
+            Some(sound) => {
+                let (sent, received) = sound.counters().read();
+                format!("{sent} packets of sound to the caller, {received} from the caller")
+            }
+            None => String::new(),
+        };
+        if let Caller::Phone { dialog, .. } = &self.caller {
+            self.lab.switch.forget(*dialog);
+        }
+        self.teller.tell(Kind::Over, self.caller.name(), what);
+    }
+
+    /// Tells the exchange that a leg is over.
+    pub(crate) fn leg_is_over(&mut self, id: LegId, end: LegEnd) {
+        if let Some(leg) = self.legs.remove(&id) {
+            leg.dialogs().for_each(|dialog| self.lab.switch.forget(dialog));
+            let code = end.sip_code.map(u32::from);
+            self.teller.tell_code(Kind::LegOver, leg.name, format!("{:?}", end.cause).to_lowercase(), code);
+        }
+        if self.bridged == Some(id) {
+            self.bridged = None;
+            if let Some(sound) = self.caller.sound() {
+                sound.connect(None);
+            }
+        }
+        self.input(Input::LegEnds(id, end));
+    }
+}
+
+/// Asks the service, one question after the other.
+async fn ask(
+    service: Arc<dyn Service>,
+    teller: Teller,
+    mut questions: mpsc::UnboundedReceiver<(Request, bool)>,
+    happenings: mpsc::UnboundedSender<Happening>,
+) {
+    while let Some((request, matters)) = questions.recv().await {
+        let what = format!("{} {}", request.method.as_str(), request.url);
+        let answer = service.ask(request).await;
+        let code = match &answer {
+            Ok(answer) => u32::from(answer.status),
+            Err(error) => error.code(),
+        };
+        teller.tell_code(Kind::Asked, "service", what, Some(code));
+        if matters {
+            let _ = happenings.send(Happening::Fetched(answer));
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! The sound of one leg: a socket for RTP, what is played into it, and what is heard on it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::rtp::{KeyEar, Packet, event_of};
+use crate::sdp::{Codec, Description};
+use crate::sound::FRAME;
+
+/// How often a packet goes out.
+const TICK: Duration = Duration::from_millis(20);
+
+/// How much of what another leg says may wait: a fifth of a second.
+const WAITING: usize = 10;
+
+/// A piece of a conversation, on its way from one leg to another.
+#[derive(Debug, Clone)]
+pub enum Frame {
+    /// Samples.
+    Sound(Vec<i16>),
+    /// A packet of a key: the event, whether it is the first, and what names it.
+    Key([u8; 4], bool, u32),
+}
+
+/// Where a leg's frames go.
+pub type Link = mpsc::Sender<Frame>;
+
+/// Something that a leg noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noted<P> {
+    /// A key was pressed (RFC 4733).
+    Key(char),
+    /// What was played has come to its end.
+    Played(P),
+}
+
+enum Command<P> {
+    Remote(Description),
+    Play { id: P, samples: Arc<[i16]>, times: Option<u32> },
+    Stop(P),
+    StopAll,
+    Press(String),
+    Link(Option<Link>),
+}
+
+/// What a leg has sent and received so far, in packets.
+#[derive(Debug, Default)]
+pub struct Counters {
+    sent: AtomicU64,
+    received: AtomicU64,
+}
+
+impl Counters {
+    /// Packets that were sent, and received.
+    #[must_use]
+    pub fn read(&self) -> (u64, u64) {
+        (self.sent.load(Ordering::Relaxed), self.received.load(Ordering::Relaxed))
+    }
+}
+
+/// The sound of a leg. Dropping it closes the socket. `P` names what is played.
+pub struct Media<P> {
+    address: SocketAddr,
+    commands: mpsc::UnboundedSender<Command<P>>,
+    link: Link,
+    counters: Arc<Counters>,
+    task: JoinHandle<()>,
+}
+
+impl<P> Drop for Media<P> {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl<P: Copy + PartialEq + Send + 'static> Media<P> {
+    /// Opens a socket at this address; `noted` is told what happens on it.
+    ///
+    /// # Errors
+    ///
+    /// No port is free.
+    pub async fn open(ip: IpAddr, noted: impl Fn(Noted<P>) + Send + 'static) -> io::Result<Self> {
+        let socket = UdpSocket::bind((ip, 0)).await?;
+        let address = socket.local_addr()?;
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let (link, frames) = mpsc::channel(WAITING);
+        let counters = Arc::new(Counters::default());
+        let leg = Leg::new(socket, noted, Arc::clone(&counters));
+        let task = tokio::spawn(leg.run(inbox, frames));
+        Ok(Self { address, commands, link, counters, task })
+    }
+
+    /// Where it hears.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where other legs put what this one is to say.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        self.link.clone()
+    }
+
+    /// What went by so far.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Says where the phone hears, and how. From here on sound goes out.
+    pub fn remote(&self, description: Description) {
+        self.tell(Command::Remote(description));
+    }
+
+    /// Plays samples so often, or without end. What is played is heard instead of another leg.
+    pub fn play(&self, id: P, samples: Arc<[i16]>, times: Option<u32>) {
+        self.tell(Command::Play { id, samples, times });
+    }
+
+    /// Stops it at once.
+    pub fn stop(&self, id: P) {
+        self.tell(Command::Stop(id));
+    }
+
+    /// Stops whatever is played.
+    pub fn stop_all(&self) {
+        self.tell(Command::StopAll);
+    }
+
+    /// Presses keys, as events.
+    pub fn press(&self, keys: impl Into<String>) {
+        self.tell(Command::Press(keys.into()));
+    }
+
+    /// Connects what is heard here with another leg, or with none.
+    pub fn connect(&self, link: Option<Link>) {
+        self.tell(Command::Link(link));
+    }
+
+    fn tell(&self, command: Command<P>) {
+        let _ = self.commands.send(command);
+    }
+}
+
+struct Playing<P> {
+    id: P,
+    samples: Arc<[i16]>,
+    at: usize,
+    left: Option<u32>,
+}
+
+struct Leg<P, F> {
+    socket: UdpSocket,
+    noted: F,
+    counters: Arc<Counters>,
+    remote: Option<Description>,
+    to: Option<SocketAddr>,
+    playing: VecDeque<Playing<P>>,
+    presses: VecDeque<Packet>,
+    link: Option<Link>,
+    ear: KeyEar,
+    relayed: Option<(u32, u32)>,
+    sequence: u16,
+    timestamp: u32,
+    source: u32,
+}
+
+impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
+    fn new(socket: UdpSocket, noted: F, counters: Arc<Counters>) -> Self {
+        let mut random = [0_u8; 4];
+        let _ = getrandom::fill(&mut random);
+        Self {
+            socket,
+            noted,
+            counters,
+            remote: None,
+            to: None,
+            playing: VecDeque::new(),
+            presses: VecDeque::new(),
+            link: None,
+            ear: KeyEar::default(),
+            relayed: None,
+            sequence: 1,
+            timestamp: 0,
+            source: u32::from_be_bytes(random),
+        }
+    }
+
+    async fn run(
+        mut self,
+        mut commands: mpsc::UnboundedReceiver<Command<P>>,
+        mut frames: mpsc::Receiver<Frame>,
+    ) {
+        let mut clock = tokio::time::interval(TICK);
+        let mut buffer = vec![0; 2048];
+        loop {
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(command) => self.obey(command),
+                    None => return,
+                },
+                received = self.socket.recv_from(&mut buffer) => {
+                    // An error is a phone that does not listen any more (ICMP).
+                    if let Ok((length, peer)) = received {
+                        self.hear(buffer.get(..length).unwrap_or_default(), peer);
+                    }
+                }
+                _ = clock.tick() => self.speak(&mut frames).await,
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command<P>) {
+        match command {
+            Command::Remote(description) => {
+                self.to = Some(description.address);
+                self.remote = Some(description);
+            }
+            Command::Play { id, samples, times } => {
+                let playing = Playing { id, samples, at: 0, left: times };
+                self.playing.push_back(playing);
+            }
+            Command::Stop(id) => self.playing.retain(|playing| playing.id != id),
+            Command::StopAll => self.playing.clear(),
+            Command::Press(keys) => keys.chars().for_each(|key| self.queue(key)),
+            Command::Link(link) => self.link = link,
+        }
+    }
+
+    fn hear(&mut self, bytes: &[u8], peer: SocketAddr) {
+        let (Some(remote), Some(packet)) = (&self.remote, Packet::parse(bytes)) else { return };
+        self.counters.received.fetch_add(1, Ordering::Relaxed);
+        // A phone behind NAT hears where it speaks from, whatever its description says.
+        self.to = Some(peer);
+        let keys = remote.keys;
+        let codec =
+            [Codec::Pcmu, Codec::Pcma].into_iter().find(|codec| codec.payload() == packet.payload_type);
+        if let Some(codec) = codec {
+            if let Some(link) = &self.link {
+                for frame in codec.decode(&packet.payload).chunks(FRAME) {
+                    let _ = link.try_send(Frame::Sound(frame.to_vec()));
+                }
+            }
+        } else if Some(packet.payload_type) == keys {
+            if let (Some(link), Some(event)) = (&self.link, packet.payload.first_chunk()) {
+                let _ = link.try_send(Frame::Key(*event, packet.marker, packet.timestamp));
+            }
+            if let Some(key) = self.ear.hear(&packet) {
+                (self.noted)(Noted::Key(key));
+            }
+        }
+    }
+
+    /// One packet: a key, what is played, what another leg says, or silence.
+    async fn speak(&mut self, frames: &mut mpsc::Receiver<Frame>) {
+        let Some(remote) = &self.remote else { return };
+        let (codec, hears, keys) = (remote.codecs.first().copied(), remote.hears, remote.keys);
+        self.timestamp = self.timestamp.wrapping_add(FRAME as u32);
+        if let Some(mut packet) = self.presses.pop_front() {
+            packet.timestamp = packet.timestamp.wrapping_add(self.timestamp);
+            return self.send(packet, hears).await;
+        }
+        let played = self.next_frame();
+        let mut said = None;
+        while let Ok(frame) = frames.try_recv() {
+            match (frame, keys) {
+                (Frame::Sound(samples), _) => {
+                    said = Some(samples);
+                    break;
+                }
+                (Frame::Key(event, marker, name), Some(payload_type)) => {
+                    let timestamp = match self.relayed {
+                        Some((known, timestamp)) if known == name => timestamp,
+                        _ => self.timestamp,
+                    };
+                    self.relayed = Some((name, timestamp));
+                    let packet = self.packet(payload_type, marker, timestamp, event.to_vec());
+                    self.send(packet, hears).await;
+                }
+                (Frame::Key(..), None) => {}
+            }
+        }
+        let Some(codec) = codec else { return };
+        let samples = played.or(said).unwrap_or_else(|| vec![0; FRAME]);
+        let packet = self.packet(codec.payload(), false, self.timestamp, codec.encode(&samples));
+        self.send(packet, hears).await;
+    }
+
+    fn next_frame(&mut self) -> Option<Vec<i16>> {
+        loop {
+            let playing = self.playing.front_mut()?;
+            let rest = playing.samples.get(playing.at..).unwrap_or_default();
+            if !rest.is_empty() {
+                let mut frame: Vec<_> = rest.iter().take(FRAME).copied().collect();
+                frame.resize(FRAME, 0);
+                playing.at += FRAME;
+                return Some(frame);
+            }
+            playing.at = 0;
+            if let Some(left) = &mut playing.left {
+                *left = left.saturating_sub(1);
+            }
+            if playing.left.is_some_and(|left| left == 0) || playing.samples.is_empty() {
+                let id = playing.id;
+                self.playing.pop_front();
+                (self.noted)(Noted::Played(id));
+            }
+        }
+    }
+
+    /// The packets of a key of 100 ms, its end three times (RFC 4733, section 2.5).
+    fn queue(&mut self, key: char) {
+        let Some(payload_type) = self.remote.as_ref().and_then(|remote| remote.keys) else { return };
+        for step in 1..=7_u16 {
+            let Some(event) = event_of(key, 160 * step.min(5), step >= 5) else { return };
+            // All have the timestamp of the first, which is known when it goes out.
+            let back = u32::from(step - 1) * FRAME as u32;
+            let packet = self.packet(payload_type, step == 1, 0_u32.wrapping_sub(back), event.to_vec());
+            self.presses.push_back(packet);
+        }
+    }
+
+    fn packet(&self, payload_type: u8, marker: bool, timestamp: u32, payload: Vec<u8>) -> Packet {
+        Packet { payload_type, marker, sequence: 0, timestamp, source: self.source, payload }
+    }
+
+    async fn send(&mut self, mut packet: Packet, hears: bool) {
+        let Some(to) = self.to.filter(|to| hears && to.port() != 0) else { return };
+        self.sequence = self.sequence.wrapping_add(1);
+        packet.sequence = self.sequence;
+        if self.socket.send_to(&packet.write(), to).await.is_ok() {
+            self.counters.sent.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{share_of, tone};
+
+    fn described(address: SocketAddr) -> Description {
+        Description::offer(address)
+    }
+
+    async fn next(socket: &UdpSocket) -> Packet {
+        let mut buffer = [0; 2048];
+        let (length, _) = tokio::time::timeout(Duration::from_secs(10), socket.recv_from(&mut buffer))
+            .await
+            .unwrap()
+            .unwrap();
+        Packet::parse(&buffer[..length]).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_played_is_heard_and_its_end_is_told() {
+        let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let (told, mut notes) = mpsc::unbounded_channel();
+        let media = Media::open([127, 0, 0, 1].into(), move |noted| told.send(noted).unwrap()).await.unwrap();
+        media.remote(described(phone.local_addr().unwrap()));
+        media.play(7_u32, tone(&[440.0], 100).into(), Some(2));
+        let mut heard = Vec::new();
+        let mut last = None;
+        while heard.len() < 1_600 {
+            let packet = next(&phone).await;
+            if let Some((sequence, timestamp)) = last.replace((packet.sequence, packet.timestamp)) {
+                assert_eq!((packet.sequence, packet.timestamp), (sequence + 1, timestamp + 160));
+            }
+            let samples = Codec::Pcmu.decode(&packet.payload);
+            if samples.iter().any(|sample| *sample != 0) {
+                heard.extend(samples);
+            }
+        }
+        assert!(share_of(440.0, &heard) > 0.8);
+        assert_eq!(notes.recv().await, Some(Noted::Played(7)));
+    }
+
+    #[tokio::test]
+    async fn keys_go_through_a_leg_once_each() {
+        let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let (told, mut notes) = mpsc::unbounded_channel::<Noted<u32>>();
+        let one = Media::<u32>::open([127, 0, 0, 1].into(), |_| {}).await.unwrap();
+        let other = Media::open([127, 0, 0, 1].into(), move |noted| told.send(noted).unwrap()).await.unwrap();
+        one.remote(described(other.address()));
+        other.remote(described(phone.local_addr().unwrap()));
+        other.connect(Some(other.link()));
+        one.press("91#");
+        let mut pressed = String::new();
+        while pressed.len() < 3 {
+            if let Some(Noted::Key(key)) = notes.recv().await {
+                pressed.push(key);
+            }
+        }
+        assert_eq!(pressed, "91#");
+        let (mut ear, mut relayed) = (KeyEar::default(), String::new());
+        while relayed.len() < 3 {
+            let packet = next(&phone).await;
+            if packet.payload_type == 101 {
+                relayed.extend(ear.hear(&packet));
+            }
+        }
+        assert_eq!(relayed, "91#", "the other leg hears the same keys");
+    }
+}

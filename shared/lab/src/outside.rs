@@ -1,0 +1,87 @@
+//! The telephone network of the lab: numbers that answer, are busy, or do not answer. Nothing leaves this machine.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+/// What happens to the next calls to numbers outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Behaviour {
+    /// They answer after three seconds, and say back what they hear.
+    #[default]
+    Answers,
+    /// They ring until someone has them answer.
+    Rings,
+    /// They are busy.
+    Busy,
+    /// They cannot be called: the carrier refuses them (Twilio's error 13224).
+    Invalid,
+}
+
+/// Words that name no behaviour.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not answers, rings, busy or invalid")]
+pub struct NoBehaviour(String);
+
+impl Behaviour {
+    /// Every one.
+    pub const ALL: &[Self] = &[Self::Answers, Self::Rings, Self::Busy, Self::Invalid];
+}
+
+impl fmt::Display for Behaviour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Answers => "answers",
+            Self::Rings => "rings",
+            Self::Busy => "busy",
+            Self::Invalid => "invalid",
+        })
+    }
+}
+
+impl FromStr for Behaviour {
+    type Err = NoBehaviour;
+
+    fn from_str(text: &str) -> Result<Self, NoBehaviour> {
+        let found = Self::ALL.iter().find(|behaviour| behaviour.to_string() == text);
+        found.copied().ok_or_else(|| NoBehaviour(text.to_owned()))
+    }
+}
+
+/// What someone outside does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Far {
+    /// The telephone rings.
+    Rings,
+    /// Someone answers.
+    Answers,
+    /// The line is busy.
+    Busy,
+    /// The call cannot be placed.
+    Invalid,
+    /// Someone hangs up.
+    HangsUp,
+}
+
+/// The telephone network.
+#[derive(Default)]
+pub(crate) struct Outside {
+    behaviour: Mutex<Behaviour>,
+}
+
+impl Outside {
+    pub(crate) fn behaviour(&self) -> Behaviour {
+        *self.behaviour.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn behave(&self, behaviour: Behaviour) {
+        *self.behaviour.lock().unwrap_or_else(PoisonError::into_inner) = behaviour;
+    }
+}
+
+/// Whether this number, as Twilio dials it, is one for help: every number to call has a plus and a country code, and
+/// those for help have neither. 988, the crisis lifeline, is one of them.
+pub(crate) fn is_help(number: &str) -> bool {
+    !number.starts_with('+') && number.len() <= 4
+}
