@@ -14,6 +14,7 @@ mod git;
 mod help;
 mod import;
 mod init;
+mod lab;
 mod ledger;
 mod man;
 mod output;
@@ -52,6 +53,7 @@ enum Command {
     Samconfig(samconfig::SamconfigCommand),
     Serve(serve::Serve),
     Call(call::Call),
+    Lab(lab::Lab),
     Explain(explain::Explain),
     Check(check::Check),
     Plan(setup::Plan),
@@ -83,6 +85,7 @@ fn main() -> Outcome {
         Command::Samconfig(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Call(command) => command.run(),
+        Command::Lab(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Plan(command) => command.run(),

@@ -30,6 +30,7 @@ mod endurance;
 mod events;
 mod house;
 mod import;
+mod lab;
 mod ledger;
 mod network_file;
 mod notices;

@@ -391,8 +391,10 @@ mod tests {
         let one = Media::<u32>::open([127, 0, 0, 1].into(), |_| {}).await.unwrap();
         let other = Media::open([127, 0, 0, 1].into(), move |noted| told.send(noted).unwrap()).await.unwrap();
         one.remote(described(other.address()));
-        other.remote(described(phone.local_addr().unwrap()));
-        other.connect(Some(other.link()));
+        other.remote(described(one.address()));
+        let far = Media::<u32>::open([127, 0, 0, 1].into(), |_| {}).await.unwrap();
+        far.remote(described(phone.local_addr().unwrap()));
+        other.connect(Some(far.link()));
         one.press("91#");
         let mut pressed = String::new();
         while pressed.len() < 3 {

@@ -14,7 +14,7 @@ pub const FRAME: usize = 160;
 pub(crate) fn to_ulaw(sample: i16) -> u8 {
     let sign = if sample < 0 { 0x80 } else { 0 };
     let magnitude = i32::from(sample).abs().min(32_635) + 132;
-    let exponent = (23 - magnitude.leading_zeros() as i32).clamp(0, 7);
+    let exponent = (24 - magnitude.leading_zeros() as i32).clamp(0, 7);
     let mantissa = (magnitude >> (exponent + 3)) & 0x0f;
     !(sign | u8::try_from(exponent << 4 | mantissa).unwrap_or_default())
 }
@@ -30,8 +30,8 @@ pub(crate) fn from_ulaw(byte: u8) -> i16 {
 pub(crate) fn to_alaw(sample: i16) -> u8 {
     let (sign, magnitude) = if sample >= 0 { (0x80, sample >> 3) } else { (0, !sample >> 3) };
     let magnitude = magnitude.min(4095);
-    let exponent = (12 - magnitude.leading_zeros() as i16 - 1).max(4) - 4;
-    let mantissa = if exponent == 0 { magnitude >> 1 } else { magnitude >> exponent } & 0x0f;
+    let exponent = (11 - magnitude.leading_zeros() as i16).max(0);
+    let mantissa = (magnitude >> exponent.max(1)) & 0x0f;
     (sign | u8::try_from(exponent << 4 | mantissa).unwrap_or_default()) ^ 0x55
 }
 

@@ -130,6 +130,7 @@ impl Call {
         let Some(id) = self.bridged else { return };
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let LegFar::Asterisk { keys, .. } = &mut leg.far else { return };
+        self.teller.tell(Kind::Key, &leg.name, key);
         // A # alone is a code of its own.
         if key != '#' || keys.is_empty() {
             keys.push(key);

@@ -1,0 +1,202 @@
+//! `dialtone lab`
+
+mod orders;
+mod service;
+mod transcript;
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use lab::{Behaviour, News, Plan, Running, Speaker, Voice};
+use network::Network;
+use tokio::io::AsyncBufReadExt;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use web::{Route, Web};
+use webhook::AuthTokens;
+
+use self::orders::Order;
+use self::service::{Signer, Tell};
+use self::transcript::Transcript;
+use crate::exit::{Failure, Outcome, Result};
+use crate::files::NetworkArgs;
+use crate::passwords::Passwords;
+use server::stop;
+
+/// Stands in for Twilio's SIP domain: real phones register, dial, and hear what the network answers.
+///
+/// The service runs inside, so nothing else is needed, and nothing is billed. Phones use the passwords of the network
+/// where they are known, and else throw-away ones, which are shown. Calls to numbers outside end in a telephone network
+/// of the lab's own, which answers after three seconds and says back what it hears. 911 REACHES NOBODY HERE.
+///
+///   dialtone lab --config examples/dialtone.toml --stage dev
+///   dialtone lab --listen 192.168.1.10:5060 --phones 2
+///   dialtone lab --outside busy --json
+///
+/// While it runs, it takes orders, one a line: answers, rings, busy, invalid (what numbers outside do from then on);
+/// answer, hangup (those that ring or talk outside); call NUMBER [FROM] (a call from outside); quit.
+///
+/// Where nobody documents what Twilio does, the transcript says [assumed]; docs/lab.md lists every such point.
+///
+/// Exit codes: 0 done, 2 wrong usage or a bad file.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Lab {
+    #[command(flatten)]
+    network: NetworkArgs,
+
+    /// Where phones connect, over UDP and TCP. Phones of other machines need an address that they can reach.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5060", value_parser = address)]
+    listen: SocketAddr,
+
+    /// For how many phones of the file the settings are shown.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    phones: usize,
+
+    /// Asks a service that listens at this URL, signed with TWILIO_AUTH_TOKEN, instead of the one inside.
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+
+    /// What numbers outside do: answers, rings, busy or invalid.
+    #[arg(long, value_name = "WHAT", default_value_t)]
+    outside: Behaviour,
+
+    /// The file with the passwords of the phones. By default that of `dialtone apply`.
+    #[arg(long, value_name = "FILE")]
+    passwords: Option<PathBuf>,
+
+    /// Speaks in beeps, one for each word, even where a voice is installed.
+    #[arg(long)]
+    beeps: bool,
+
+    /// Prints one JSON object a line instead.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Lab {
+    pub(crate) fn run(self) -> Result {
+        let is_json = self.json;
+        let ran = self.prepare().and_then(|(lab, network, token)| {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+            let ended = runtime.block_on(lab.host(network, token));
+            // A reader of standard input cannot be stopped otherwise.
+            runtime.shutdown_background();
+            ended
+        });
+        crate::exit::tell_as_object(is_json, "lab", ran)
+    }
+
+    fn prepare(self) -> Result<(Self, Network, AuthTokens)> {
+        let network = self.network.network()?;
+        let token = match (&self.url, std::env::var("TWILIO_AUTH_TOKEN")) {
+            (Some(_), Ok(token)) => token,
+            (Some(_), Err(_)) => {
+                return Err(Failure::usage(
+                    "TWILIO_AUTH_TOKEN is not set; set it to the token that the service at --url runs with",
+                ));
+            }
+            // Nobody else ever sees a request.
+            (None, _) => random(),
+        };
+        let tokens = AuthTokens::parse(&token)
+            .map_err(|error| Failure::usage(format!("TWILIO_AUTH_TOKEN: {error}")))?;
+        Ok((self, network, tokens))
+    }
+
+    async fn host(self, network: Network, tokens: AuthTokens) -> Result {
+        let passwords = self.passwords(&network)?;
+        let stage = network.stage().clone();
+        let names: Vec<_> = network.extensions().iter().map(|phone| phone.name().to_owned()).collect();
+        let (sender, events) = unbounded_channel();
+        let signer = Signer { public_url: stage.public_url.clone(), token: tokens.first().clone() };
+        let web = Web::new(network, tokens, Route::ALL, Tell(sender))
+            .map_err(|error| Failure::usage(format!("stages.{}.public_url: {error}", stage.name)))?
+            .counting_once();
+        let service = service::service(signer, self.url.clone(), web);
+        let voice = if self.beeps { Voice::with(Speaker::Beeps) } else { Voice::find() };
+        let speaker = voice.speaker();
+        let plan = Plan {
+            domain: stage.sip_domain.clone(),
+            account: format!("AC{:032}", 0),
+            passwords: passwords.clone(),
+            public_url: stage.public_url.clone(),
+            fallback_url: stage.fallback_url.clone(),
+            listen: self.listen,
+            voice,
+        };
+        let (lab, news) = Running::start(plan, service).await.map_err(|error| {
+            Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))
+        })?;
+        lab.behave(self.outside);
+        let transcript = Transcript::new(self.json);
+        let shown: Vec<_> = names.into_iter().take(self.phones).collect();
+        transcript.begins(lab.address(), &stage, &shown, &passwords, speaker);
+        serve(&lab, &transcript, news, events).await;
+        Ok(Outcome::Done)
+    }
+
+    /// The passwords that are known, and throw-away ones for the other phones.
+    fn passwords(&self, network: &Network) -> Result<HashMap<String, String>> {
+        let known = Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)?;
+        let all = network.extensions().iter().map(|phone| {
+            let password = known.of(phone.name());
+            let password = password.map_or_else(random, |password| password.expose().to_owned());
+            (phone.name().to_owned(), password)
+        });
+        Ok(all.collect())
+    }
+}
+
+/// Tells what happens and takes orders, until someone stops it.
+async fn serve(
+    lab: &Running,
+    transcript: &Transcript,
+    mut news: UnboundedReceiver<News>,
+    mut events: UnboundedReceiver<String>,
+) {
+    let stop = stop::signalled();
+    tokio::pin!(stop);
+    let mut lines = tokio::io::BufReader::new(tokio::io::stdin()).lines();
+    // A program that gives no orders leaves the input empty.
+    let mut is_open = true;
+    loop {
+        tokio::select! {
+            biased;
+            Some(news) = news.recv() => transcript.tell(&news),
+            Some(event) = events.recv() => transcript.event(&event),
+            line = lines.next_line(), if is_open => match line {
+                Ok(Some(line)) => match line.parse() {
+                    Ok(Order::Quit) => return,
+                    Ok(order) => order.give(lab, transcript),
+                    Err(wrong) => transcript.wrong(&wrong),
+                },
+                _ => is_open = false,
+            },
+            () = &mut stop => return,
+        }
+    }
+}
+
+/// An address with or without a port.
+fn address(text: &str) -> std::result::Result<SocketAddr, String> {
+    let bare = || text.parse().ok().map(|ip| SocketAddr::new(ip, 5060));
+    text.parse().ok().or_else(bare).ok_or_else(|| "write an IP address, such as 192.168.1.10:5060".to_owned())
+}
+
+/// A password that nobody needs to remember.
+fn random() -> String {
+    let mut bytes = [0_u8; 9];
+    let _ = getrandom::fill(&mut bytes);
+    let all = "abcdefghijkmnpqrstuvwxyz23456789".as_bytes();
+    let one = |byte: &u8| all.get(usize::from(*byte) % all.len()).copied().map_or('x', char::from);
+    bytes.iter().map(one).collect()
+}
+
+/// Whether a person reads along.
+fn is_watched() -> bool {
+    std::io::stdin().is_terminal()
+}

@@ -1,0 +1,126 @@
+//! What the lab prints: lines for people, or one JSON object a line for programs.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lab::{Kind, News, Speaker};
+use network::Stage;
+use serde_json::{Value, json};
+
+use super::is_watched;
+use crate::output;
+
+pub(super) struct Transcript {
+    is_json: bool,
+}
+
+/// Said at the start, and whenever someone might forget.
+const NOBODY: &str = "911 REACHES NOBODY HERE. This is a lab: for help, use a real telephone.";
+
+impl Transcript {
+    pub(super) fn new(is_json: bool) -> Self {
+        Self { is_json }
+    }
+
+    /// Where phones connect, and with what.
+    pub(super) fn begins(
+        &self,
+        address: SocketAddr,
+        stage: &Stage,
+        shown: &[String],
+        passwords: &HashMap<String, String>,
+        speaker: Speaker,
+    ) {
+        let domain = &stage.sip_domain;
+        let voice = match speaker {
+            Speaker::EspeakNg => "espeak-ng",
+            Speaker::Say => "say",
+            Speaker::Beeps => "beeps",
+        };
+        if self.is_json {
+            let phones: Vec<_> =
+                shown.iter().map(|user| json!({"user": user, "password": passwords.get(user)})).collect();
+            return output::json(&json!({
+                "kind": "begins", "address": address.to_string(), "domain": domain, "phones": phones,
+                "voice": voice, "emergency": "reaches nobody",
+            }));
+        }
+        output::line(&format!("*** {NOBODY} ***\n"));
+        output::line(&format!("Phones connect to {address}, over UDP or TCP:\n"));
+        output::line(&format!("  SIP domain (server)   {domain}"));
+        output::line(&format!("  outbound proxy        sip:{address};transport=udp;lr"));
+        for user in shown {
+            let password = passwords.get(user).map_or("", String::as_str);
+            output::line(&format!("  user, password        {user}  {password}"));
+        }
+        if speaker == Speaker::Beeps {
+            output::line("\nNothing here can speak: every word is a beep. Install espeak-ng for a voice.");
+        }
+        let orders = if is_watched() {
+            "\nOrders: answers, rings, busy, invalid, answer, hangup, call NUMBER [FROM], quit."
+        } else {
+            ""
+        };
+        output::line(&format!("{orders}\nDial a phone by its name, a number, or something wrong.\n"));
+    }
+
+    pub(super) fn tell(&self, news: &News) {
+        let News { call, kind, who, what, code } = news;
+        if self.is_json {
+            return output::json(&json!({
+                "at": Timestamp::now().to_string(), "call": call, "kind": kind.as_str(), "who": who,
+                "what": what, "code": code,
+            }));
+        }
+        let time = Timestamp::now().to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
+        let call = call.map_or_else(|| "   ".to_owned(), |call| format!("{call:>3}"));
+        let code = code.map_or_else(String::new, |code| format!(" ({code})"));
+        let text = match kind {
+            Kind::Assumed => format!("[assumed] {what}"),
+            Kind::Says => format!("\"{what}\""),
+            Kind::Asked | Kind::Dials | Kind::Help => format!("{what}{code}"),
+            _ if who.is_empty() => format!("{what}{code}"),
+            _ => format!("{who}: {what}{code}"),
+        };
+        let word = if *kind == Kind::Assumed { "" } else { kind.as_str() };
+        output::line(&format!("{time} {call}  {word:<12} {text}"));
+    }
+
+    /// An event of the service, as it goes to the topic.
+    pub(super) fn event(&self, text: &str) {
+        let event: Value = serde_json::from_str(text).unwrap_or_default();
+        if self.is_json {
+            return output::json(
+                &json!({"at": Timestamp::now().to_string(), "kind": "event", "event": event}),
+            );
+        }
+        let of = |place: &str| event.pointer(place).and_then(Value::as_str);
+        let reason = of("/call/reason").map_or_else(String::new, |why| format!(" ({why})"));
+        let (name, phone) = (of("/event/UserEvent"), of("/event/endpoint"));
+        self.line("event", &format!("{} {}{reason}", name.unwrap_or_default(), phone.unwrap_or_default()));
+    }
+
+    pub(super) fn note(&self, text: &str) {
+        if self.is_json {
+            return output::json(&json!({"at": Timestamp::now().to_string(), "kind": "note", "what": text}));
+        }
+        self.line("note", text);
+    }
+
+    /// An order that nobody understands.
+    pub(super) fn wrong(&self, text: &str) {
+        if self.is_json {
+            return output::json(
+                &json!({"at": Timestamp::now().to_string(), "kind": "wrong-order", "what": text}),
+            );
+        }
+        self.line("?", text);
+    }
+
+    fn line(&self, word: &str, text: &str) {
+        let time = Timestamp::now().to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
+        output::line(&format!("{time}      {word:<12} {text}"));
+    }
+}
