@@ -240,6 +240,14 @@ impl Keyring for Passwords {
         Ok(Secret::new(password))
     }
 
+    fn forget(&self, user: &str) -> std::result::Result<(), KeyringError> {
+        let mut kept = self.entries();
+        match kept.remove(user) {
+            Some(_) => self.write(&kept),
+            None => Ok(()),
+        }
+    }
+
     fn confirm(&self, user: &str, credential: &str) -> std::result::Result<(), KeyringError> {
         let mut kept = self.entries();
         let Some(entry) = kept.get_mut(user) else { return Ok(()) };

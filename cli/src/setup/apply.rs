@@ -96,7 +96,7 @@ impl Apply {
             }
         }
         let patience = Duration::from_secs(self.wait);
-        let mut applier = Applier::new(&session.client, &passwords, &*watcher, &log, patience);
+        let mut applier = Applier::new(&session.client, &passwords, &*watcher, &log, patience).shown(&plan);
         let mut latest = session.network.clone();
         let applied = loop {
             match applier.apply(&wants) {

@@ -43,8 +43,7 @@ impl Report<'_> {
                 (Outcome::No, vec![error], plan.notes)
             }
             Err(failures) => {
-                let is_local = failures.iter().all(ApplyError::is_local);
-                let outcome = if is_local { Outcome::Usage } else { Outcome::OtherSide };
+                let outcome = outcome_of(&failures);
                 let errors = together(failures.iter().map(ApplyError::finding))
                     .iter()
                     .map(Finding::to_string)
@@ -91,6 +90,18 @@ impl Report<'_> {
         }
         let failure = Failure::of(outcome, text);
         Err(if self.is_json { failure.told() } else { failure })
+    }
+}
+
+/// Whose turn it is after failures: the user's, to mend a file or to wait for another machine, or Twilio's.
+fn outcome_of(failures: &[ApplyError]) -> Outcome {
+    let is_meanwhile = |failure: &ApplyError| matches!(failure, ApplyError::Meanwhile(_));
+    if failures.iter().all(is_meanwhile) {
+        Outcome::No
+    } else if failures.iter().all(|failure| failure.is_local() || is_meanwhile(failure)) {
+        Outcome::Usage
+    } else {
+        Outcome::OtherSide
     }
 }
 

@@ -1,5 +1,8 @@
 //! What is in Twilio, as far as one stage of a network is concerned.
 
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
+
 use numbers::E164;
 use twilio::{
     Address, Client, CountryPermission, Credential, CredentialList, Gate, Mapping, PhoneNumber, SipDomain,
@@ -55,44 +58,31 @@ impl Account {
     ///
     /// Twilio's, at the first request that fails.
     pub fn read(client: &Client, names: &Names, domain_name: &str) -> twilio::Result<Self> {
-        let mut lists = Vec::new();
-        for list in client.credential_lists()? {
-            if names.list_index(&list.friendly_name).is_some() {
-                let credentials = client.credentials(&list.sid)?;
-                lists.push(List { list, credentials });
-            }
-        }
-        let (mut named, mut former_domains) = (None, Vec::new());
-        for domain in client.sip_domains()? {
-            if domain.domain_name.eq_ignore_ascii_case(domain_name) {
-                named = Some(domain);
-            } else if domain.friendly_name == names.domain() {
-                former_domains.push(domain);
-            }
-        }
-        let domain = match named {
-            Some(domain) => Some(Domain {
-                calls: client.mappings(&domain.sid, Gate::Calls)?,
-                registrations: client.mappings(&domain.sid, Gate::Registrations)?,
-                addresses: if_known(client.ip_mappings(&domain.sid))?,
-                domain,
-            }),
-            None => None,
-        };
-        let addresses = if_known(client.addresses())?;
+        let (lists, domains, addresses, numbers) = thread::scope(|scope| {
+            let lists = scope.spawn(|| read_lists(client, names));
+            let domains = scope.spawn(|| read_domains(client, names, domain_name));
+            let addresses = scope.spawn(|| if_known(client.addresses()));
+            let numbers = client.numbers();
+            (joined(lists), joined(domains), joined(addresses), numbers)
+        });
+        let (lists, (domain, former_domains), addresses, numbers) = (lists?, domains?, addresses?, numbers?);
         let (addresses, mut other_addresses): (Vec<_>, Vec<_>) =
             addresses.into_iter().partition(|address| names.is_address(&address.friendly_name));
         // Another stage may delete its own.
         other_addresses.retain(|address| owner_of(&address.friendly_name).is_none());
-        let numbers = client.numbers()?;
         let mut account =
             Self { lists, domain, former_domains, numbers, addresses, other_addresses, permissions: None };
-        account.lists.sort_by_key(|list| {
-            let is_mapped = account.domain.as_ref().is_some_and(|domain| domain.admits(&list.list.sid));
-            // Of two lists with one name, phones use the one that is mapped, or else the fuller one.
+        account.sort_lists(names);
+        Ok(account)
+    }
+
+    /// Puts the lists in order. Of two lists with one name, phones use the one that is mapped, or else the fuller one.
+    pub(crate) fn sort_lists(&mut self, names: &Names) {
+        let domain = &self.domain;
+        self.lists.sort_by_cached_key(|list| {
+            let is_mapped = domain.as_ref().is_some_and(|domain| domain.admits(&list.list.sid));
             (names.list_index(&list.list.friendly_name), !is_mapped, usize::MAX - list.credentials.len())
         });
-        Ok(account)
     }
 
     /// Looks where the account may call, too. It belongs to the whole account and nothing depends on it, so a refusal
@@ -108,6 +98,38 @@ impl Account {
     }
 }
 
+fn read_lists(client: &Client, names: &Names) -> twilio::Result<Vec<List>> {
+    let ours = client.credential_lists()?.into_iter();
+    let ours = ours.filter(|list| names.list_index(&list.friendly_name).is_some());
+    ours.map(|list| Ok(List { credentials: client.credentials(&list.sid)?, list })).collect()
+}
+
+/// The domain that the file names, and this stage's others.
+fn read_domains(
+    client: &Client,
+    names: &Names,
+    domain_name: &str,
+) -> twilio::Result<(Option<Domain>, Vec<SipDomain>)> {
+    let (named, mut others): (Vec<_>, Vec<_>) = client
+        .sip_domains()?
+        .into_iter()
+        .partition(|domain| domain.domain_name.eq_ignore_ascii_case(domain_name));
+    others.retain(|domain| domain.friendly_name == names.domain());
+    let Some(domain) = named.into_iter().next() else { return Ok((None, others)) };
+    let gates = Domain {
+        calls: client.mappings(&domain.sid, Gate::Calls)?,
+        registrations: client.mappings(&domain.sid, Gate::Registrations)?,
+        addresses: if_known(client.ip_mappings(&domain.sid))?,
+        domain,
+    };
+    Ok((Some(gates), others))
+}
+
+/// What a thread returns. A panic goes on where it is waited for.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
 /// A list, or nothing where there is no such list: not every account has every product.
 pub(crate) fn if_known<T>(list: twilio::Result<Vec<T>>) -> twilio::Result<Vec<T>> {
     match list {
@@ -117,6 +139,18 @@ pub(crate) fn if_known<T>(list: twilio::Result<Vec<T>>) -> twilio::Result<Vec<T>
 }
 
 impl Domain {
+    /// A domain that nobody may use yet.
+    pub(crate) fn new(domain: SipDomain) -> Self {
+        Self { domain, calls: Vec::new(), registrations: Vec::new(), addresses: Vec::new() }
+    }
+
+    pub(crate) fn gate_mut(&mut self, gate: Gate) -> &mut Vec<Mapping> {
+        match gate {
+            Gate::Calls => &mut self.calls,
+            Gate::Registrations => &mut self.registrations,
+        }
+    }
+
     /// Whether a list is mapped to either gate.
     pub(crate) fn admits(&self, list: &str) -> bool {
         self.calls.iter().chain(&self.registrations).any(|mapping| mapping.sid == list)

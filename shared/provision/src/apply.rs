@@ -1,5 +1,6 @@
 //! Makes changes, phase by phase, until none is left.
 
+use std::collections::HashSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use twilio::Client;
 
 use crate::change::{Change, EmergencyMove, Phase, Summary};
 use crate::difference::{difference, unregistered};
+use crate::effect::Effects;
 use crate::error::ApplyError;
 use crate::failures::Failures;
 use crate::keyring::Keyring;
@@ -54,6 +56,9 @@ pub struct Applier<'a> {
     log: &'a dyn PurchaseLog,
     patience: Duration,
     failures: Failures,
+    effects: Effects,
+    /// The changes that were shown before, by their keys.
+    shown: Option<HashSet<String>>,
 }
 
 impl<'a> Applier<'a> {
@@ -67,7 +72,14 @@ impl<'a> Applier<'a> {
         log: &'a dyn PurchaseLog,
         patience: Duration,
     ) -> Self {
-        Self { client, keyring, observer, log, patience, failures: Failures::default() }
+        let (failures, effects) = (Failures::default(), Effects::default());
+        Self { client, keyring, observer, log, patience, failures, effects, shown: None }
+    }
+
+    /// The same, and makes nothing if the account has changed since this plan was shown so that more would be changed.
+    #[must_use]
+    pub fn shown(self, plan: &Plan) -> Self {
+        Self { shown: Some(plan.changes.iter().map(Change::key).collect()), ..self }
     }
 
     /// Makes the account match. It is safe to run again after any failure, as often as necessary.
@@ -76,29 +88,40 @@ impl<'a> Applier<'a> {
     ///
     /// All changes that failed. Whatever does not need them is made.
     pub fn apply(&mut self, wishes: &Wishes) -> Result<Applied, Vec<ApplyError>> {
-        let &mut Self { client, keyring, observer, log, patience, ref mut failures } = self;
+        let mut shown = self.shown.take();
+        let &mut Self { client, keyring, observer, log, patience, ref mut failures, ref mut effects, .. } = self;
         let mut wishes = wishes.clone();
-        let mut run = Run::new(client, keyring, observer, log, failures);
+        let mut run = Run::new(client, keyring, observer, log, failures, effects);
         let (started, mut pause) = (Instant::now(), PAUSE);
         let mut given_up: Vec<Finding> = Vec::new();
         loop {
-            let account = run.look(&wishes)?;
-            let mut plan = difference(&wishes, &account, keyring);
+            let view = run.look(&wishes)?;
+            let mut plan = difference(&wishes, &view.account, keyring);
+            if let Some(strange) = shown.as_ref().and_then(|shown| first_not_in(shown, &plan)) {
+                return Err(run.failures.ended_by(ApplyError::Meanwhile(strange)));
+            }
+            shown = None;
             // A registration that fails twice in one run needs a person.
             plan.changes.retain(|change| !run.has_asked(change));
             given_up.extend(
                 plan.notes_of_given_up().filter(|note| !given_up.contains(note)).cloned().collect::<Vec<_>>(),
             );
             let held = run.hold(&mut plan);
-            let helpless = unregistered(&wishes, &account);
+            let helpless = unregistered(&wishes, &view.account);
             let is_coming = |number: &&Unregistered| {
                 !number.has_failed() && number.status != Registration::Absent && !is_held(number, &held)
             };
             let pending = helpless.iter().filter(is_coming).count();
             run.tell(|known| *known = helpless);
-            run.expect(plan.len());
+            run.expect(plan.steps());
             if plan.is_empty() {
-                if pending == 0 || started.elapsed() >= patience {
+                let Some(listed) = &view.listed else {
+                    run.forget();
+                    continue;
+                };
+                if run.lists_lag(&wishes, listed) {
+                    observer.waiting("Twilio's lists do not show everything yet");
+                } else if pending == 0 || started.elapsed() >= patience {
                     if !run.failures.is_empty() {
                         return Err(run.failures.take());
                     }
@@ -107,11 +130,15 @@ impl<'a> Applier<'a> {
                     plan.notes.extend(given_up);
                     let Plan { obstacles, notes, left, .. } = plan;
                     return Ok(Applied::Done { obstacles, notes, left });
+                } else {
+                    observer.waiting(&match pending {
+                        1 => "Twilio registers 1 emergency address".to_owned(),
+                        _ => format!("Twilio registers {pending} emergency addresses"),
+                    });
                 }
-                observer.waiting(&match pending {
-                    1 => "Twilio registers 1 emergency address".to_owned(),
-                    _ => format!("Twilio registers {pending} emergency addresses"),
-                });
+            } else if run.is_too_old_for(&view, &plan) {
+                run.forget();
+                continue;
             } else {
                 let is_buying = plan.changes.first().is_none_or(|change| change.phase() > Phase::Addresses);
                 if is_buying && !plan.acquisitions.is_empty() {
@@ -120,7 +147,7 @@ impl<'a> Applier<'a> {
                     }
                     continue;
                 }
-                match run.first_phase(&plan, &account)? {
+                match run.first_phase(&plan, view.account, &wishes)? {
                     Round::Progress => {
                         pause = PAUSE;
                         // Once is enough.
@@ -139,6 +166,12 @@ impl<'a> Applier<'a> {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+}
+
+/// The first change of a plan that was not shown.
+fn first_not_in(shown: &HashSet<String>, plan: &Plan) -> Option<String> {
+    let new = plan.changes.iter().find(|change| !shown.contains(&change.key()))?.summary();
+    Some(format!("since the plan was shown the {} has changed", new.kind_and_name()))
 }
 
 /// Whether a number cannot get its address in this run.

@@ -81,6 +81,9 @@ pub enum ApplyError {
         /// In E.164 form.
         number: String,
     },
+    /// Somebody else changes the same stage.
+    #[error("{0}, and not by this run: another machine may be changing the same stage")]
+    Meanwhile(String),
     /// It cannot be noted which number is asked for, so none is bought.
     #[error("no number is bought, because it cannot be noted which one is asked for")]
     NotNoted {
@@ -103,7 +106,7 @@ impl ApplyError {
     #[must_use]
     pub(crate) fn is_fatal(&self) -> bool {
         match self {
-            Self::Account(_) => true,
+            Self::Account(_) | Self::Meanwhile(_) => true,
             Self::Twilio { error, .. } => {
                 matches!(error, twilio::Error::Unreachable { .. }) || error.status() == Some(401)
             }
@@ -144,6 +147,11 @@ impl ApplyError {
             Self::SoldToAnother { phone, .. } => {
                 Finding::new(phone, what, "run the same command again: it looks for another number")
             }
+            Self::Meanwhile(_) => Finding::new(
+                "",
+                what,
+                "wait until the other has ended, look with `dialtone plan`, then run the same command again",
+            ),
             Self::NotNoted { phone, .. } => Finding::new(
                 phone,
                 what,

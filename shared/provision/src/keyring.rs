@@ -38,6 +38,13 @@ pub trait Keyring: Sync {
     /// It cannot be kept.
     fn password(&self, user: &str) -> Result<Secret, KeyringError>;
 
+    /// Forgets the password of a phone, which no credential has.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be noted.
+    fn forget(&self, user: &str) -> Result<(), KeyringError>;
+
     /// Notes that a credential has the password now.
     ///
     /// # Errors

@@ -11,9 +11,12 @@
 //! again; and an `apply` that was interrupted anywhere is finished by the next one.
 
 mod account;
+mod another;
 mod apply;
 mod change;
+mod crew;
 mod difference;
+mod effect;
 mod error;
 mod failures;
 mod graph;
@@ -31,6 +34,7 @@ mod registration;
 mod restore;
 mod run;
 mod shop;
+mod turn;
 mod wishes;
 
 pub use account::Account;

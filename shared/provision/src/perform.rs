@@ -3,8 +3,9 @@
 use twilio::{Client, Fields};
 
 use crate::change::{ADDRESS, Change, EmergencyMove, parameters, parameters_of_new, settings};
+use crate::effect::Effect;
 use crate::error::ApplyError;
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, Known};
 use crate::place;
 use crate::registration::Registration;
 
@@ -21,10 +22,19 @@ pub(crate) enum Step {
     NotYet,
 }
 
+/// How a change ended, and what its answer says of the account.
+pub(crate) type Made = (Step, Option<Effect>);
+
 /// Makes a change. What it refers to is there: it was seen, or this is not its turn yet.
-pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -> Result<Step, ApplyError> {
+///
+/// Says what the answer shows of the account, too: a list may show it only later.
+pub(crate) fn perform(
+    change: &Change,
+    client: &Client,
+    keyring: &dyn Keyring,
+) -> Result<Made, ApplyError> {
     let in_change = |error| ApplyError::Twilio { summary: Box::new(change.summary()), error };
-    match change {
+    let effect = match change {
         Change::CreateAddress { friendly_name, address, phones } => {
             let fields = parameters_of_new(&settings(ADDRESS, address))
                 .with("FriendlyName", friendly_name)
@@ -39,75 +49,111 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
                     made: place::line(&made),
                 });
             }
+            Effect::Address(Box::new(made))
         }
         Change::CreateList { friendly_name } => {
-            client.create_credential_list(friendly_name).map_err(in_change)?;
+            Effect::List(client.create_credential_list(friendly_name).map_err(in_change)?)
         }
         Change::CreateCredential { list_sid, user, .. } => {
-            let Some(list) = list_sid else { return Ok(Step::NotYet) };
+            let Some(list) = list_sid else { return Ok((Step::NotYet, None)) };
+            let was_known = keyring.known(user) != Known::Nothing;
             // The password is kept before Twilio has it: if this run ends in between, it is not lost.
             let password = keyring.password(user)?;
-            let made = client.create_credential(list, user, &password).map_err(in_change)?;
+            let made = client.create_credential(list, user, &password);
+            if made.as_ref().is_err_and(is_taken) && !was_known {
+                // Somebody else has made it meanwhile, with another password: that of the phone.
+                keyring.forget(user)?;
+            }
+            let made = made.map_err(in_change)?;
             keyring.confirm(user, &made.sid)?;
+            Effect::Credential(list.clone(), made)
         }
         Change::SetPassword { list_sid, sid, user } => {
             let password = keyring.password(user)?;
             client.update_credential(list_sid, sid, &password).map_err(in_change)?;
             keyring.confirm(user, sid)?;
+            return Ok((Step::Made, None));
         }
         Change::Emergency(step) => return move_emergency(step, client).map_err(in_change),
         Change::CreateDomain { name, fields } => {
-            client.create_sip_domain(name, &parameters(fields)).map_err(in_change)?;
+            let made = client.create_sip_domain(name, &parameters(fields)).map_err(in_change)?;
+            Effect::Domain(Box::new(made))
         }
         Change::UpdateDomain { sid, fields, .. } => {
-            client.update_sip_domain(sid, &parameters(fields)).map_err(in_change)?;
+            let made = client.update_sip_domain(sid, &parameters(fields)).map_err(in_change)?;
+            Effect::Domain(Box::new(made))
         }
         Change::Map { domain_sid, gate, list_sid, .. } => {
-            let (Some(domain), Some(list)) = (domain_sid, list_sid) else { return Ok(Step::NotYet) };
-            client.map(domain, *gate, list).map_err(in_change)?;
+            let (Some(domain), Some(list)) = (domain_sid, list_sid) else {
+                return Ok((Step::NotYet, None));
+            };
+            let made = client.map(domain, *gate, list).map_err(in_change)?;
+            Effect::Mapped(domain.clone(), *gate, made)
         }
         Change::UpdateNumber { sid, fields, .. } => {
-            client.update_number(sid, &parameters(fields)).map_err(in_change)?;
+            let made = client.update_number(sid, &parameters(fields)).map_err(in_change)?;
+            Effect::Number(Box::new(made))
         }
         Change::Unmap { domain_sid, gate, list_sid, .. } => {
             client.unmap(domain_sid, *gate, list_sid).map_err(in_change)?;
+            Effect::Unmapped(domain_sid.clone(), *gate, list_sid.clone())
         }
         Change::DeleteCredential { list_sid, sid, .. } => {
             client.delete_credential(list_sid, sid).map_err(in_change)?;
+            Effect::Gone(sid.clone())
         }
-        Change::DeleteDomain { sid, .. } => client.delete_sip_domain(sid).map_err(in_change)?,
-        Change::DeleteList { sid, .. } => client.delete_credential_list(sid).map_err(in_change)?,
+        Change::DeleteDomain { sid, .. } => {
+            client.delete_sip_domain(sid).map_err(in_change)?;
+            Effect::Gone(sid.clone())
+        }
+        Change::DeleteList { sid, .. } => {
+            client.delete_credential_list(sid).map_err(in_change)?;
+            Effect::Gone(sid.clone())
+        }
         Change::RenameList { sid, to, .. } => {
-            client.rename_credential_list(sid, to).map_err(in_change)?;
+            Effect::List(client.rename_credential_list(sid, to).map_err(in_change)?)
         }
-        Change::Release { sid, .. } => client.release_number(sid).map_err(in_change)?,
-        Change::DeleteAddress { sid, .. } => client.delete_address(sid).map_err(in_change)?,
-    }
-    Ok(Step::Made)
+        Change::Release { sid, .. } => {
+            client.release_number(sid).map_err(in_change)?;
+            Effect::Gone(sid.clone())
+        }
+        Change::DeleteAddress { sid, .. } => {
+            client.delete_address(sid).map_err(in_change)?;
+            Effect::Gone(sid.clone())
+        }
+    };
+    Ok((Step::Made, Some(effect)))
+}
+
+/// Whether Twilio refuses a new resource because there is one of that name, or one that is mapped already
+/// (<https://www.twilio.com/docs/api/errors>).
+pub(crate) fn is_taken(error: &twilio::Error) -> bool {
+    matches!(error.code(), Some(21231 | 21232 | 21243))
 }
 
 /// One step of a number's way to another address. Twilio wants the first one gone before it takes the next
 /// (<https://www.twilio.com/docs/voice/api/sip-emergency-calling>). The number itself is asked, because lists may lag.
-fn move_emergency(step: &EmergencyMove, client: &Client) -> twilio::Result<Step> {
-    let set = |sid: &str| {
+fn move_emergency(step: &EmergencyMove, client: &Client) -> twilio::Result<Made> {
+    let set = |sid: &str, is: Step| {
         let fields = Fields::default().with("EmergencyAddressSid", sid);
-        client.update_number(&step.number_sid, &fields).map(|_| Step::Made)
+        client.update_number(&step.number_sid, &fields).map(|made| (is, Some(Effect::Number(Box::new(made)))))
     };
     let number = client.number(&step.number_sid)?;
-    let Some(to) = &step.to else { return set("") };
-    let Some(sid) = &to.sid else { return Ok(Step::NotYet) };
+    let Some(to) = &step.to else { return set("", Step::Made) };
+    let Some(sid) = &to.sid else { return Ok((Step::NotYet, None)) };
+    let found = |number| Ok((Step::Found, Some(Effect::Number(Box::new(number)))));
     let has_none = number.emergency_address_sid.is_empty();
     match Registration::of(&number) {
         // It is right, or on its way.
         Registration::Registered | Registration::PendingRegistration
             if number.emergency_address_sid == *sid =>
         {
-            Ok(Step::Found)
+            found(number)
         }
-        Registration::PendingUnregistration => Ok(Step::Found),
-        Registration::Unregistered => set(sid),
-        Registration::RegistrationFailure if has_none => set(sid),
-        _ if has_none => Ok(Step::Found),
-        _ => set("").map(|_| Step::Begun),
+        Registration::PendingUnregistration => found(number),
+        Registration::Unregistered => set(sid, Step::Made),
+        Registration::RegistrationFailure if has_none => set(sid, Step::Made),
+        _ if has_none => found(number),
+        _ => set("", Step::Begun),
     }
 }

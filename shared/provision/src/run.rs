@@ -1,33 +1,38 @@
 //! One run over an account: looks, and the changes of one phase side by side.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use twilio::{Client, CountryPermission};
+use twilio::{Client, CountryPermission, PhoneNumber};
 
 use crate::account::Account;
-use crate::change::{Change, EmergencyMove, Phase, Summary};
+use crate::another::Seen;
+use crate::change::{Change, EmergencyMove, Stage, Summary};
+use crate::crew::Crew;
+use crate::difference::difference;
+use crate::effect::{Effect, Effects};
 use crate::error::ApplyError;
 use crate::failures::Failures;
 use crate::graph::hold;
 use crate::keyring::Keyring;
 use crate::names::Names;
 use crate::observer::Observer;
-use crate::perform::{Step, perform};
+use crate::perform::{Made, Step, is_taken, perform};
 use crate::plan::{Acquisition, Plan};
 use crate::purchase_log::PurchaseLog;
 use crate::registration::{Registration, Unregistered};
 use crate::shop::Shop;
+use crate::turn;
 use crate::wishes::Wishes;
 
-/// How many changes of one phase are made at once. Twilio counts concurrent requests of a whole account and answers
-/// 429 (20429) beyond its limit; four are a fraction of that and make two hundred phones a matter of seconds.
-const WORKERS: usize = 4;
 /// How often a change is tried while its answers are lost, and how often one is made again that does not show.
 const TRIES: usize = 5;
+
+/// For how long a resource is looked for that may be there: its answer was lost, or Twilio says that its name is taken,
+/// while its list may lag behind.
+const LOOKED_FOR: Duration = Duration::from_secs(6);
 
 /// How a phase ended.
 pub(crate) enum Round {
@@ -39,17 +44,33 @@ pub(crate) enum Round {
     Waiting,
 }
 
+/// The account, as far as it is known.
+pub(crate) struct View {
+    pub(crate) account: Account,
+    /// The account as Twilio's lists show it, if they were asked just now.
+    pub(crate) listed: Option<Account>,
+}
+
 pub(crate) struct Run<'a> {
     client: &'a Client,
     keyring: &'a dyn Keyring,
     observer: &'a dyn Observer,
     log: &'a dyn PurchaseLog,
+    crew: Crew,
     /// Where the account may call. Read once, because no change here touches it.
     permissions: Option<Vec<CountryPermission>>,
+    /// The account after the last answers, if all of them came.
+    known: Option<Account>,
+    /// What the account was looked at for last.
+    stage: Stage,
+    seen: Seen,
+    has_doubt: bool,
     made: AtomicUsize,
     total: usize,
     /// How often each change was made, or attempted and failed.
     tries: HashMap<String, usize>,
+    /// Since when each change may have been made by an earlier request.
+    looked_for: HashMap<String, Instant>,
     /// The numbers (`PN…`) whose addresses Twilio was asked to register in this run.
     asked: HashSet<String>,
     /// The numbers (`PN…`) whose emergency addresses this run changes.
@@ -57,6 +78,7 @@ pub(crate) struct Run<'a> {
     /// The numbers from which 911 does not work.
     helpless: Mutex<Vec<Unregistered>>,
     pub(crate) failures: &'a mut Failures,
+    effects: &'a mut Effects,
 }
 
 impl<'a> Run<'a> {
@@ -66,23 +88,28 @@ impl<'a> Run<'a> {
         observer: &'a dyn Observer,
         log: &'a dyn PurchaseLog,
         failures: &'a mut Failures,
+        effects: &'a mut Effects,
     ) -> Self {
-        let permissions = client.dialing_permissions().ok();
-        let (made, tries) = (AtomicUsize::new(0), HashMap::new());
-        let (asked, moving, helpless) = (HashSet::new(), HashSet::new(), Mutex::default());
         Self {
             client,
             keyring,
             observer,
             log,
-            permissions,
-            made,
+            crew: Crew::new(),
+            permissions: client.dialing_permissions().ok(),
+            known: None,
+            stage: Stage::Make,
+            seen: Seen::default(),
+            has_doubt: false,
+            made: AtomicUsize::new(0),
             total: 0,
-            tries,
-            asked,
-            moving,
-            helpless,
+            tries: HashMap::new(),
+            looked_for: HashMap::new(),
+            asked: HashSet::new(),
+            moving: HashSet::new(),
+            helpless: Mutex::default(),
             failures,
+            effects,
         }
     }
 
@@ -91,18 +118,74 @@ impl<'a> Run<'a> {
         self.total = self.total.max(self.made.load(Ordering::Relaxed) + left);
     }
 
-    pub(crate) fn look(&mut self, wishes: &Wishes) -> Result<Account, Vec<ApplyError>> {
-        let seen = Account::read(self.client, &wishes.names, &wishes.domain_name);
-        seen.and_then(|account| self.refreshed(account))
-            .map(|account| Account { permissions: self.permissions.clone(), ..account })
-            .map_err(|error| self.failures.ended_by(ApplyError::Account(error)))
+    /// The account after the last answers, or as it is found now.
+    pub(crate) fn look(&mut self, wishes: &Wishes) -> Result<View, Vec<ApplyError>> {
+        if let Some(account) = self.known.take() {
+            return Ok(View { account, listed: None });
+        }
+        let Wishes { names, domain_name, .. } = wishes;
+        let listed = Account::read(self.client, names, domain_name);
+        let mut listed = listed.map_err(|error| self.failures.ended_by(ApplyError::Account(error)))?;
+        listed.permissions.clone_from(&self.permissions);
+        if let Some(strange) = self.seen.compare(wishes, &listed, self.effects, self.has_doubt) {
+            return Err(self.failures.ended_by(ApplyError::Meanwhile(strange)));
+        }
+        let account = self.effects.over(listed.clone(), names, domain_name);
+        let account = self.refreshed(account);
+        let account = account.map_err(|error| self.failures.ended_by(ApplyError::Account(error)))?;
+        Ok(View { account, listed: Some(listed) })
     }
 
-    /// The account with the numbers that this run moves as they are now: lists may lag, so the numbers are asked.
-    fn refreshed(&self, mut account: Account) -> twilio::Result<Account> {
-        for number in account.numbers.iter_mut().filter(|number| self.moving.contains(&number.sid)) {
-            *number = self.client.number(&number.sid)?;
+    /// Makes the next look ask Twilio.
+    pub(crate) fn forget(&mut self) {
+        self.known = None;
+    }
+
+    /// Whether the account has to be looked at anew before a change: what takes calls from others, and what takes
+    /// something away, is decided by what is there now.
+    pub(crate) fn is_too_old_for(&mut self, view: &View, plan: &Plan) -> bool {
+        let next = plan.changes.first().map_or(Stage::Make, |change| Stage::of(change.phase()));
+        let is_old = view.listed.is_none() && next > self.stage;
+        self.stage = self.stage.max(next);
+        is_old
+    }
+
+    /// Whether Twilio's lists do not show yet what its answers said: whoever looked now would make it again.
+    pub(crate) fn lists_lag(&self, wishes: &Wishes, listed: &Account) -> bool {
+        if self.effects.recent().next().is_none() {
+            return false;
         }
+        let mut plan = difference(wishes, listed, self.keyring);
+        plan.changes.retain(|change| !self.has_asked(change));
+        self.hold(&mut plan);
+        !plan.is_empty()
+    }
+
+    /// The account with the numbers that this run moves as they are now: where their list says something else than their
+    /// last answer did, they are asked themselves.
+    fn refreshed(&mut self, mut account: Account) -> twilio::Result<Account> {
+        let own = self.effects.numbers();
+        let is_certain = |number: &PhoneNumber| {
+            own.get(number.sid.as_str()).is_none_or(|own| {
+                (&own.emergency_address_sid, &own.emergency_address_status)
+                    == (&number.emergency_address_sid, &number.emergency_address_status)
+            })
+        };
+        let mut uncertain: Vec<&mut PhoneNumber> = account
+            .numbers
+            .iter_mut()
+            .filter(|number| self.moving.contains(&number.sid) && !is_certain(number))
+            .collect();
+        let sids: Vec<String> = uncertain.iter().map(|number| number.sid.clone()).collect();
+        let ask = |sid: &String| self.client.number(sid);
+        let asked = self.crew.work(&sids, || self.client.refusals(), ask, Result::is_err);
+        let mut answers = Vec::new();
+        for (number, asked) in uncertain.iter_mut().zip(asked) {
+            let Some(asked) = asked.transpose()? else { continue };
+            number.clone_from(&asked);
+            answers.push(asked);
+        }
+        answers.into_iter().for_each(|number| self.effects.add(Effect::Number(Box::new(number))));
         Ok(account)
     }
 
@@ -142,7 +225,10 @@ impl<'a> Run<'a> {
                 continue;
             }
             match self.acquire_one(acquisition, names, patience) {
-                Ok(()) => has_changed = true,
+                Ok(bought) => {
+                    has_changed = true;
+                    bought.into_iter().for_each(|number| self.effects.add(Effect::Number(Box::new(number))));
+                }
                 Err(error) if error.is_fatal() => return Err(self.failures.ended_by(error)),
                 Err(error) => self.failures.add_acquisition(acquisition, error),
             }
@@ -155,15 +241,16 @@ impl<'a> Run<'a> {
         acquisition: &Acquisition,
         names: &Names,
         patience: Duration,
-    ) -> Result<(), ApplyError> {
+    ) -> Result<Option<PhoneNumber>, ApplyError> {
         let Self { client, observer, log, .. } = *self;
         let shop = Shop { client, observer, log, names, patience };
         let summary = acquisition.summary();
-        let (phone, number, summary) = match acquisition {
-            Acquisition::Record { phone, number } => (phone, number.clone(), summary),
+        let (phone, number, bought, summary) = match acquisition {
+            Acquisition::Record { phone, number } => (phone, number.clone(), None, summary),
             Acquisition::Buy(purchase) => {
-                let number = self.watched(&summary, || shop.buy(purchase))?;
-                (&purchase.phone, number.clone(), Summary { name: number, ..summary })
+                let bought = self.watched(&summary, || shop.buy(purchase))?;
+                let number = bought.phone_number.clone();
+                (&purchase.phone, number.clone(), Some(bought), Summary { name: number, ..summary })
             }
         };
         log.bought(phone, &number).map_err(|error| ApplyError::File {
@@ -173,7 +260,7 @@ impl<'a> Run<'a> {
         })?;
         shop.is_written_down(phone, &number)?;
         self.count(&summary);
-        Ok(())
+        Ok(bought)
     }
 
     /// Does something that may take long.
@@ -185,14 +272,16 @@ impl<'a> Run<'a> {
     }
 
     /// Makes the changes of the first phase in which something can be done.
-    pub(crate) fn first_phase(&mut self, plan: &Plan, account: &Account) -> Result<Round, Vec<ApplyError>> {
-        let mut ready: Vec<_> = plan.changes.iter().filter(|change| !waits(change, account)).collect();
-        place_by_place(&mut ready, plan, account);
-        let is_waiting = ready.len() < plan.changes.len();
-        // An address that a number is leaving is still in use.
-        ready.retain(|change| !(is_waiting && change.phase() == Phase::RemoveAddresses));
-        let Some(phase) = ready.first().map(|change| change.phase()) else { return Ok(Round::Waiting) };
-        let turn: Vec<_> = ready.into_iter().filter(|change| change.phase() == phase).collect();
+    pub(crate) fn first_phase(
+        &mut self,
+        plan: &Plan,
+        account: Account,
+        wishes: &Wishes,
+    ) -> Result<Round, Vec<ApplyError>> {
+        let turn = turn::next(plan, &account);
+        if turn.is_empty() {
+            return Ok(Round::Waiting);
+        }
         let is_exhausted = |change: &&&Change| self.tries.get(&change.key()).is_some_and(|&n| n >= TRIES);
         let exhausted: Vec<_> = turn.iter().filter(is_exhausted).collect();
         if !exhausted.is_empty() {
@@ -201,13 +290,31 @@ impl<'a> Run<'a> {
             }
             return Ok(Round::Progress);
         }
-
+        // One that may be there is looked for before another is made.
+        let is_looked_for = |change: &Change| {
+            let since = self.looked_for.get(&change.key());
+            change.can_be_twin() && since.is_some_and(|since| since.elapsed() < LOOKED_FOR)
+        };
+        let turn: Vec<_> = turn.into_iter().filter(|change| !is_looked_for(change)).collect();
         let results = self.together(&turn);
-        let mut round = Round::Waiting;
+        let (mut round, mut is_known) = (if turn.is_empty() { Round::Lost } else { Round::Waiting }, true);
+        let mut account = account;
         for (change, result) in turn.iter().zip(results) {
-            match result {
-                None | Some(Ok(Step::NotYet)) => {}
-                Some(Ok(Step::Found)) => {
+            let (step, effect) = match result {
+                None => continue,
+                Some(Ok(made)) => made,
+                Some(Err(error)) => {
+                    is_known &= !self.failed(change, error, &mut round)?;
+                    continue;
+                }
+            };
+            if let Some(effect) = effect {
+                effect.on(&mut account, &wishes.names, &wishes.domain_name);
+                self.effects.add(effect);
+            }
+            match step {
+                Step::NotYet => {}
+                Step::Found => {
                     // A list that lags said otherwise; from now on the number itself is asked.
                     if let Change::Emergency(EmergencyMove { number_sid, .. }) = change
                         && self.moving.insert(number_sid.clone())
@@ -215,7 +322,7 @@ impl<'a> Run<'a> {
                         round = Round::Progress;
                     }
                 }
-                Some(Ok(step)) => {
+                Step::Made | Step::Begun => {
                     if let Change::Emergency(EmergencyMove { number_sid, to, .. }) = change {
                         self.moving.insert(number_sid.clone());
                         if to.is_some() && step == Step::Made {
@@ -225,22 +332,51 @@ impl<'a> Run<'a> {
                     *self.tries.entry(change.key()).or_default() += 1;
                     round = Round::Progress;
                 }
-                // Whether it was made shows at the next look.
-                Some(Err(ApplyError::Twilio { ref error, .. }))
-                    if error.is_uncertain() && self.may_try(change) =>
-                {
-                    if !matches!(round, Round::Progress) {
-                        round = Round::Lost;
-                    }
-                }
-                Some(Err(error)) if error.is_fatal() => return Err(self.failures.ended_by(error)),
-                Some(Err(error)) => {
-                    self.failures.add(change, error);
-                    round = Round::Progress;
-                }
             }
         }
+        // Of two lists that two machines make at once, each sees the other's before it puts users into its own.
+        let is_list = turn.iter().any(|change| matches!(change, Change::CreateList { .. }));
+        if is_known && !is_list && matches!(round, Round::Progress) {
+            account.sort_lists(&wishes.names);
+            self.known = Some(account);
+        }
         Ok(round)
+    }
+
+    /// Judges a change that failed. Returns whether it may have been made all the same.
+    fn failed(
+        &mut self,
+        change: &Change,
+        error: ApplyError,
+        round: &mut Round,
+    ) -> Result<bool, Vec<ApplyError>> {
+        let is_doubtful = match &error {
+            // Whether it was made shows at the next look.
+            ApplyError::Twilio { error, .. } if error.is_uncertain() => {
+                self.has_doubt = true;
+                self.looked_for.insert(change.key(), Instant::now());
+                self.may_try(change)
+            }
+            // It may be of an earlier run, and not be in its list yet.
+            ApplyError::Twilio { error, .. } if is_taken(error) => {
+                let since = *self.looked_for.entry(change.key()).or_insert_with(Instant::now);
+                self.observer.waiting("the name is taken; looking whether what has it is ours");
+                since.elapsed() < LOOKED_FOR
+            }
+            _ => false,
+        };
+        if is_doubtful {
+            if matches!(round, Round::Waiting) {
+                *round = Round::Lost;
+            }
+            return Ok(true);
+        }
+        if error.is_fatal() {
+            return Err(self.failures.ended_by(error));
+        }
+        self.failures.add(change, error);
+        *round = Round::Progress;
+        Ok(false)
     }
 
     /// Moves a number to another address. It counts as unregistered from before the request until the answer shows
@@ -248,8 +384,8 @@ impl<'a> Run<'a> {
     fn moved(
         &self,
         change: &Change,
-        make: impl FnOnce() -> Result<Step, ApplyError>,
-    ) -> Result<Step, ApplyError> {
+        make: impl FnOnce() -> Result<Made, ApplyError>,
+    ) -> Result<Made, ApplyError> {
         let Change::Emergency(EmergencyMove { number, to: Some(_), .. }) = change else { return make() };
         let mut is_new = false;
         self.tell(|helpless| {
@@ -260,7 +396,7 @@ impl<'a> Run<'a> {
         });
         let made = make();
         let is_as_before = match &made {
-            Ok(step) => matches!(step, Step::NotYet | Step::Found),
+            Ok((step, _)) => matches!(step, Step::NotYet | Step::Found),
             Err(ApplyError::Twilio { error, .. }) => !error.is_uncertain(),
             Err(_) => true,
         };
@@ -271,33 +407,18 @@ impl<'a> Run<'a> {
     }
 
     /// Makes changes that do not depend on each other. Once none can succeed any more, no other is begun.
-    fn together(&self, changes: &[&Change]) -> Vec<Option<Result<Step, ApplyError>>> {
-        let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let results = Mutex::new(changes.iter().map(|_| None).collect::<Vec<_>>());
-        let work = || {
-            while !is_over.load(Ordering::Relaxed) {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(change) = changes.get(index) else { break };
-                let make = || perform(change, self.client, self.keyring);
-                let summary = change.summary();
-                let result = self.watched(&summary, || self.moved(change, make));
-                match &result {
-                    Ok(Step::Made) => self.count(&summary),
-                    Err(error) if error.is_fatal() => is_over.store(true, Ordering::Relaxed),
-                    Ok(_) | Err(_) => {}
-                }
-                let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(place) = results.get_mut(index) {
-                    *place = Some(result);
-                }
+    fn together(&self, changes: &[&Change]) -> Vec<Option<Result<Made, ApplyError>>> {
+        let make = |change: &&Change| {
+            let summary = change.summary();
+            let result =
+                self.watched(&summary, || self.moved(change, || perform(change, self.client, self.keyring)));
+            if let Ok((Step::Made, _)) = result {
+                self.count(&summary);
             }
+            result
         };
-        thread::scope(|scope| {
-            for _ in 0..WORKERS.min(changes.len()) {
-                scope.spawn(work);
-            }
-        });
-        results.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let is_last = |result: &Result<Made, ApplyError>| result.as_ref().is_err_and(ApplyError::is_fatal);
+        self.crew.work(changes, || self.client.refusals(), make, is_last)
     }
 
     fn may_try(&mut self, change: &Change) -> bool {
@@ -305,15 +426,6 @@ impl<'a> Run<'a> {
         *tries += 1;
         *tries < most_tries(change)
     }
-}
-
-/// Whether Twilio is not ready for a change: it takes an address off a number within half an hour.
-fn waits(change: &Change, account: &Account) -> bool {
-    let Change::Emergency(step) = change else { return false };
-    step.to.is_some()
-        && account.numbers.iter().any(|number| {
-            number.sid == step.number_sid && Registration::of(number) == Registration::PendingUnregistration
-        })
 }
 
 /// How often a change is tried while its answers are lost. The client itself repeats whatever is safe to repeat, so only
@@ -327,36 +439,4 @@ fn most_tries(change: &Change) -> usize {
         | Change::Map { .. } => TRIES,
         _ => 2,
     }
-}
-
-/// Leaves only the moves of one place among those that take a registered address off a number, so that never more than one
-/// place is without one. The moves of numbers that have nothing to lose all stay.
-fn place_by_place(ready: &mut Vec<&Change>, plan: &Plan, account: &Account) {
-    let is_losing = |step: &EmergencyMove| step.status == Registration::Registered;
-    let moves = || plan.changes.iter().filter_map(destination);
-    let name_of = |sid: &str| {
-        let address = account.addresses.iter().find(|address| address.sid == sid)?;
-        Some(address.friendly_name.as_str())
-    };
-    let registering =
-        account.numbers.iter().filter(|number| Registration::of(number) == Registration::PendingRegistration);
-    let mut busy: Vec<&str> =
-        registering.filter_map(|number| name_of(&number.emergency_address_sid)).collect();
-    busy.extend(moves().filter(|(step, _)| !is_losing(step)).map(|(_, to)| to));
-    busy.sort_unstable();
-    busy.dedup();
-    let allowed = match busy.as_slice() {
-        [] => moves().find(|(step, _)| is_losing(step)).map(|(_, to)| to),
-        [place] => Some(*place),
-        _ => None,
-    };
-    ready.retain(|change| {
-        destination(change).is_none_or(|(step, to)| !is_losing(step) || Some(to) == allowed)
-    });
-}
-
-/// A number's move to an address, and that address's name in Twilio.
-fn destination(change: &Change) -> Option<(&EmergencyMove, &str)> {
-    let Change::Emergency(step) = change else { return None };
-    Some((step, step.to.as_ref()?.friendly_name.as_str()))
 }

@@ -7,7 +7,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use twilio::{Client, Error};
+use twilio::{Client, Error, PhoneNumber};
 
 use crate::change::{NUMBER, parameters_of_new, settings};
 use crate::error::ApplyError;
@@ -36,7 +36,7 @@ pub(crate) struct Shop<'a> {
 
 impl Shop<'_> {
     /// Buys a number, with everything set up from its first second, and says which.
-    pub(crate) fn buy(&self, purchase: &Purchase) -> Result<String, ApplyError> {
+    pub(crate) fn buy(&self, purchase: &Purchase) -> Result<PhoneNumber, ApplyError> {
         if let Some(number) = self.asked_for(&purchase.phone)? {
             return self.settle_an_old_doubt(purchase, &number);
         }
@@ -52,7 +52,7 @@ impl Shop<'_> {
             let number = offer.phone_number;
             self.note(&purchase.phone, Some(&number))?;
             match self.ask(purchase, &number) {
-                Ok(()) => return Ok(number),
+                Ok(bought) => return Ok(bought),
                 // Somebody else bought it first.
                 Err(error) if is_sold(&error) => {}
                 Err(error @ (Error::Refused(_) | Error::Unreachable { .. })) => {
@@ -76,76 +76,87 @@ impl Shop<'_> {
 
     /// An earlier run asked for a number and never learnt whether it was bought. The account has no number with the
     /// phone's name.
-    fn settle_an_old_doubt(&self, purchase: &Purchase, number: &str) -> Result<String, ApplyError> {
+    fn settle_an_old_doubt(&self, purchase: &Purchase, number: &str) -> Result<PhoneNumber, ApplyError> {
         let is_still_wanted =
             number.strip_prefix("+1").is_some_and(|digits| digits.starts_with(&purchase.area_code));
-        let is_ours = match self.look(number) {
-            Some(is_ours) => is_ours,
-            None if is_still_wanted => match self.ask(purchase, number) {
-                Ok(()) => true,
+        let ours = match self.look(number) {
+            Look::Ours(found) => Some(*found),
+            Look::Others => None,
+            Look::Nothing if is_still_wanted => match self.ask(purchase, number) {
+                Ok(bought) => Some(bought),
                 Err(error) if is_sold(&error) => self.appears(number),
                 Err(error @ (Error::Refused(_) | Error::Unreachable { .. })) => {
                     return Err(self.doubt(purchase, number, error));
                 }
                 Err(error) => return self.settle(purchase, number, error),
             },
-            None => self.appears(number),
+            Look::Nothing => self.appears(number),
         };
-        if is_ours {
-            return Ok(number.to_owned());
+        if let Some(ours) = ours {
+            return Ok(ours);
         }
         self.note(&purchase.phone, None)?;
         Err(ApplyError::SoldToAnother { phone: purchase.phone.clone(), number: number.to_owned() })
     }
 
     /// Finds out whether a number was bought after its purchase had no usable answer.
-    fn settle(&self, purchase: &Purchase, number: &str, mut error: Error) -> Result<String, ApplyError> {
+    fn settle(
+        &self,
+        purchase: &Purchase,
+        number: &str,
+        mut error: Error,
+    ) -> Result<PhoneNumber, ApplyError> {
         for asked in 1.. {
             self.observer.waiting(&format!("Twilio has not said whether {number} is bought"));
-            if self.appears(number) {
-                return Ok(number.to_owned());
+            if let Some(bought) = self.appears(number) {
+                return Ok(bought);
             }
             // A refusal can now mean that the number is ours already, so it settles nothing.
             if asked == ASKS || !error.is_uncertain() {
                 break;
             }
             match self.ask(purchase, number) {
-                Ok(()) => return Ok(number.to_owned()),
+                Ok(bought) => return Ok(bought),
                 Err(next) => error = next,
             }
         }
         Err(self.doubt(purchase, number, error))
     }
 
-    fn ask(&self, purchase: &Purchase, number: &str) -> twilio::Result<()> {
+    fn ask(&self, purchase: &Purchase, number: &str) -> twilio::Result<PhoneNumber> {
         let fields = parameters_of_new(&settings(NUMBER, &purchase.settings));
-        self.client.buy_number(number, &fields).map(drop)
+        self.client.buy_number(number, &fields)
     }
 
-    /// Whether a number appears in this account within a while.
-    fn appears(&self, number: &str) -> bool {
+    /// A number of ours that appears in this account within a while.
+    fn appears(&self, number: &str) -> Option<PhoneNumber> {
         let (started, mut pause) = (Instant::now(), PAUSE);
         let wait = self.patience.min(LONGEST_WAIT);
         loop {
-            if let Some(is_ours) = self.look(number) {
-                return is_ours;
+            match self.look(number) {
+                Look::Ours(found) => return Some(*found),
+                Look::Others => return None,
+                Look::Nothing => {}
             }
             let left = wait.saturating_sub(started.elapsed());
             if left.is_zero() {
-                return false;
+                return None;
             }
             thread::sleep(pause.min(left));
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    /// Whether the account has a number that was asked for, and not for another stage or network. None if it does not
-    /// have the number, or cannot be asked.
-    fn look(&self, number: &str) -> Option<bool> {
-        let numbers = self.client.numbers().ok()?;
-        let found = numbers.into_iter().find(|known| known.phone_number == number)?;
-        let owner = self.names.owner_of_number(&found.friendly_name);
-        Some(matches!(owner, NumberOwner::Ours(_) | NumberOwner::Nobody))
+    /// Whether the account has a number that was asked for, and not for another stage or network.
+    fn look(&self, number: &str) -> Look {
+        let numbers = self.client.numbers().unwrap_or_default();
+        let Some(found) = numbers.into_iter().find(|known| known.phone_number == number) else {
+            return Look::Nothing;
+        };
+        match self.names.owner_of_number(&found.friendly_name) {
+            NumberOwner::Ours(_) | NumberOwner::Nobody => Look::Ours(Box::new(found)),
+            NumberOwner::OtherStage(_) | NumberOwner::OtherNetwork => Look::Others,
+        }
     }
 
     fn asked_for(&self, phone: &str) -> Result<Option<String>, ApplyError> {
@@ -166,6 +177,16 @@ impl Shop<'_> {
             error: Box::new(error),
         }
     }
+}
+
+/// What a look at the account's numbers shows of one.
+enum Look {
+    /// It is there, and for this stage.
+    Ours(Box<PhoneNumber>),
+    /// It is there, for another stage or network.
+    Others,
+    /// It is not there, or Twilio cannot be asked.
+    Nothing,
 }
 
 /// Whether a number is not for sale: somebody else has it, or we do.

@@ -41,6 +41,16 @@ impl Client {
         Self { transport: self.transport.on_wait(Box::new(tell)) }
     }
 
+    /// How many answers have come so far, of any kind.
+    pub fn answers(&self) -> usize {
+        self.transport.answers()
+    }
+
+    /// How often Twilio has answered that it is busy (429): fewer requests at once go faster then.
+    pub fn refusals(&self) -> usize {
+        self.transport.refusals()
+    }
+
     pub(crate) fn transport(&self) -> &Transport {
         &self.transport
     }

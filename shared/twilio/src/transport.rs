@@ -1,5 +1,6 @@
 //! Requests: sent, repeated where that is safe, and judged.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -108,6 +109,8 @@ pub(crate) struct Transport {
     hosts: Hosts,
     patience: Patience,
     on_wait: Option<OnWait>,
+    answers: AtomicUsize,
+    refusals: AtomicUsize,
 }
 
 /// Called before a long pause.
@@ -133,7 +136,8 @@ impl Transport {
             .user_agent(concat!("dialtone/", env!("CARGO_PKG_VERSION")))
             .build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), Resolver::default());
-        Self { agent, account, hosts, patience, on_wait: None }
+        let (answers, refusals) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { agent, account, hosts, patience, on_wait: None, answers, refusals }
     }
 
     pub(crate) fn patience(self, patience: Patience) -> Self {
@@ -142,6 +146,14 @@ impl Transport {
 
     pub(crate) fn on_wait(self, on_wait: OnWait) -> Self {
         Self { on_wait: Some(on_wait), ..self }
+    }
+
+    pub(crate) fn answers(&self) -> usize {
+        self.answers.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn refusals(&self) -> usize {
+        self.refusals.load(Ordering::Relaxed)
     }
 
     pub(crate) fn hosts(&self) -> &Hosts {
@@ -167,6 +179,10 @@ impl Transport {
     pub(crate) fn send(&self, call: &Call) -> Result<Vec<u8>> {
         for attempt in 1.. {
             let ended = self.attempt(call);
+            if let Attempt::Answer { status, .. } = ended {
+                self.answers.fetch_add(1, Ordering::Relaxed);
+                self.refusals.fetch_add(usize::from(status == 429), Ordering::Relaxed);
+            }
             let outcome = match &ended {
                 Attempt::Answer { status, retry_after, .. } => Outcome::Answered(*status, *retry_after),
                 Attempt::Failure { outcome, .. } => *outcome,

@@ -2,6 +2,7 @@
 
 mod faults;
 mod help;
+mod lag;
 mod moves;
 mod network;
 mod numbers;

@@ -31,6 +31,8 @@ class Account:
         self.taken = set()
         self.verdicts = []
         self.emergency_polls, self.emergency_outcome = 2, "registered"
+        # For how many seconds lists show what was there before.
+        self.lag, self.is_seeding = 0, False
         self.friendly_name = "Stand-in"
         self.available = {number: self.for_sale(phone_number=number) for number in NUMBERS_TO_BUY}
 
@@ -41,12 +43,24 @@ class Account:
     def stamp(self):
         """The fields that every resource of the account has when it is made."""
         now = formatdate(time.time()).replace("-0000", "+0000")
-        return {"account_sid": self.sid, "date_created": now, "date_updated": now, "_seq": self.seq()}
+        born = 0 if self.is_seeding else time.monotonic()
+        record = {"account_sid": self.sid, "date_created": now, "date_updated": now, "_seq": self.seq()}
+        return record | {"_born": born, "_former": []}
 
     def touch(self, record, changes):
+        record["_former"].append((time.monotonic(), dict(record)))
         record.update(changes)
         record["date_updated"] = formatdate(time.time()).replace("-0000", "+0000")
         return record
+
+    def listed(self, records):
+        """The records as a list shows them, which may lag behind what was done to them."""
+        then = time.monotonic() - self.lag
+        for record in records:
+            if record.get("_born", 0) > then:
+                continue
+            former = [old for until, old in record.get("_former", []) if until > then]
+            yield former[0] if former else record
 
     def path(self, rest):
         return f"/2010-04-01/Accounts/{self.sid}{rest}"

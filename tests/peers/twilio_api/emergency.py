@@ -38,6 +38,6 @@ def look(record):
     pending = record["_pending"]
     if pending is not None:
         pending["looks"] -= 1
-        if pending["looks"] == 0:
+        if pending["looks"] <= 0:
             record |= {"emergency_address_status": pending["then"], "_pending": None}
     return record

@@ -21,7 +21,7 @@ from other_hosts import new_alert, new_permission, new_price, show_alert, show_p
 from phone_numbers import E164, new_number
 from sip import new_credential, new_domain, new_list, show_credential, show_domain, show_list
 
-ACCOUNT_WIDE = ("emergency_polls", "emergency_outcome", "friendly_name")
+ACCOUNT_WIDE = ("emergency_polls", "emergency_outcome", "friendly_name", "lag")
 
 
 def _named(collection, name):
@@ -96,11 +96,14 @@ def seed(account, asked):
         getattr(account, name).clear()
     account.taken |= set(asked.get("taken", []))
     account.verdicts += asked.get("verdicts", [])
-    sids = {}
-    for name, make in MAKERS.items():
-        rows = [make(account, dict(fields)) for fields in asked.get(name, [])]
-        if rows:
-            sids[name] = [row.get("sid") for row in rows]
+    sids, account.is_seeding = {}, True
+    try:
+        for name, make in MAKERS.items():
+            rows = [make(account, dict(fields)) for fields in asked.get(name, [])]
+            if rows:
+                sids[name] = [row.get("sid") for row in rows]
+    finally:
+        account.is_seeding = False
     return sids
 
 

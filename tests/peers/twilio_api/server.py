@@ -147,6 +147,7 @@ def listen(account, faults, journal, lock):
             sids = sids[1:] if path.startswith("/2010-04-01/") else sids
             answer = found.handler(account, *sids, fields)
             if isinstance(answer, pages.Page):
+                answer.records = list(account.listed(answer.records))
                 if path.startswith("/v1/"):
                     answer = pages.v1(answer, account.base, path, pairs, fields)
                 else:

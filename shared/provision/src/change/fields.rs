@@ -48,6 +48,11 @@ pub(crate) fn differences<W, R>(table: &[Field<W, R>], wanted: &W, found: &R) ->
     table.iter().map(change).filter(|change| change.from != change.to).collect()
 }
 
+/// What all fields are now.
+pub(crate) fn values<W, R>(table: &[Field<W, R>], found: &R) -> Vec<String> {
+    table.iter().map(|field| (field.current)(found)).collect()
+}
+
 /// All fields, for a resource that is not there yet.
 pub(crate) fn settings<W, R>(table: &[Field<W, R>], wanted: &W) -> Vec<FieldChange> {
     let change = |field: &Field<W, R>| FieldChange {

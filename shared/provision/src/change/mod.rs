@@ -11,7 +11,7 @@ use crate::registration::Registration;
 pub use self::fields::FieldChange;
 pub(crate) use self::fields::{
     ADDRESS, DOMAIN, DomainSettings, EMERGENCY_CALLER, Field, NUMBER, differences, field, parameters,
-    parameters_of_new, settings,
+    parameters_of_new, settings, values,
 };
 pub use self::summary::{Action, Summary};
 
@@ -35,6 +35,29 @@ pub(crate) enum Phase {
     RemoveEmergency,
     RemoveNumbers,
     RemoveAddresses,
+}
+
+/// The three parts of a run. Before each but the first, the account is looked at anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// What phones will need is made.
+    Make,
+    /// The domain and the numbers come to use it.
+    Switch,
+    /// What nobody needs any more goes.
+    Remove,
+}
+
+impl Stage {
+    pub(crate) fn of(phase: Phase) -> Self {
+        if phase <= Phase::Emergency {
+            Self::Make
+        } else if phase <= Phase::Numbers {
+            Self::Switch
+        } else {
+            Self::Remove
+        }
+    }
 }
 
 /// A reference to a resource that an earlier phase may still have to make.
@@ -215,6 +238,11 @@ pub(crate) struct Destination {
 }
 
 impl Change {
+    /// Whether it makes something of which Twilio allows two of one name.
+    pub(crate) fn can_be_twin(&self) -> bool {
+        matches!(self, Self::CreateAddress { .. } | Self::CreateList { .. })
+    }
+
     /// Identifies a change from one look at the account to the next.
     pub(crate) fn key(&self) -> String {
         let Summary { kind, name, fields, .. } = self.summary();

@@ -47,6 +47,11 @@ impl Summary {
 }
 
 impl Summary {
+    /// The resource as people read it.
+    pub(crate) fn kind_and_name(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+
     /// What the change is about, with the phones that it concerns.
     #[must_use]
     pub fn about(&self) -> String {

@@ -80,6 +80,14 @@ impl Plan {
         self.changes.len() + self.acquisitions.len()
     }
 
+    /// How many steps a run takes. A number that is bought gets its address in a step of its own.
+    pub(crate) fn steps(&self) -> usize {
+        let has_address = |one: &&Acquisition| {
+            matches!(one, Acquisition::Buy(purchase) if purchase.address.is_some())
+        };
+        self.len() + self.acquisitions.iter().filter(has_address).count()
+    }
+
     /// All changes and acquisitions, in the order in which they are made.
     #[must_use]
     pub fn summaries(&self) -> Vec<Summary> {

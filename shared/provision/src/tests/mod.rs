@@ -46,6 +46,9 @@ impl Keyring for Pretend {
     fn password(&self, _: &str) -> Result<Secret, KeyringError> {
         Err(KeyringError::new("a difference asks for no password", ""))
     }
+    fn forget(&self, _: &str) -> Result<(), KeyringError> {
+        Err(KeyringError::new("a difference forgets no password", ""))
+    }
     fn confirm(&self, _: &str, _: &str) -> Result<(), KeyringError> {
         Err(KeyringError::new("a difference sets no password", ""))
     }
