@@ -131,7 +131,15 @@ fn hosts(endpoint: Option<&str>) -> Result<Hosts> {
     match endpoint {
         Some(base) => Hosts::all_at(base.trim_end_matches('/'))
             .map_err(|error| Failure::usage(format!("--endpoint: {error}"))),
-        None => Ok(Hosts::default()),
+        None => {
+            let read = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+            let (region, edge) = (read("TWILIO_REGION"), read("TWILIO_EDGE"));
+            Hosts::of_region(region.as_deref().map(str::trim), edge.as_deref().map(str::trim)).map_err(|error| {
+                Failure::usage(format!(
+                    "TWILIO_REGION, TWILIO_EDGE: {error}; write a pair such as ie1 and dublin, or unset both for the United States"
+                ))
+            })
+        }
     }
 }
 
@@ -152,6 +160,10 @@ fn credentials() -> Result<(twilio::Account, String)> {
     let account = match (sid.as_deref(), token, key) {
         (Some(sid), _, Some((key, secret))) => {
             twilio::Account::with_key(sid.trim(), key.trim(), Secret::new(secret.trim().to_owned()))
+        }
+        (Some(sid), Some(token), None) if read("TWILIO_PARENT_ACCOUNT_SID").is_some() => {
+            let parent = read("TWILIO_PARENT_ACCOUNT_SID").unwrap_or_default();
+            twilio::Account::with_token_of_parent(sid.trim(), parent.trim(), Secret::new(token))
         }
         (Some(sid), Some(token), None) => twilio::Account::with_token(sid.trim(), Secret::new(token)),
         (sid, token, None) => {

@@ -52,6 +52,15 @@ impl Account {
         if is_sid(key_sid, "SK") { Self::new(sid, key_sid, secret) } else { Err(AccountError::KeySid) }
     }
 
+    /// A subaccount with the auth token of its parent. Twilio takes it for numbers, SIP and addresses; permissions and prices
+    /// it tells only to credentials of the subaccount (<https://www.twilio.com/docs/iam/api/subaccounts>).
+    ///
+    /// # Errors
+    /// When a SID does not look like one, or the token is empty or has spaces in it.
+    pub fn with_token_of_parent(sid: &str, parent: &str, token: Secret) -> Result<Self, AccountError> {
+        if is_sid(parent, "AC") { Self::new(sid, parent, token) } else { Err(AccountError::AccountSid) }
+    }
+
     fn new(sid: &str, user: &str, secret: Secret) -> Result<Self, AccountError> {
         if !is_sid(sid, "AC") {
             return Err(AccountError::AccountSid);

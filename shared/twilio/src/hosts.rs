@@ -44,6 +44,32 @@ impl Hosts {
         Ok(Self { api: base(), monitor: base(), voice: base(), pricing: base() })
     }
 
+    /// The hosts of one of Twilio's regions, `PRODUCT.EDGE.REGION.twilio.com`
+    /// (<https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region>). An edge without a
+    /// region is one of the United States (`us1`); a region without an edge has the edge next to it.
+    ///
+    /// # Errors
+    /// When a name has anything but small letters, digits and hyphens, or the region has no edge that is known.
+    pub fn of_region(region: Option<&str>, edge: Option<&str>) -> Result<Self, RegionError> {
+        let (region, edge) = match (region, edge) {
+            (None, None) => return Ok(Self::default()),
+            (Some(region), Some(edge)) => (region, edge),
+            (None, Some(edge)) => ("us1", edge),
+            (Some(region), None) => {
+                let known = EDGES.iter().find(|(known, _)| *known == region);
+                (region, known.ok_or_else(|| RegionError::NoEdge(region.to_owned()))?.1)
+            }
+        };
+        for name in [region, edge] {
+            if !is_label(name) {
+                return Err(RegionError::Name(name.to_owned()));
+            }
+        }
+        let at = |host: Host| host.of_twilio().replacen(".twilio.com", &format!(".{edge}.{region}.twilio.com"), 1);
+        let [api, monitor, voice, pricing] = [Host::Api, Host::Monitor, Host::Voice, Host::Pricing].map(at);
+        Ok(Self { api, monitor, voice, pricing })
+    }
+
     pub(crate) fn at(&self, host: Host) -> &str {
         match host {
             Host::Api => &self.api,
@@ -62,6 +88,36 @@ impl Hosts {
         }
         of(self.at(host)).or_else(|| of(host.of_twilio()))
     }
+}
+
+/// Why a region and an edge make no host.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RegionError {
+    /// Not the name of a region or an edge.
+    #[error("{0:?} is not the name of a region or an edge")]
+    Name(String),
+    /// The region's edge is not known.
+    #[error("region {0} needs an edge as well")]
+    NoEdge(String),
+}
+
+/// The edge next to each region, as in Twilio's own libraries
+/// (<https://github.com/twilio/twilio-java/pull/928>).
+const EDGES: [(&str, &str); 9] = [
+    ("au1", "sydney"),
+    ("br1", "sao-paulo"),
+    ("de1", "frankfurt"),
+    ("ie1", "dublin"),
+    ("jp1", "tokyo"),
+    ("jp2", "osaka"),
+    ("sg1", "singapore"),
+    ("us1", "ashburn"),
+    ("us2", "umatilla"),
+];
+
+fn is_label(name: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    !name.is_empty() && !name.starts_with('-') && !name.ends_with('-') && name.bytes().all(is_plain)
 }
 
 /// Which of the hosts a request is for.
@@ -138,6 +194,20 @@ mod tests {
             "http://[::1",
         ] {
             assert_eq!(Hosts::all_at(base), Err(HostsError), "{base}");
+        }
+    }
+
+    #[test]
+    fn a_region_has_hosts_of_its_own() {
+        let api = |region, edge| Hosts::of_region(region, edge).map(|hosts| hosts.api);
+        assert_eq!(api(None, None).unwrap(), "https://api.twilio.com");
+        assert_eq!(api(Some("ie1"), Some("dublin")).unwrap(), "https://api.dublin.ie1.twilio.com");
+        assert_eq!(api(Some("au1"), None).unwrap(), "https://api.sydney.au1.twilio.com");
+        assert_eq!(api(None, Some("umatilla")).unwrap(), "https://api.umatilla.us1.twilio.com");
+        assert_eq!(Hosts::of_region(Some("ie1"), None).unwrap().voice, "https://voice.dublin.ie1.twilio.com");
+        assert_eq!(api(Some("xx1"), None), Err(RegionError::NoEdge("xx1".into())));
+        for name in ["", "evil.example.org/", "a b", "-a", "IE1"] {
+            assert!(api(Some(name), Some("dublin")).is_err() && api(Some("ie1"), Some(name)).is_err(), "{name}");
         }
     }
 

@@ -70,7 +70,7 @@ pub use calls::CallRecord;
 pub use client::Client;
 pub use error::{Error, Refusal, Result};
 pub use fields::Fields;
-pub use hosts::{Hosts, HostsError};
+pub use hosts::{Hosts, HostsError, RegionError};
 pub use messages::Sent;
 pub use monitor::Alert;
 pub use numbers::{AvailableNumber, Capabilities, NumberKind, PhoneNumber};
