@@ -49,7 +49,8 @@ impl Seen {
         }
         for (sid, what) in &self.there {
             // One that this run has made may not be in the list yet.
-            let is_explained = found.contains(sid) || made.contains(sid.as_str()) || gone.contains(sid.as_str());
+            let is_explained =
+                found.contains(sid) || made.contains(sid.as_str()) || gone.contains(sid.as_str());
             if !is_explained && !what.starts_with("credential of") {
                 strange.get_or_insert_with(|| format!("the {what} ({sid}) is gone"));
             }

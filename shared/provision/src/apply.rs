@@ -89,7 +89,8 @@ impl<'a> Applier<'a> {
     /// All changes that failed. Whatever does not need them is made.
     pub fn apply(&mut self, wishes: &Wishes) -> Result<Applied, Vec<ApplyError>> {
         let mut shown = self.shown.take();
-        let &mut Self { client, keyring, observer, log, patience, ref mut failures, ref mut effects, .. } = self;
+        let &mut Self { client, keyring, observer, log, patience, ref mut failures, ref mut effects, .. } =
+            self;
         let mut wishes = wishes.clone();
         let mut run = Run::new(client, keyring, observer, log, failures, effects);
         let (started, mut pause) = (Instant::now(), PAUSE);

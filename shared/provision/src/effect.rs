@@ -54,13 +54,17 @@ impl Effect {
                 match account.lists.iter_mut().find(|known| known.list.sid == list.sid) {
                     Some(known) if is_ours => known.list.clone_from(list),
                     Some(_) => account.lists.retain(|known| known.list.sid != list.sid),
-                    None if is_ours => account.lists.push(List { list: list.clone(), credentials: Vec::new() }),
+                    None if is_ours => {
+                        account.lists.push(List { list: list.clone(), credentials: Vec::new() })
+                    }
                     None => {}
                 }
             }
             Self::Credential(list, credential) => {
                 let list = account.lists.iter_mut().find(|known| known.list.sid == *list);
-                if let Some(list) = list.filter(|list| list.credentials.iter().all(|one| one.sid != credential.sid)) {
+                if let Some(list) =
+                    list.filter(|list| list.credentials.iter().all(|one| one.sid != credential.sid))
+                {
                     list.credentials.push(credential.clone());
                 }
             }
@@ -88,10 +92,12 @@ impl Effect {
                     domain.gate_mut(*gate).retain(|known| known.sid != *list);
                 }
             }
-            Self::Address(address) => match account.addresses.iter_mut().find(|known| known.sid == address.sid) {
-                Some(known) => known.clone_from(address),
-                None => account.addresses.push((**address).clone()),
-            },
+            Self::Address(address) => {
+                match account.addresses.iter_mut().find(|known| known.sid == address.sid) {
+                    Some(known) => known.clone_from(address),
+                    None => account.addresses.push((**address).clone()),
+                }
+            }
             Self::Number(number) => match account.numbers.iter_mut().find(|known| known.sid == number.sid) {
                 Some(known) => known.clone_from(number),
                 None => account.numbers.push((**number).clone()),
@@ -132,7 +138,10 @@ impl Effects {
     /// changes by itself, so that is left as the list says.
     pub(crate) fn over(&self, mut account: Account, names: &Names, domain_name: &str) -> Account {
         let emergency = |number: &PhoneNumber| {
-            (number.sid.clone(), (number.emergency_address_sid.clone(), number.emergency_address_status.clone()))
+            (
+                number.sid.clone(),
+                (number.emergency_address_sid.clone(), number.emergency_address_status.clone()),
+            )
         };
         let listed: HashMap<_, _> = account.numbers.iter().map(emergency).collect();
         for effect in self.recent() {

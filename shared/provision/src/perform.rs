@@ -28,11 +28,7 @@ pub(crate) type Made = (Step, Option<Effect>);
 /// Makes a change. What it refers to is there: it was seen, or this is not its turn yet.
 ///
 /// Says what the answer shows of the account, too: a list may show it only later.
-pub(crate) fn perform(
-    change: &Change,
-    client: &Client,
-    keyring: &dyn Keyring,
-) -> Result<Made, ApplyError> {
+pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -> Result<Made, ApplyError> {
     let in_change = |error| ApplyError::Twilio { summary: Box::new(change.summary()), error };
     let effect = match change {
         Change::CreateAddress { friendly_name, address, phones } => {

@@ -100,12 +100,7 @@ impl Shop<'_> {
     }
 
     /// Finds out whether a number was bought after its purchase had no usable answer.
-    fn settle(
-        &self,
-        purchase: &Purchase,
-        number: &str,
-        mut error: Error,
-    ) -> Result<PhoneNumber, ApplyError> {
+    fn settle(&self, purchase: &Purchase, number: &str, mut error: Error) -> Result<PhoneNumber, ApplyError> {
         for asked in 1.. {
             self.observer.waiting(&format!("Twilio has not said whether {number} is bought"));
             if let Some(bought) = self.appears(number) {

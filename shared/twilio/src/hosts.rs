@@ -65,7 +65,8 @@ impl Hosts {
                 return Err(RegionError::Name(name.to_owned()));
             }
         }
-        let at = |host: Host| host.of_twilio().replacen(".twilio.com", &format!(".{edge}.{region}.twilio.com"), 1);
+        let at =
+            |host: Host| host.of_twilio().replacen(".twilio.com", &format!(".{edge}.{region}.twilio.com"), 1);
         let [api, monitor, voice, pricing] = [Host::Api, Host::Monitor, Host::Voice, Host::Pricing].map(at);
         Ok(Self { api, monitor, voice, pricing })
     }
@@ -207,7 +208,10 @@ mod tests {
         assert_eq!(Hosts::of_region(Some("ie1"), None).unwrap().voice, "https://voice.dublin.ie1.twilio.com");
         assert_eq!(api(Some("xx1"), None), Err(RegionError::NoEdge("xx1".into())));
         for name in ["", "evil.example.org/", "a b", "-a", "IE1"] {
-            assert!(api(Some(name), Some("dublin")).is_err() && api(Some("ie1"), Some(name)).is_err(), "{name}");
+            assert!(
+                api(Some(name), Some("dublin")).is_err() && api(Some("ie1"), Some(name)).is_err(),
+                "{name}"
+            );
         }
     }
 

@@ -11,7 +11,8 @@ use crate::harness::scratch;
 
 /// How many requests so far were to make something.
 fn made(setup: &Setup, what: &str) -> usize {
-    let is_one = |entry: &&Value| entry["method"] == "POST" && entry["path"].as_str().unwrap().ends_with(what);
+    let is_one =
+        |entry: &&Value| entry["method"] == "POST" && entry["path"].as_str().unwrap().ends_with(what);
     setup.account.journal().iter().filter(is_one).count()
 }
 
@@ -57,7 +58,9 @@ fn an_answer_that_is_lost_while_lists_lag_makes_no_twin() {
     let setup = Setup::new();
     setup.account.ask(&json!({"do": "configure", "lag": 2}));
     for (nth, path) in ["/Addresses.json", "/CredentialLists.json", "/Domains.json"].iter().enumerate() {
-        setup.account.faults(&json!([{"effect": "drop-after", "method": "POST", "path": format!("{path}$")}]));
+        setup
+            .account
+            .faults(&json!([{"effect": "drop-after", "method": "POST", "path": format!("{path}$")}]));
         if nth > 0 {
             setup.account.ask(&json!({"do": "configure", "lag": 0}));
             setup.done(&["destroy", "--yes"]);
@@ -91,7 +94,11 @@ fn a_second_machine_is_noticed() {
     let there = String::from_utf8(other.stderr).unwrap();
     let codes = [here.code, other.status.code().unwrap()];
     let is_noticed = |text: &str| text.contains("another machine may be changing the same stage");
-    assert!(codes.contains(&1) && (is_noticed(&here.err) || is_noticed(&there)), "{codes:?}\n{}\n{there}", here.err);
+    assert!(
+        codes.contains(&1) && (is_noticed(&here.err) || is_noticed(&there)),
+        "{codes:?}\n{}\n{there}",
+        here.err
+    );
 
     // One of them alone completes it, and nothing is there twice.
     setup.account.faults(&json!([]));
@@ -105,7 +112,9 @@ fn what_another_machine_does_meanwhile_is_not_undone() {
     setup.done(&["apply", "--yes"]);
     setup.edit("[extensions.lobby]", "[extensions.hall]\n[extensions.lobby]");
     setup.edit("https://prod.example.org", "https://new.example.org");
-    setup.account.faults(&json!([{"effect": "slow", "method": "POST", "path": "/Credentials.json", "seconds": 2}]));
+    setup
+        .account
+        .faults(&json!([{"effect": "slow", "method": "POST", "path": "/Credentials.json", "seconds": 2}]));
     let mut command = setup.command(&["apply", "--yes"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
@@ -132,8 +141,13 @@ fn a_password_that_somebody_else_has_set_meanwhile_stays() {
         "count": 1000,
     }]));
     let list = setup.one("credential_lists", "friendly_name", "dialtone:street:prod");
-    let porch =
-        list["credentials"].as_array().unwrap().iter().find(|one| one["username"] == "Porch").unwrap().clone();
+    let porch = list["credentials"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["username"] == "Porch")
+        .unwrap()
+        .clone();
     setup.account.remove("credentials", &porch["sid"]);
     let said = Said::of(&mut elsewhere(&setup, &["apply", "--yes"]));
     assert_eq!(said.code, 3, "{}", said.err);

@@ -82,9 +82,8 @@ impl Plan {
 
     /// How many steps a run takes. A number that is bought gets its address in a step of its own.
     pub(crate) fn steps(&self) -> usize {
-        let has_address = |one: &&Acquisition| {
-            matches!(one, Acquisition::Buy(purchase) if purchase.address.is_some())
-        };
+        let has_address =
+            |one: &&Acquisition| matches!(one, Acquisition::Buy(purchase) if purchase.address.is_some());
         self.len() + self.acquisitions.iter().filter(has_address).count()
     }
 
