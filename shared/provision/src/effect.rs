@@ -55,7 +55,7 @@ impl Effect {
                     Some(known) if is_ours => known.list.clone_from(list),
                     Some(_) => account.lists.retain(|known| known.list.sid != list.sid),
                     None if is_ours => {
-                        account.lists.push(List { list: list.clone(), credentials: Vec::new() })
+                        account.lists.push(List { list: list.clone(), credentials: Vec::new() });
                     }
                     None => {}
                 }
