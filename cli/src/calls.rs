@@ -10,10 +10,10 @@ use ledger::{Call, Ending, Filter, PhoneName, say};
 use network::Network;
 use serde_json::{Value, json};
 
-use crate::ask;
 use crate::exit::{Failure, Outcome, Result};
 use crate::ledger::{LedgerArgs, Opened, failure};
 use crate::output;
+use crate::{answer, ask};
 
 /// How often --follow looks for more.
 const LOOK: Duration = Duration::from_secs(1);
@@ -86,10 +86,6 @@ pub(crate) struct Calls {
 
 impl Calls {
     pub(crate) fn run(self) -> Result {
-        crate::exit::tell_as_object(self.json, "calls", self.answer())
-    }
-
-    fn answer(&self) -> Result {
         let now = Timestamp::now();
         let since = time(&self.since, "--since", now)?;
         if let Some(limit) = &self.forget {
@@ -105,10 +101,10 @@ impl Calls {
         }
         if self.json {
             let calls: Vec<_> = calls.iter().map(as_json).collect();
-            output::json(&json!({"ok": true, "errors": [], "calls": calls}));
+            answer::print(Outcome::Done, json!({"calls": calls}));
         } else if self.csv {
-            output::line(HEADINGS);
-            calls.iter().for_each(|call| output::line(&as_csv(call)));
+            output::verbatim(HEADINGS);
+            calls.iter().for_each(|call| output::verbatim(&as_csv(call)));
         } else {
             let zone = local();
             calls.iter().for_each(|call| output::line(&row(call, now, &zone)));
@@ -134,7 +130,11 @@ impl Calls {
         let zone = local();
         let mut shown: HashMap<i64, Call> = HashMap::new();
         let show = |call: &Call, now| {
-            if self.json { output::json(&as_json(call)) } else { output::line(&row(call, now, &zone)) }
+            if self.json {
+                answer::print(Outcome::Done, as_json(call));
+            } else {
+                output::line(&row(call, now, &zone));
+            }
         };
         for call in calls {
             show(call, Timestamp::now());
@@ -174,12 +174,11 @@ impl Calls {
         let day = opened.ledger.start_of_day(before).to_zoned(opened.ledger.zone().clone());
         let question = format!("Forget what happened to {whose} before {}?", day.strftime("%d %B %Y"));
         if !self.yes && !ask::confirm(&question)? {
-            output::aside("nothing was forgotten");
-            return Ok(Outcome::No);
+            return Err(Failure::declined("nothing was forgotten"));
         }
         let forgotten = opened.ledger.forget(before, phone.as_ref()).map_err(failure)?;
         if self.json {
-            output::json(&json!({"ok": true, "errors": [], "forgotten_events": forgotten}));
+            answer::print(Outcome::Done, json!({"forgotten_events": forgotten}));
         } else {
             output::line(&format!("{forgotten} events were forgotten"));
         }
@@ -191,10 +190,8 @@ impl Calls {
 pub(crate) fn phone_name(network: &Network, name: &str) -> Result<PhoneName> {
     let by_endpoint =
         || network.extensions().iter().find(|phone| phone.endpoint().eq_ignore_ascii_case(name));
-    let phone = network.extension(name).or_else(by_endpoint).ok_or_else(|| {
-        let names: Vec<_> = network.extensions().iter().map(network::Extension::endpoint).collect();
-        Failure::usage(format!("there is no phone {name:?}; choose one of {}", network::some_of(&names, 20)))
-    })?;
+    let phone =
+        network.extension(name).or_else(by_endpoint).ok_or_else(|| Failure::no_phone(network, name))?;
     Ok(PhoneName::of_event(phone.endpoint()))
 }
 

@@ -5,6 +5,7 @@ use doctor::{DEBUGGER_HOW, debugger_url};
 use network::Network;
 use serde_json::json;
 
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::{NetworkArgs, WrongStage};
 use crate::output;
@@ -45,10 +46,14 @@ impl Check {
                 let phones = networks.first().map_or(0, |network| network.extensions().len());
                 let stages: Vec<_> = networks.iter().map(|network| network.stage().name.clone()).collect();
                 if self.json {
-                    output::json(&json!({
-                        "ok": true, "phones": phones, "stages": stages, "problems": [], "advice": listed(file.advice()),
-                        "by_hand": networks.iter().map(by_hand).collect::<Vec<_>>(),
-                    }));
+                    let by_hand: Vec<_> = networks.iter().map(by_hand).collect();
+                    answer::print(
+                        Outcome::Done,
+                        json!({
+                            "phones": phones, "stages": stages, "problems": [],
+                            "advice": listed(file.advice()), "by_hand": by_hand,
+                        }),
+                    );
                 } else {
                     output::line(&format!("{path}: good: phones: {phones}, stages: {}", stages.join(", ")));
                     file.advice()
@@ -63,26 +68,17 @@ impl Check {
                 }
                 Ok(Outcome::Done)
             }
-            Err(problems) if self.json => {
-                output::json(&json!({"ok": false, "problems": listed(&problems.0)}));
-                Ok(Outcome::Usage)
-            }
             Err(problems) => {
-                let lines: Vec<_> = problems.0.iter().map(|problem| format!("{path}: {problem}")).collect();
-                Err(Failure::usage(lines.join("\n")))
+                Err(self.network.bad_file(&problems).knowing(json!({"problems": listed(&problems.0)})))
             }
         }
     }
 
     /// The stage is no line of the file.
     fn refuse(&self, wrong: &WrongStage) -> Result {
-        if !self.json {
-            return Err(Failure::usage(wrong));
-        }
         let WrongStage { key, what, remedy } = wrong;
         let problem = json!({"line": null, "key": key, "what": what, "remedy": remedy});
-        output::json(&json!({"ok": false, "problems": [problem]}));
-        Ok(Outcome::Usage)
+        Err(Failure::usage(wrong).knowing(json!({"problems": [problem]})))
     }
 }
 

@@ -1,7 +1,13 @@
 //! How a command ends.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::process::{ExitCode, Termination};
+
+use network::{Finding, Network};
+use serde_json::Value;
+
+use crate::{answer, meant, output};
 
 /// What a command came to, and the exit code that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,35 +37,60 @@ impl Termination for Outcome {
 #[derive(Debug)]
 pub(crate) struct Failure {
     outcome: Outcome,
-    message: String,
-    /// Whether standard output has told a program what went wrong.
-    is_told: bool,
+    findings: Vec<Finding>,
+    /// What the command knows all the same, for its JSON.
+    fields: Option<Value>,
+    /// Whether nothing went wrong: the person said no.
+    is_declined: bool,
 }
 
 impl Failure {
     /// The user can mend it.
     pub(crate) fn usage(message: impl Display) -> Self {
-        Self { outcome: Outcome::Usage, message: message.to_string(), is_told: false }
-    }
-
-    /// Whoever the outcome says.
-    pub(crate) fn of(outcome: Outcome, message: impl Display) -> Self {
-        Self { outcome, message: message.to_string(), is_told: false }
-    }
-
-    /// What went wrong, and what to do about it.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// The same, after standard output has told a program.
-    pub(crate) fn told(self) -> Self {
-        Self { is_told: true, ..self }
+        Self::of(Outcome::Usage, message)
     }
 
     /// The other side has to.
     pub(crate) fn other_side(message: impl Display) -> Self {
-        Self { outcome: Outcome::OtherSide, message: message.to_string(), is_told: false }
+        Self::of(Outcome::OtherSide, message)
+    }
+
+    /// The outcome says who. A message has a line for each finding, as a finding is displayed.
+    pub(crate) fn of(outcome: Outcome, message: impl Display) -> Self {
+        Self::found(outcome, message.to_string().lines().map(read).collect())
+    }
+
+    /// The same, of findings.
+    pub(crate) fn found(outcome: Outcome, findings: Vec<Finding>) -> Self {
+        Self { outcome, findings, fields: None, is_declined: false }
+    }
+
+    /// The person at the terminal said no, so that nothing was done.
+    pub(crate) fn declined(message: &str) -> Self {
+        Self { is_declined: true, ..Self::of(Outcome::No, message) }
+    }
+
+    /// A phone that the file does not have.
+    pub(crate) fn no_phone(network: &Network, name: &str) -> Self {
+        Self::found(Outcome::Usage, vec![meant::no_phone(network, name)])
+    }
+
+    /// The same, with what the command found out before it failed: an object.
+    pub(crate) fn knowing(self, fields: Value) -> Self {
+        Self { fields: Some(fields), ..self }
+    }
+
+    /// Tells a person.
+    pub(crate) fn tell(&self) {
+        for finding in &self.findings {
+            if self.is_declined { output::aside(&finding.what) } else { output::error(finding) }
+        }
+    }
+
+    /// What went wrong and what to do about it, a line for each.
+    pub(crate) fn message(&self) -> String {
+        let lines: Vec<_> = self.findings.iter().map(Finding::to_string).collect();
+        lines.join("\n")
     }
 }
 
@@ -70,48 +101,61 @@ pub(crate) type Result<T = Outcome> = std::result::Result<T, Failure>;
 pub(crate) fn both<One, Other>(one: Result<One>, other: Result<Other>) -> Result<(One, Other)> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
-        (Err(first), Err(second)) => {
-            Err(Failure { message: format!("{}\n{}", first.message, second.message), ..first })
+        (Err(mut first), Err(second)) => {
+            first.findings.extend(second.findings);
+            Err(first)
         }
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
     }
 }
 
-/// Tells a program that asked for JSON why there is nothing else to be read.
-pub(crate) fn tell_as_json<T>(is_asked_for: bool, result: Result<T>) -> Result<T> {
-    result.map_err(|failure| {
-        if is_asked_for && !failure.is_told {
-            crate::output::json(&serde_json::json!({"done": false, "errors": [&failure.message]}));
-        }
-        failure.told()
-    })
+/// Reads a line `about: what; remedy`, as findings are displayed. What a line is about has no blanks: a key, a file, an
+/// option or a phone.
+fn read(line: &str) -> Finding {
+    let (about, rest) = match line.split_once(": ") {
+        Some((about, rest)) if !about.contains(char::is_whitespace) => (about, rest),
+        _ => ("", line),
+    };
+    let (what, remedy) = rest.rsplit_once("; ").unwrap_or((rest, ""));
+    Finding::new(about, what, remedy)
 }
 
-/// The same as one object with findings, for commands whose answer is `{"ok", "errors", ...}`.
-pub(crate) fn tell_as_object<T>(is_asked_for: bool, about: &str, result: Result<T>) -> Result<T> {
-    result.map_err(|failure| {
-        if is_asked_for && !failure.is_told {
-            // Messages say what is wrong, and after a semicolon what to do about it.
-            let findings: Vec<_> = failure
-                .message
-                .lines()
-                .map(|line| match line.rsplit_once("; ") {
-                    Some((what, remedy)) => {
-                        serde_json::json!({"about": about, "what": what, "remedy": remedy})
-                    }
-                    None => serde_json::json!({"about": about, "what": line, "remedy": null}),
-                })
-                .collect();
-            crate::output::json(&serde_json::json!({"ok": false, "errors": findings}));
-        }
-        failure.told()
-    })
+/// Whether these arguments ask for JSON. They may be wrong otherwise: then the answer is JSON, too.
+pub(crate) fn asks_for_json(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    arguments.into_iter().take_while(|word| word != "--").any(|word| word == "--json")
 }
 
-/// The one place that prints errors.
-pub(crate) fn report(result: Result) -> Outcome {
+/// The one place that prints errors: for a person always, and for a program that asked for JSON.
+pub(crate) fn report(result: Result, is_json: bool) -> Outcome {
     result.unwrap_or_else(|failure| {
-        crate::output::error(&failure.message);
+        if is_json {
+            answer::print_with(failure.outcome, &failure.findings, &failure.fields);
+        }
+        failure.tell();
         failure.outcome
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_a_finding_is_displayed() {
+        for (about, what, remedy) in [
+            ("--listen", "the address is in use; really", "choose another with --listen"),
+            ("looby", "there is no such phone in the file", "did you mean lobby?"),
+            ("", "cannot reach it: refused", ""),
+        ] {
+            let finding = Finding::new(about, what, remedy);
+            assert_eq!(read(&finding.to_string()), finding);
+        }
+    }
+
+    #[test]
+    fn json_is_asked_for_among_wrong_arguments_too() {
+        let asks = |words: &[&str]| asks_for_json(words.iter().map(OsString::from));
+        assert!(asks(&["dialtone", "cal", "--json"]) && !asks(&["dialtone", "call"]));
+        assert!(!asks(&["dialtone", "explain", "lobby", "--", "--json"]));
+    }
 }

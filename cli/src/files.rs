@@ -5,9 +5,10 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::Args;
-use network::{Network, NetworkFile};
+use network::{Finding, Network, NetworkFile, Problem, Problems};
 
-use crate::exit::{Failure, Result};
+use crate::exit::{Failure, Outcome, Result};
+use crate::meant;
 
 /// Which network, and which stage of it.
 #[derive(Args, Clone)]
@@ -35,11 +36,22 @@ impl NetworkArgs {
 
     /// Reads the whole file.
     pub(crate) fn file(&self) -> Result<NetworkFile> {
+        NetworkFile::parse(&self.text()?).map_err(|problems| self.bad_file(&problems))
+    }
+
+    /// The failure of a command whose network file is not good.
+    pub(crate) fn bad_file(&self, problems: &Problems) -> Failure {
         let path = self.config.display();
-        NetworkFile::parse(&self.text()?).map_err(|problems| {
-            let lines: Vec<_> = problems.0.iter().map(|problem| format!("{path}: {problem}")).collect();
-            Failure::usage(lines.join("\n"))
-        })
+        let finding = |problem: &Problem| {
+            let Problem { line, key, what, remedy } = problem;
+            let about = if key.is_empty() {
+                format!("{path}: line {line}")
+            } else {
+                format!("{path}: line {line}: {key}")
+            };
+            Finding::new(about, what, remedy)
+        };
+        Failure::found(Outcome::Usage, problems.0.iter().map(finding).collect())
     }
 
     /// The stage that was asked for, or the only one.
@@ -71,11 +83,13 @@ impl NetworkArgs {
             return None;
         }
         let is_variable = std::env::var("DIALTONE_STAGE").is_ok_and(|set| set == stage);
+        let meant = meant::nearest(stage, names.iter().copied());
+        let meant = meant.map(|meant| format!("did you mean {meant}? Otherwise ")).unwrap_or_default();
         Some(WrongStage {
             key: if is_variable { "DIALTONE_STAGE" } else { "--stage" },
             what: format!("there is no stage {stage:?}"),
             remedy: format!(
-                "choose one of {}, or add [stages.{stage}] to {}",
+                "{meant}choose one of {}, or add [stages.{stage}] to {}",
                 names.join(", "),
                 self.config.display()
             ),
@@ -86,8 +100,7 @@ impl NetworkArgs {
     pub(crate) fn network(&self) -> Result<Network> {
         let file = self.file()?;
         let stage = self.stage(&file)?;
-        let path = self.config.display();
-        file.into_network(&stage).map_err(|problems| Failure::usage(format!("{path}: {problems}")))
+        file.into_network(&stage).map_err(|problems| self.bad_file(&problems))
     }
 }
 

@@ -1,11 +1,13 @@
 //! Help that fits the terminal, and usage lines that name only what is needed.
 
-use std::io::{IsTerminal, stdout};
+use std::io::stderr;
 
 use clap::{Command, Error};
+use network::Finding;
 
+use crate::answer;
 use crate::exit::Outcome;
-use crate::output;
+use crate::output::{self, wrapped};
 
 /// How wide help is at most, in characters; wider is tiring to read.
 const WIDEST: u16 = 100;
@@ -57,53 +59,33 @@ fn fixed(mut command: Command) -> Command {
 }
 
 /// Prints what the parser has to say: help, the version, or what is wrong.
-pub(crate) fn print(error: &Error) -> Outcome {
-    if error.use_stderr() {
-        // Nobody is left to be told when this fails.
-        let _ = error.print();
-        return Outcome::Usage;
+pub(crate) fn print(error: &Error, is_json: bool) -> Outcome {
+    let is_wrong = error.use_stderr();
+    if is_wrong && is_json {
+        answer::print_with(Outcome::Usage, &[finding(&error.render().to_string())], None::<()>);
     }
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_dumb = std::env::var_os("TERM").is_none_or(|kind| kind == "dumb");
-    let text = error.render();
-    let text = if stdout().is_terminal() && !is_dumb && !is_set("NO_COLOR") {
-        text.ansi().to_string()
-    } else {
-        text.to_string()
-    };
-    output::line(wrapped(&text, usize::from(columns(WIDEST))).trim_end());
-    Outcome::Done
+    let width = if is_wrong { output::columns_of(&stderr()) } else { output::columns() };
+    let width = width.map_or(WIDEST, |columns| columns.min(WIDEST));
+    let text = joined(&error.render().ansi().to_string());
+    let lines: Vec<_> = text.iter().map(|line| wrapped(line, usize::from(width))).collect();
+    output::painted(lines.join("\n").trim_end(), is_wrong);
+    if is_wrong { Outcome::Usage } else { Outcome::Done }
 }
 
-/// Breaks long lines at blanks. What goes on is indented like its beginning, and in lists like the second column.
-fn wrapped(text: &str, width: usize) -> String {
-    let mut wrapped = String::with_capacity(text.len());
-    for line in joined(text) {
-        let line = line.trim_end();
-        if visible(line) <= width {
-            wrapped.push_str(line);
-            wrapped.push('\n');
-            continue;
+/// What is wrong with the arguments, from the parser's paragraphs: what is wrong, perhaps a tip, and the usage.
+fn finding(text: &str) -> Finding {
+    let paragraphs = text.split("\n\n").map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let (mut what, mut remedy) = (String::new(), String::new());
+    for paragraph in paragraphs {
+        if let Some(wrong) = paragraph.strip_prefix("error: ") {
+            wrong.clone_into(&mut what);
+        } else if let Some(tip) = paragraph.strip_prefix("tip: ") {
+            tip.clone_into(&mut remedy);
+        } else if let (Some(usage), true) = (paragraph.strip_prefix("Usage: "), remedy.is_empty()) {
+            remedy = format!("write {usage}");
         }
-        let start = start_of(line, width / 2);
-        let (head, rest) = line.split_at(line.len().min(bytes_of(line, start)));
-        wrapped.push_str(head);
-        let mut at = start;
-        for (index, word) in rest.split_whitespace().enumerate() {
-            if index > 0 && at + 1 + visible(word) > width {
-                wrapped.push('\n');
-                wrapped.extend(std::iter::repeat_n(' ', start));
-                at = start;
-            } else if index > 0 {
-                wrapped.push(' ');
-                at += 1;
-            }
-            wrapped.push_str(word);
-            at += visible(word);
-        }
-        wrapped.push('\n');
     }
-    wrapped
+    Finding::new("", what, remedy)
 }
 
 /// The lines, with paragraphs that were broken by hand in one again: those before the usage.
@@ -126,74 +108,9 @@ fn joined(text: &str) -> Vec<String> {
     lines
 }
 
-/// The column where a line's text begins: behind its indent, or behind the first gap of two blanks in a list, if that
-/// is not too far to the right.
-fn start_of(line: &str, furthest: usize) -> usize {
-    let indent = line.chars().take_while(|c| *c == ' ').count();
-    if indent == 0 {
-        return 0;
-    }
-    let text = line.get(indent..).unwrap_or_default();
-    let Some((name, rest)) = text.split_once("  ") else { return indent };
-    let gap = 2 + rest.chars().take_while(|c| *c == ' ').count();
-    let column = indent + visible(name) + gap;
-    if column > furthest { indent } else { column }
-}
-
-/// How many columns a text takes: all of its characters but the escape sequences that colour it.
-fn visible(text: &str) -> usize {
-    let (mut count, mut is_escape) = (0, false);
-    for c in text.chars() {
-        match c {
-            '\u{1b}' => is_escape = true,
-            'm' if is_escape => is_escape = false,
-            _ if is_escape => {}
-            _ => count += 1,
-        }
-    }
-    count
-}
-
-/// How many bytes the first so many columns take.
-fn bytes_of(text: &str, columns: usize) -> usize {
-    let (mut count, mut is_escape) = (0, false);
-    for (at, c) in text.char_indices() {
-        if count == columns && !is_escape && c != '\u{1b}' {
-            return at;
-        }
-        match c {
-            '\u{1b}' => is_escape = true,
-            'm' if is_escape => is_escape = false,
-            _ if is_escape => {}
-            _ => count += 1,
-        }
-    }
-    text.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_break_at_blanks_and_keep_their_indent() {
-        assert_eq!(wrapped("one two three", 8), "one two\nthree\n");
-        assert_eq!(wrapped("    one two three", 11), "    one two\n    three\n");
-        assert_eq!(
-            wrapped("  serve    answers on one port", 24),
-            "  serve    answers on\n           one port\n"
-        );
-        assert_eq!(wrapped("averyverylongword x", 5), "averyverylongword\nx\n");
-        assert_eq!(wrapped("  short\n\n  line", 20), "  short\n\n  line\n");
-    }
-
-    #[test]
-    fn colours_take_no_place() {
-        let bold = "\u{1b}[1mone\u{1b}[0m";
-        assert_eq!(visible(bold), 3);
-        assert_eq!(wrapped(&format!("{bold} two three"), 8), format!("{bold} two\nthree\n"));
-        assert_eq!(wrapped(&format!("  {bold}  two three"), 14), format!("  {bold}  two\n       three\n"));
-    }
 
     #[test]
     fn paragraphs_are_whole_again_and_examples_are_not_touched() {
@@ -204,5 +121,14 @@ mod tests {
         assert_eq!(lines[0], format!("{long} more"));
         assert_eq!(lines[1..4], ["", "  dialtone a", "  dialtone b"]);
         assert_eq!(lines.last().map(String::as_str), Some("next"));
+    }
+    #[test]
+    fn wrong_arguments_are_a_finding() {
+        let text = "error: the following required arguments were not provided:\n  <PHONE>\n  <DIALLED>\n\nUsage: dialtone explain <PHONE> <DIALLED>\n\nFor more information, try '--help'.\n";
+        let what = "the following required arguments were not provided: <PHONE> <DIALLED>";
+        assert_eq!(finding(text), Finding::new("", what, "write dialtone explain <PHONE> <DIALLED>"));
+        let text = "error: unexpected argument '--jsn' found\n\n  tip: a similar argument exists: '--json'\n\nUsage: dialtone check [OPTIONS]\n";
+        let tip = "a similar argument exists: '--json'";
+        assert_eq!(finding(text), Finding::new("", "unexpected argument '--jsn' found", tip));
     }
 }

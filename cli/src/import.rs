@@ -11,9 +11,10 @@ use numbers::Region;
 use provision::{Before, Choice, Draft, Found, draft, finding_of};
 use twilio::Client;
 
+use crate::answer;
 use crate::ask::confirm;
-use crate::exit::{Failure, Outcome, Result, tell_as_object};
-use crate::output;
+use crate::exit::{Failure, Outcome, Result};
+use crate::output::{self, Progress};
 use crate::passwords::Passwords;
 use crate::setup::client_of_environment;
 
@@ -87,11 +88,6 @@ pub(crate) struct Import {
 
 impl Import {
     pub(crate) fn run(self) -> Result {
-        let (is_json, about) = (self.json, self.out.display().to_string());
-        tell_as_object(is_json, &about, self.answer())
-    }
-
-    fn answer(self) -> Result {
         let path = self.out.display();
         if self.out.exists() {
             return Err(Failure::usage(format!(
@@ -99,10 +95,9 @@ impl Import {
             )));
         }
         let client = client_of_environment(self.endpoint.as_deref())?;
-        if !self.json {
-            output::aside("reading the account");
-        }
+        let under_way = Progress::of("reading the account at Twilio");
         let found = Found::read(&client).map_err(|error| Failure::other_side(finding_of("", &error)))?;
+        drop(under_way);
         let choice = self.choice(&found)?;
         let draft = draft(&found, &choice).map_err(|error| Failure::usage(error.finding()))?;
         if !draft.renames.is_empty() && !self.yes {
@@ -110,8 +105,7 @@ impl Import {
                 output::aside(&format!("~ credential list {} -> {}", rename.from, rename.to));
             }
             if !confirm("Rename in Twilio? Users and passwords stay.")? {
-                output::aside("nothing was written");
-                return Ok(Outcome::No);
+                return Err(Failure::declined("nothing was written"));
             }
         }
         let passwords = Passwords::open_to_write(self.passwords.as_deref(), &choice.network, &choice.stage)?;
@@ -197,11 +191,12 @@ impl Import {
                 .iter()
                 .map(|rename| serde_json::json!({"sid": rename.sid, "from": rename.from, "to": rename.to}))
                 .collect();
-            output::json(&serde_json::json!({
-                "ok": true, "errors": [], "file": self.out, "before": record, "network": choice.network,
-                "stage": choice.stage, "phones": phones, "decisions": objects(&draft.decisions),
+            let fields = serde_json::json!({
+                "file": self.out, "before": record, "network": choice.network, "stage": choice.stage,
+                "phones": phones, "decisions": objects(&draft.decisions),
                 "left_over": objects(&draft.left_over), "renamed": renamed,
-            }));
+            });
+            answer::print(Outcome::Done, fields);
             return;
         }
         output::line(&format!(

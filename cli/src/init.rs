@@ -10,9 +10,9 @@ use clap::Args;
 
 use self::question::Question;
 use self::sketch::Sketch;
-use crate::ask;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
+use crate::{answer, ask};
 
 /// Writes a first network file: one stage, one phone, its address, and who hears of a call for help.
 ///
@@ -102,9 +102,9 @@ impl Init {
         let mut sketch = Sketch::default();
         let mut missing = Vec::new();
         for question in Question::ALL {
-            match self.answer(question, &sketch, asks)? {
+            match self.ask(question, &sketch, asks)? {
                 Answer::Given(text) => sketch.set(question, text),
-                Answer::Left => return Ok(Outcome::No),
+                Answer::Left => return Err(Failure::declined("nothing was written")),
                 Answer::Missing => missing.push(question),
             }
         }
@@ -123,7 +123,7 @@ impl Init {
     }
 
     /// The option, what the person answers, or the default, in this order.
-    fn answer(&mut self, question: Question, so_far: &Sketch, asks: bool) -> Result<Answer> {
+    fn ask(&mut self, question: Question, so_far: &Sketch, asks: bool) -> Result<Answer> {
         if let Some(given) = self.option(question).take() {
             return match so_far.refuses(question, &given) {
                 Some(problem) => Err(Failure::usage(format!("{}: {problem}", question.option()))),
@@ -137,7 +137,6 @@ impl Init {
         let shown = default.as_deref().map(|text| format!(" [{text}]")).unwrap_or_default();
         loop {
             let Some(line) = ask::line(&format!("{}{shown}: ", question.text()))? else {
-                output::aside("nothing was written");
                 return Ok(Answer::Left);
             };
             let answer = if line.is_empty() { default.clone() } else { Some(line) };
@@ -173,8 +172,7 @@ impl Init {
             |error| Failure::usage(format!("{path}: {error}; choose another file with --out FILE")),
         )?;
         if self.json {
-            output::json(&serde_json::json!({"ok": true, "errors": [], "file": self.out}));
-            return Ok(Outcome::Done);
+            return Ok(answer::print(Outcome::Done, serde_json::json!({"file": self.out})));
         }
         output::line(&format!("{path}: written"));
         let config = if self.out.as_path() == Path::new("./dialtone.toml") {

@@ -1,5 +1,6 @@
 //! `dialtone`: runs, explains and tests a Dialtone network.
 
+mod answer;
 mod ask;
 mod call;
 mod calls;
@@ -17,6 +18,7 @@ mod init;
 mod lab;
 mod ledger;
 mod man;
+mod meant;
 mod output;
 mod passwords;
 mod phone;
@@ -71,13 +73,14 @@ enum Command {
 }
 
 fn main() -> Outcome {
+    let is_json = exit::asks_for_json(std::env::args_os());
     let parsed = help::with_usage(Dialtone::command())
         .try_get_matches()
         .and_then(|matches| Dialtone::from_arg_matches(&matches));
     let command = match parsed {
         Ok(Dialtone { command: Some(command) }) => command,
         Ok(Dialtone { command: None }) => return help::what_next(),
-        Err(error) => return help::print(&error),
+        Err(error) => return help::print(&error, is_json),
     };
     let result = match command {
         Command::Init(command) => command.run(),
@@ -101,5 +104,5 @@ fn main() -> Outcome {
         Command::Completions(command) => command.run(Dialtone::command()),
         Command::Man(command) => command.run(Dialtone::command()),
     };
-    exit::report(result)
+    exit::report(result, is_json)
 }

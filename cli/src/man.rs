@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
+use serde_json::json;
 
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 
@@ -19,6 +21,10 @@ pub(crate) struct Man {
     /// Writes one page for each command into this folder: dialtone.1, dialtone-serve.1 and so on.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+
+    /// Prints one JSON object: the page, or how many were written.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Man {
@@ -27,12 +33,20 @@ impl Man {
             None => {
                 let mut page = Vec::new();
                 render(command, &mut page).map_err(Failure::other_side)?;
-                output::line(String::from_utf8_lossy(&page).trim_end());
+                let page = String::from_utf8_lossy(&page);
+                if self.json {
+                    return Ok(answer::print(Outcome::Done, json!({"page": page})));
+                }
+                output::verbatim(page.trim_end());
             }
             Some(folder) => {
                 let written = write_all(command, &folder).map_err(|error| {
                     Failure::usage(format!("{}: {error}; choose another folder with --out", folder.display()))
                 })?;
+                if self.json {
+                    let fields = json!({"folder": folder, "pages": written});
+                    return Ok(answer::print(Outcome::Done, fields));
+                }
                 output::line(&format!("{}: {written} pages", folder.display()));
             }
         }

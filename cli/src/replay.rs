@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use dialplan::Message;
 use publish::{Found, Origin, Sns};
-use serde_json::json;
+use serde_json::{Value, json};
 use telemetry::LogFormat;
 
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 
@@ -45,7 +46,7 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "ARN", env = "DIALTONE_TOPIC_ARN")]
     topic: Option<String>,
 
-    /// Prints JSON: with --dry-run the messages, one a line, and otherwise how many were published.
+    /// Prints one JSON object: with --dry-run the messages, and otherwise how many were published.
     #[arg(long)]
     json: bool,
 }
@@ -85,8 +86,7 @@ impl Replay {
         read.tell();
         let messages = &read.messages;
         if self.dry_run {
-            self.show(messages);
-            return Ok(Outcome::Done);
+            return Ok(self.show(&read));
         }
         let topic = self.topic.clone().ok_or_else(|| {
             Failure::usage("no topic: set DIALTONE_TOPIC_ARN or --topic ARN, or look first with --dry-run")
@@ -99,20 +99,20 @@ impl Replay {
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
         let unpublished = runtime.block_on(publish(topic, messages));
         let published = messages.len() - unpublished;
-        if self.json {
-            output::json(
-                &json!({"published": published, "unpublished": unpublished, "left_out": read.left_out,
-                "unreadable": read.unreadable}),
-            );
-        } else {
+        if !self.json {
             output::line(&format!("published {published} of {}", messages.len()));
         }
-        if unpublished == 0 {
-            return Ok(Outcome::Done);
+        let fields = json!({
+            "published": published, "unpublished": unpublished, "left_out": read.left_out,
+            "unreadable": read.unreadable,
+        });
+        if unpublished > 0 {
+            return Err(Failure::other_side(format!(
+                "{unpublished} events were not published; run the same command again for them"
+            ))
+            .knowing(fields));
         }
-        Err(Failure::other_side(format!(
-            "{unpublished} events were not published; run the same command again for them"
-        )))
+        Ok(if self.json { answer::print(Outcome::Done, fields) } else { Outcome::Done })
     }
 
     fn read(&self) -> Result<Events> {
@@ -139,17 +139,21 @@ impl Replay {
         Ok(all)
     }
 
-    fn show(&self, messages: &[Message]) {
-        for message in messages {
-            if self.json {
-                output::line(message.json());
-            } else {
-                let attributes: Vec<_> =
-                    message.attributes().map(|(name, value)| format!("{name}={value}")).collect();
-                output::line(&attributes.join("  "));
-            }
+    fn show(&self, read: &Events) -> Outcome {
+        if self.json {
+            let parsed = |message: &Message| serde_json::from_str(message.json()).unwrap_or(Value::Null);
+            let messages: Vec<_> = read.messages.iter().map(parsed).collect();
+            let (left_out, unreadable) = (read.left_out, read.unreadable);
+            let fields = json!({"messages": messages, "left_out": left_out, "unreadable": unreadable});
+            return answer::print(Outcome::Done, fields);
         }
-        output::aside(&format!("{} events would be published", messages.len()));
+        for message in &read.messages {
+            let attributes: Vec<_> =
+                message.attributes().map(|(name, value)| format!("{name}={value}")).collect();
+            output::line(&attributes.join("  "));
+        }
+        output::aside(&format!("{} events would be published", read.messages.len()));
+        Outcome::Done
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
 use web::Settings;
 
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
 
@@ -54,6 +55,11 @@ pub(crate) struct Serve {
     /// one.
     #[arg(long, value_name = "DIR", env = "DIALTONE_JOURNAL")]
     journal: Option<PathBuf>,
+
+    /// Prints one JSON object when it has ended, or why it cannot start. Events must go elsewhere then: to --events or
+    /// to a topic.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Serve {
@@ -74,6 +80,11 @@ impl Serve {
             name => std::env::var(name).ok(),
         });
         let ((), settings) = both(chosen, settings.map_err(Failure::usage))?;
+        if self.json && self.events.is_none() && settings.topic.is_none() {
+            return Err(Failure::usage(
+                "--json: standard output has the events; name a file with --events FILE",
+            ));
+        }
         // A person reads words, everything else reads JSON.
         let format =
             if std::io::stderr().is_terminal() { LogFormat::TextToStderr } else { LogFormat::JsonToStderr };
@@ -87,10 +98,11 @@ impl Serve {
         // One thread: a decision takes microseconds, and everything else is waiting.
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+        let is_json = self.json;
         let result = runtime.block_on(self.host(settings, dropped));
         // It writes what is left, for a second at most.
         drop(guard);
-        result
+        result.map(|outcome| if is_json { answer::print(outcome, None::<()>) } else { outcome })
     }
 
     async fn host(self, settings: Settings, dropped: ErrorCounter) -> Result {

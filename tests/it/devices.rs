@@ -333,7 +333,7 @@ fn what_cannot_be_done_is_said_with_its_remedy() {
     };
     let said = err(&["bare", "nobody", "ht801"]);
     assert!(said.contains("error: bare: the phone has no device; add one"), "{said}");
-    assert!(said.contains("error: there is no phone \"nobody\" in the file"), "{said}");
+    assert!(said.contains("error: nobody: there is no such phone in the file"), "{said}");
     assert!(err(&[]).contains("--all"), "one of both must be given");
     assert!(!directory.join("device-files").exists());
 

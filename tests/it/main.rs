@@ -21,6 +21,7 @@ mod harness;
 
 mod activation;
 mod caller;
+mod cli;
 mod contract;
 mod devices;
 mod doctor;

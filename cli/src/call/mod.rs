@@ -22,9 +22,10 @@ use self::script::Script;
 use self::service::{FirstMethod, Service};
 use self::transcript::Transcript;
 use self::walk::Walk;
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
-use crate::output;
+use crate::{meant, output};
 
 /// Plays Twilio: calls a running service, and shows what the people on the phones would hear.
 ///
@@ -139,26 +140,18 @@ impl Call {
         if let Some(advice) = ended.as_ref().ok().and_then(walk::End::advice) {
             transcript.note(&advice);
         }
-        if self.json {
-            output::json(&json!({
-                "call_sid": sid,
-                "from": caller.from,
-                "to": caller.to,
-                "steps": transcript.into_steps(),
-                "end": ended.as_ref().ok().map(walk::End::as_str),
-                "unused": unused,
-                "error": ended.as_ref().err().map(|trouble| &trouble.message),
-            }));
-        }
+        let fields = json!({
+            "call_sid": sid,
+            "from": caller.from,
+            "to": caller.to,
+            "steps": transcript.into_steps(),
+            "end": ended.as_ref().ok().map(walk::End::as_str),
+            "unused": unused,
+        });
         match ended {
+            Ok(_) if self.json => Ok(answer::print(Outcome::Done, fields)),
             Ok(_) => Ok(Outcome::Done),
-            Err(trouble) if trouble.outcome == Outcome::OtherSide => {
-                Err(Failure::other_side(trouble.message))
-            }
-            Err(trouble) => {
-                output::error(&trouble.message);
-                Ok(trouble.outcome)
-            }
+            Err(trouble) => Err(Failure::of(trouble.outcome, trouble.message).knowing(fields)),
         }
     }
 
@@ -168,8 +161,11 @@ impl Call {
         let name = &self.first;
         if self.dialled.is_some() {
             let is_known = network.extension(name).is_some();
-            return (!is_known)
-                .then(|| format!("note: {path} has no phone {name:?}; it is played as a stranger's call"));
+            let meant = meant::nearest_phone(network, name);
+            let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+            return (!is_known).then(|| {
+                format!("note: {path} has no phone {name:?}; it is played as a stranger's call{meant}")
+            });
         }
         let is_known = network.extensions().iter().filter_map(Extension::number).any(|n| n.as_str() == name);
         (!is_known).then(|| format!("note: no phone of {path} has the number {name}"))

@@ -9,6 +9,7 @@ use ureq::Agent;
 use webhook::{AuthToken, Form, sign};
 
 use crate::exit::Outcome;
+use crate::output::Progress;
 
 /// For how long to wait for an answer. Twilio itself gives up after 15 s.
 const WAIT: Duration = Duration::from_secs(10);
@@ -91,6 +92,7 @@ impl Service {
         let place = place_of(method, place, fields);
         let public = format!("{}{place}", self.public_url);
         let url = format!("{}{place}", self.url);
+        let _under_way = Progress::of(&format!("waiting for {}", self.url));
         let sent = match method {
             Method::Get => {
                 let signature = sign(&self.token, &public, None);

@@ -149,7 +149,7 @@ impl Transcript {
 
     pub(super) fn title(&self, text: &str) {
         if !self.is_json {
-            output::line(text);
+            output::line(&output::plain(text));
         }
     }
 
@@ -163,7 +163,7 @@ impl Transcript {
         twiml: Option<&str>,
     ) {
         if !self.is_json {
-            output::line(&format!("  {} {place}  {status}", method.as_str()));
+            output::line(&format!("  {} {}  {status}", method.as_str(), output::plain(place)));
         }
         let sent: Map<_, _> = form.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         let request = Map::from_iter([
@@ -182,7 +182,7 @@ impl Transcript {
     pub(super) fn heard(&mut self, heard: &Heard) {
         if !self.is_json {
             let (word, text) = heard.line();
-            output::line(&format!("  {word:<7} {text}"));
+            output::line(&format!("  {word:<7} {}", output::plain(&text)));
         }
         if let Some(step) = self.playing.and_then(|at| self.steps.get_mut(at)) {
             step.heard.push(heard.json());
@@ -192,7 +192,7 @@ impl Transcript {
     /// Something that is no part of the call, for people only.
     pub(super) fn note(&self, text: &str) {
         if !self.is_json {
-            output::aside(text);
+            output::aside(&output::plain(text));
         }
     }
 

@@ -9,6 +9,7 @@ use network::{DeviceMode, Extension, Network};
 use super::decisions::Decisions;
 use crate::exit::{Failure, Result, both};
 use crate::files::NetworkArgs;
+use crate::meant;
 use crate::output;
 use crate::passwords::{Passwords, given};
 
@@ -93,7 +94,7 @@ impl Phones {
             match network.extension(name) {
                 Some(extension) if chosen.iter().any(|other| std::ptr::eq(*other, extension)) => {}
                 Some(extension) => chosen.push(extension),
-                None => problems.push(format!("there is no phone {name:?} in the file")),
+                None => problems.push(meant::no_phone(network, name).to_string()),
             }
         }
         chosen

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::folder::DeviceFolder;
 use super::hosts::{base_url, host};
 use super::phones::{Phone, Phones};
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 
@@ -78,10 +79,10 @@ impl Render {
         for code in &codes {
             written.push(self.write_code(code)?);
         }
-        if self.json {
-            output::json(&json!({"files": written, "skipped": chosen.skipped}));
-        }
         self.advise(&chosen.phones);
+        if self.json {
+            return Ok(answer::print(Outcome::Done, json!({"files": written, "skipped": chosen.skipped})));
+        }
         Ok(Outcome::Done)
     }
 

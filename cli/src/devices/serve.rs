@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use devices::{Camera, Place, Proxy, QrCode};
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::folder::write_private;
@@ -13,6 +14,7 @@ use super::hosts::base_url;
 use super::phones::{Phone, Phones};
 use super::server::{self, End};
 use super::shelf::Shelf;
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 
@@ -48,6 +50,11 @@ pub(crate) struct Serve {
     /// Writes the QR codes into this folder, too, as PNG images.
     #[arg(long, value_name = "DIR")]
     qr: Option<PathBuf>,
+
+    /// Prints one JSON object in the end: which phones have their files. What to type into the devices is then on
+    /// standard error.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Serve {
@@ -83,29 +90,39 @@ impl Serve {
         output::aside(&format!("waiting for {} minutes; Ctrl-C ends it", self.minutes));
         let end = server::serve(listener, &shelf, Duration::from_secs(u64::from(self.minutes) * 60)).await;
         let waiting = shelf.waiting();
-        if waiting.is_empty() {
-            output::aside("everything was fetched");
-            return Ok(Outcome::Done);
+        let (outcome, why) = match end {
+            _ if waiting.is_empty() => (Outcome::Done, "everything was fetched".to_owned()),
+            End::TimeOver => (Outcome::No, format!("the time is over; not fetched: {}", waiting.join(", "))),
+            _ => (Outcome::No, format!("stopped; not fetched: {}", waiting.join(", "))),
+        };
+        output::aside(&why);
+        if self.json {
+            let names = phones.iter().map(|phone| &phone.name);
+            let fetched: Vec<_> = names.filter(|name| !waiting.contains(name)).collect();
+            return Ok(answer::print(outcome, json!({"fetched": fetched, "not_fetched": waiting})));
         }
-        let why = if end == End::TimeOver { "the time is over" } else { "stopped" };
-        output::aside(&format!("{why}; not fetched: {}", waiting.join(", ")));
-        Ok(Outcome::No)
+        Ok(outcome)
+    }
+
+    /// For people; with --json standard output is the program's.
+    fn tell(&self, text: &str) {
+        if self.json { output::aside(text) } else { output::line(text) }
     }
 
     fn explain(&self, phone: &Phone, place: &Place<'_>) -> Result<()> {
-        output::line(&format!("{} ({})", phone.name, phone.kind.as_str()));
-        devices::steps(phone.kind, place).iter().for_each(|step| output::line(&format!("  {step}")));
+        self.tell(&format!("{} ({})", phone.name, phone.kind.as_str()));
+        devices::steps(phone.kind, place).iter().for_each(|step| self.tell(&format!("  {step}")));
         // A URL that has no room in a code can still be typed.
         let code = QrCode::new(&place.url()).ok().filter(|_| devices::camera(phone.kind) != Camera::None);
         let Some(code) = code else { return Ok(()) };
-        output::line(&code.text());
+        self.tell(&code.text());
         if let Some(folder) = &self.qr {
             let path = folder.join(format!("{}.png", devices::file_name(&phone.name)));
             let image = code.png().map_err(Failure::usage)?;
             write_private(folder, &path, &image).map_err(|error| {
                 Failure::usage(format!("{}: {error}; name another folder with --qr DIR", path.display()))
             })?;
-            output::line(&format!("  the same as an image: {}", path.display()));
+            self.tell(&format!("  the same as an image: {}", path.display()));
         }
         Ok(())
     }

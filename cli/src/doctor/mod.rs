@@ -15,6 +15,7 @@ use doctor::drill::{Book, BookError, Guide, GuideError, Person, Record};
 use doctor::{RollCall, Sources, examine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use network::Finding;
 use provision::Options;
 use serde_json::json;
 
@@ -22,7 +23,7 @@ use self::known::Known;
 use self::registrations::Registrations;
 use crate::exit::{Failure, Outcome, Result, both, tell_as_object};
 use crate::setup::{Connection, Session, token, wishes};
-use crate::{ask, output};
+use crate::{answer, ask, output};
 
 /// How many of the day's calls are searched for one to 933.
 const RECENT_CALLS: usize = 1000;
@@ -120,24 +121,24 @@ impl Doctor {
         let password = |user: &str| passwords.of(user);
         let roll = way.map(|way| RollCall::ask(network, &password, &way, &output::aside));
         report.rows.extend(roll.iter().flat_map(RollCall::rows));
-        if self.json {
-            let mut json = report.as_json();
-            if let Some(roll) = &roll {
-                json.as_object_mut()
-                    .map(|members| members.insert("registrations".to_owned(), roll.as_json()));
-            }
-            output::json(&json);
-        } else {
+        let mut fields = report.as_json();
+        if let (Some(roll), Some(members)) = (&roll, fields.as_object_mut()) {
+            members.insert("registrations".to_owned(), roll.as_json());
+        }
+        if !self.json {
             print::print(&report, self.phones, roll.as_ref());
         }
         match sources.silence() {
             Some(_) if !self.json => Err(Failure::other_side("Twilio cannot be asked; the table says why")),
-            Some(silence) => Err(Failure::other_side(format!(
-                "Twilio cannot be asked: {}\n{}",
-                silence.what, silence.remedy
-            ))),
-            None if report.is_healthy() => Ok(Outcome::Done),
-            None => Ok(Outcome::No),
+            Some(silence) => {
+                let what = format!("Twilio cannot be asked: {}", silence.what);
+                let errors = vec![Finding::new("", what, &silence.remedy)];
+                Err(Failure::found(Outcome::OtherSide, errors).knowing(fields))
+            }
+            None => {
+                let outcome = if report.is_healthy() { Outcome::Done } else { Outcome::No };
+                Ok(if self.json { answer::print(outcome, fields) } else { outcome })
+            }
         }
     }
 
@@ -162,7 +163,7 @@ impl Doctor {
             None => None,
             Some(name) => match network.extension(name) {
                 Some(phone) => Some(phone.name()),
-                None => return Err(Failure::usage(format!("there is no phone {name:?} in the file"))),
+                None => return Err(Failure::no_phone(&network, name)),
             },
         };
         let date = TimeZone::UTC.to_datetime(Timestamp::now()).date().to_string();
@@ -183,10 +184,9 @@ impl Doctor {
         }
         let path = book.path().display().to_string();
         if self.json {
-            output::json(&json!({"recorded": entries, "file": path}));
-        } else {
-            entries.iter().for_each(|entry| output::line(&format!("kept: {} in {path}", entry.case)));
+            return Ok(answer::print(Outcome::Done, json!({"recorded": entries, "file": path})));
         }
+        entries.iter().for_each(|entry| output::line(&format!("kept: {} in {path}", entry.case)));
         Ok(Outcome::Done)
     }
 }

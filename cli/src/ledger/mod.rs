@@ -16,6 +16,7 @@ use network::Network;
 pub(crate) use self::files::Source;
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
+use crate::output::Progress;
 use crate::private;
 use crate::setup::Connection;
 
@@ -75,10 +76,12 @@ impl LedgerArgs {
         let sources: Vec<_> = self.from.iter().map(|path| Source::new(path, &network)).collect();
         if access == Access::Write {
             self.retain(&mut ledger)?;
-            for source in &sources {
+            for (source, path) in sources.iter().zip(&self.from) {
+                let _under_way = Progress::of(&format!("reading {}", path.display()));
                 source.read(&mut ledger)?;
             }
             if self.twilio {
+                let _under_way = Progress::of("asking Twilio for its lists of calls and alerts");
                 twilio_lists::read(&mut ledger, &self.connection)?;
             }
         }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use self::drill::Drill;
 use self::service::Knowledge;
+use crate::answer;
 use crate::calls;
 use crate::exit::{Outcome, Result};
 use crate::ledger::{LedgerArgs, failure};
@@ -68,10 +69,6 @@ struct Findings<'n> {
 
 impl Phone {
     pub(crate) fn run(self) -> Result {
-        crate::exit::tell_as_object(self.json, "phone", self.answer())
-    }
-
-    fn answer(&self) -> Result {
         let opened = self.ledger.open()?;
         let (network, ledger) = (&opened.network, &opened.ledger);
         let name = calls::phone_name(network, &self.name)?;
@@ -98,21 +95,22 @@ impl Phone {
             knowledge: if self.offline {
                 Knowledge::NotAsked
             } else {
+                let _under_way = output::Progress::of("asking the service which file it has");
                 Knowledge::ask(network.stage(), config)
             },
             network,
             phone,
             now,
         };
-        if self.json {
-            output::json(&findings.as_json());
-        } else {
-            output::line(&screen::of(&findings));
-        }
-        Ok(match findings.health.state {
+        let outcome = match findings.health.state {
             State::Alive | State::NeverSeen => Outcome::Done,
             State::Doubtful | State::Unreachable => Outcome::No,
-        })
+        };
+        if self.json {
+            return Ok(answer::print(outcome, findings.as_json()));
+        }
+        output::line(&screen::of(&findings));
+        Ok(outcome)
     }
 }
 
@@ -162,8 +160,6 @@ impl Findings<'_> {
     fn as_json(&self) -> Value {
         let sign = |at: Timestamp, what: Value| json!({"at": at.to_string(), "what": what});
         json!({
-            "ok": true,
-            "errors": [],
             "phone": self.phone.endpoint(),
             "state": self.health.state.as_str(),
             "last_life": self.health.life.map(|life| sign(life.at, match life.proof {

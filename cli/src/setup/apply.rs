@@ -14,7 +14,7 @@ use super::wanted::Wanted;
 use super::watch::Watcher;
 use super::{purchase, show};
 use crate::ask::confirm;
-use crate::exit::{Outcome, Result, tell_as_json};
+use crate::exit::{Failure, Result};
 use crate::output;
 
 /// Makes Twilio match the file, after showing what would change and asking.
@@ -62,11 +62,6 @@ pub(crate) struct Apply {
 
 impl Apply {
     pub(crate) fn run(self) -> Result {
-        let is_json = self.json;
-        tell_as_json(is_json, self.answer())
-    }
-
-    fn answer(self) -> Result {
         let watcher = Watcher::new(self.json);
         let session = self.connection.open()?;
         let urls = Urls::new(self.skip_url_check)?;
@@ -91,8 +86,7 @@ impl Apply {
             purchase::prices(&session.client, &plan).iter().for_each(|price| output::aside(price));
             let question = format!("Make these changes in account {}?", session.account_sid);
             if !confirm(&question)? {
-                output::aside(show::NOTHING_CHANGED);
-                return Ok(Outcome::No);
+                return Err(Failure::declined(show::NOTHING_CHANGED));
             }
         }
         let patience = Duration::from_secs(self.wait);

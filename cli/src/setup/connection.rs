@@ -62,9 +62,7 @@ impl Connection {
     pub(crate) fn read(&self) -> Result<(NetworkFile, Network)> {
         let file = self.network.file()?;
         let stage = self.network.stage(&file)?;
-        let path = self.network.config.display();
-        let network =
-            file.network(&stage).map_err(|problems| Failure::usage(format!("{path}: {problems}")))?;
+        let network = file.network(&stage).map_err(|problems| self.network.bad_file(&problems))?;
         Ok((file, network))
     }
 
@@ -88,6 +86,7 @@ impl Session {
 
     /// Reads the account, as far as it is of interest to a stage.
     pub(super) fn account(&self, wishes: &Wishes) -> Result<Account> {
+        let _under_way = output::Progress::of("reading the account at Twilio");
         Account::read(&self.client, &wishes.names, &wishes.domain_name)
             .map_err(|error| Failure::other_side(finding_of("", &error)))
     }

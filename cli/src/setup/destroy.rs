@@ -12,7 +12,7 @@ use super::report::Report;
 use super::show;
 use super::watch::Watcher;
 use crate::ask::confirm_by_name;
-use crate::exit::{Failure, Outcome, Result, tell_as_json};
+use crate::exit::{Failure, Result};
 use crate::import::record;
 use crate::output;
 
@@ -53,11 +53,6 @@ pub(crate) struct Destroy {
 
 impl Destroy {
     pub(crate) fn run(self) -> Result {
-        let is_json = self.json;
-        tell_as_json(is_json, self.answer())
-    }
-
-    fn answer(self) -> Result {
         let watcher = Watcher::new(self.json);
         let session = self.connection.open()?;
         let passwords = self.connection.passwords_to_write(&session.network)?;
@@ -88,8 +83,7 @@ impl Destroy {
                 false => format!("The phones of stage {stage} will be cut off."),
             });
             if !confirm_by_name(&format!("Take this away from account {}?", session.account_sid), stage)? {
-                output::aside(show::NOTHING_CHANGED);
-                return Ok(Outcome::No);
+                return Err(Failure::declined(show::NOTHING_CHANGED));
             }
         }
         let log = Purchases {

@@ -5,7 +5,8 @@ use clap::Args;
 use super::connection::Connection;
 use super::wanted::Wanted;
 use super::{purchase, show};
-use crate::exit::{Outcome, Result, tell_as_json};
+use crate::answer;
+use crate::exit::{Outcome, Result};
 use crate::output;
 
 /// Shows what `apply` would change in Twilio, and changes nothing.
@@ -34,23 +35,19 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn run(self) -> Result {
-        let is_json = self.json;
-        tell_as_json(is_json, self.answer())
-    }
-
-    fn answer(self) -> Result {
         let session = self.connection.open()?;
         let passwords = self.connection.passwords(&session.network)?;
         let wishes = self.wanted.wishes(&session.file, &session.network)?;
         let plan = session.plan(&wishes, &passwords)?;
         let prices = purchase::prices(&session.client, &plan);
         let (network, stage) = (session.network.name(), &session.network.stage().name);
+        let is_whole = plan.is_empty() && plan.obstacles.is_empty();
+        let outcome = if is_whole { Outcome::Done } else { Outcome::No };
         if self.json {
-            output::json(&show::json_of(network, stage, &plan, &prices));
-        } else {
-            show::print(network, stage, &plan);
-            prices.iter().for_each(|price| output::aside(price));
+            return Ok(answer::print(outcome, show::json_of(network, stage, &plan, &prices)));
         }
-        Ok(if plan.is_empty() && plan.obstacles.is_empty() { Outcome::Done } else { Outcome::No })
+        show::print(network, stage, &plan);
+        prices.iter().for_each(|price| output::aside(price));
+        Ok(outcome)
     }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::show;
 use super::watch::Watcher;
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 
@@ -29,41 +30,37 @@ impl Report<'_> {
         let made = watcher.made_so_far();
         let without_help = watcher.without_help();
         let mut left = Vec::new();
-        let (mut outcome, mut errors, notes): (_, Vec<String>, Vec<Finding>) = match applied {
+        let (mut outcome, mut errors, notes): (_, Vec<Finding>, Vec<Finding>) = match applied {
             Ok(Applied::Done { obstacles, notes, left: others }) => {
                 left = others;
                 let is_whole = obstacles.is_empty() && without_help.is_empty();
-                let errors = together(obstacles.into_iter()).iter().map(Finding::to_string).collect();
+                let errors = together(obstacles.into_iter());
                 (if is_whole { Outcome::Done } else { Outcome::No }, errors, notes)
             }
             Ok(Applied::FileChanged) => (Outcome::Done, Vec::new(), Vec::new()),
             Ok(Applied::Unfinished { plan }) => {
                 let left = show::count(plan.changes.len());
-                let error = format!("Twilio needs more time for {left}; run the same command again later");
-                (Outcome::No, vec![error], plan.notes)
+                let what = format!("Twilio needs more time for {left}");
+                (Outcome::No, vec![Finding::new("", what, "run the same command again later")], plan.notes)
             }
             Err(failures) => {
                 let outcome = outcome_of(&failures);
-                let errors = together(failures.iter().map(ApplyError::finding))
-                    .iter()
-                    .map(Finding::to_string)
-                    .collect();
+                let errors = together(failures.iter().map(ApplyError::finding));
                 // The notes were there before, and still hold.
                 (outcome, errors, self.plan.notes.clone())
             }
         };
         errors.extend(show::help(&without_help));
         if let Some(finding) = &self.outdated {
-            errors.push(finding.to_string());
+            errors.push(finding.clone());
             outcome = if outcome == Outcome::Done { Outcome::No } else { outcome };
         }
-        if self.is_json {
-            output::json(&json!({
-                "network": self.network, "stage": self.stage, "done": outcome == Outcome::Done,
-                "made": made, "errors": errors, "warnings": show::findings(&self.plan.warnings()), "notes": show::findings(&notes),
-                "without_911": without_help, "left": left,
-            }));
-        } else {
+        let fields = json!({
+            "network": self.network, "stage": self.stage, "made": made,
+            "warnings": show::findings(&self.plan.warnings()), "notes": show::findings(&notes),
+            "without_911": without_help, "left": left,
+        });
+        if !self.is_json {
             // An error says more of a number than its note.
             let is_new = |note: &&Finding| {
                 !self.plan.notes.contains(note)
@@ -78,18 +75,17 @@ impl Report<'_> {
                 (Outcome::Usage | Outcome::OtherSide, _) => {}
             }
         }
-        if outcome == Outcome::Done {
-            return Ok(outcome);
+        match outcome {
+            Outcome::Done if self.is_json => return Ok(answer::print(outcome, fields)),
+            Outcome::Done => return Ok(outcome),
+            Outcome::No => {}
+            Outcome::Usage | Outcome::OtherSide => {
+                let what = format!("{} made before", show::count(made.len()));
+                let remedy = "when it is mended, run the same command again: it goes on from here";
+                errors.push(Finding::new("", what, remedy));
+            }
         }
-        let mut text = errors.join("\n");
-        if outcome != Outcome::No {
-            text.push_str(&format!(
-                "\n{} made before; when it is mended, run the same command again: it goes on from here",
-                show::count(made.len())
-            ));
-        }
-        let failure = Failure::of(outcome, text);
-        Err(if self.is_json { failure.told() } else { failure })
+        Err(Failure::found(outcome, errors).knowing(fields))
     }
 }
 

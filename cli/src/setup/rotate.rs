@@ -6,9 +6,10 @@ use provision::{Keyring, Options, finding_of};
 use super::connection::{Connection, wishes};
 use super::show;
 use super::watch::Watcher;
+use crate::answer;
 use crate::ask::confirm;
 use crate::devices::DeviceFolder;
-use crate::exit::{self, Failure, Outcome, Result, tell_as_json};
+use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 
 /// Gives a phone a new password, in Twilio and in its device file.
@@ -44,16 +45,11 @@ pub(crate) struct Rotate {
 
 impl Rotate {
     pub(crate) fn run(self) -> Result {
-        let is_json = self.json;
-        tell_as_json(is_json, self.answer())
-    }
-
-    fn answer(self) -> Result {
         let watcher = Watcher::new(true);
         let session = self.connection.open()?;
         let network = &session.network;
         let Some(phone) = network.extension(&self.phone) else {
-            return Err(Failure::usage(format!("there is no phone {:?} in the file", self.phone)));
+            return Err(Failure::no_phone(network, &self.phone));
         };
         let user = phone.name();
         let passwords = self.connection.passwords_to_write(network)?;
@@ -71,8 +67,7 @@ impl Rotate {
             .check(network, phone)
             .map_err(|problem| Failure::usage(format!("{problem} ({})", show::NOTHING_CHANGED)))?;
         if !self.yes && !confirm(&format!("{user} cannot be called until it has its new file. Go on?"))? {
-            output::aside(show::NOTHING_CHANGED);
-            return Ok(Outcome::No);
+            return Err(Failure::declined(show::NOTHING_CHANGED));
         }
         let new = passwords.renew(user)?;
         watcher.rotates(user);
@@ -90,15 +85,14 @@ impl Rotate {
         })?;
 
         let files = self.folder.render(network, phone, &passwords).map_err(|failure| {
-            exit::report(Err(failure));
             Failure::other_side(format!(
-                "the password of {user} WAS changed in Twilio, but its device file is not written; write it with \
-                 `dialtone devices render {user} --out DIR`"
+                "{}\nthe password of {user} WAS changed in Twilio, but its device file is not written; write it with \
+                 `dialtone devices render {user} --out DIR`",
+                failure.message()
             ))
         })?;
         if self.json {
-            output::json(&serde_json::json!({"phone": user, "rotated": true, "files": files}));
-            return Ok(Outcome::Done);
+            return Ok(answer::print(Outcome::Done, serde_json::json!({"phone": user, "files": files})));
         }
         output::line(&format!("{user} has a new password"));
         if files.is_empty() {

@@ -78,32 +78,34 @@ pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Finding>) {
 }
 
 /// The numbers from which 911 does not work, why, and what to do.
-pub(super) fn help(unregistered: &[Unregistered]) -> Vec<String> {
+pub(super) fn help(unregistered: &[Unregistered]) -> Vec<Finding> {
     let (failed, rest): (Vec<_>, Vec<_>) = unregistered.iter().partition(|number| number.has_failed());
     let (absent, rest): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|number| number.status == Registration::Absent);
     let (pending, none): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|number| number.status == Registration::PendingRegistration);
-    let line = |numbers: Vec<&Unregistered>, why: &str| {
+    let line = |numbers: Vec<&Unregistered>, why: &str, remedy: &str| {
         // All numbers: somebody may have to go there.
         let numbers: Vec<_> = numbers.iter().map(|number| number.number.as_str()).collect();
-        (!numbers.is_empty()).then(|| format!("do not rely on 911 from {}: {why}", numbers.join(", ")))
+        let what = format!("do not rely on 911 from {}: {why}", numbers.join(", "));
+        (!numbers.is_empty()).then(|| Finding::new("", what, remedy))
     };
     let lines = [
         line(
             failed,
-            "Twilio could not register the address (registration-failure); correct it in the file and apply that, or \
-             ask Twilio's emergency support",
+            "Twilio could not register the address (registration-failure)",
+            "correct it in the file and apply that, or ask Twilio's emergency support",
         ),
         line(
             absent,
-            "the account does not have it, so no call can show it; buy or port it, or correct the file",
+            "the account does not have it, so no call can show it",
+            "buy or port it, or correct the file",
         ),
-        line(pending, "Twilio is still registering the address; run the same command again later"),
+        line(pending, "Twilio is still registering the address", "run the same command again later"),
         line(
             none,
-            "no address is registered now, so a call to 911 goes to a national centre and costs 75 USD; run the same \
-             command again",
+            "no address is registered now, so a call to 911 goes to a national centre and costs 75 USD",
+            "run the same command again",
         ),
     ];
     lines.into_iter().flatten().collect()

@@ -108,7 +108,7 @@ impl Watcher {
         let mut lines = vec![format!(
             "stopped: {made} made{under_way}; run the same command again: it goes on from here"
         )];
-        lines.extend(show::help(&state.unregistered));
+        lines.extend(show::help(&state.unregistered).iter().map(ToString::to_string));
         lines
     }
 

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use ledger::{Ledger, Taken};
 
 use crate::ledger::{LedgerArgs, Source};
-use crate::output;
 
 /// How often files are looked at.
 const LOOK: Duration = Duration::from_millis(250);
@@ -62,8 +61,8 @@ impl Feed {
 /// Says what went wrong, once.
 fn tell(told: &mut HashSet<String>, result: crate::exit::Result<()>) {
     if let Err(failure) = result
-        && told.insert(failure.message().to_owned())
+        && told.insert(failure.message())
     {
-        output::error(failure.message());
+        failure.tell();
     }
 }

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 use ledger::{Access, Ledger};
+use serde_json::json;
 use server::stop;
 use switchboard::{Board, Guard};
 use tokio::net::TcpListener;
 
 use self::feed::Feed;
+use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::ledger::{LedgerArgs, Opened, failure};
 use crate::output;
@@ -48,19 +50,23 @@ pub(crate) struct Switchboard {
     password_file: Option<PathBuf>,
 
     /// Reads a password from standard input, prints its hash, and ends.
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["out", "password_file"])]
     hash_password: bool,
 
     /// Writes a copy for the public into this folder and ends: phones with their state and days, and counts by day, but
     /// no single call.
     #[arg(long, value_name = "DIR", conflicts_with = "password_file")]
     out: Option<PathBuf>,
+
+    /// Prints one JSON object in the end.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Switchboard {
     pub(crate) fn run(self) -> Result {
         if self.hash_password {
-            return hash();
+            return hash(self.json);
         }
         if let Some(folder) = &self.out {
             return self.publish(folder);
@@ -87,6 +93,9 @@ impl Switchboard {
         output::aside(&format!("the switchboard is at http://{address}/; stop it with Ctrl-C"));
         switchboard::serve(listener, board, move || drills(&config, &stage), stop::signalled()).await;
         feed.stop();
+        if self.json {
+            return Ok(answer::print(Outcome::Done, json!({"url": format!("http://{address}/")})));
+        }
         Ok(Outcome::Done)
     }
 
@@ -134,12 +143,16 @@ impl Switchboard {
             files::replace(&path, page.content.as_bytes(), files::Access::Everyone)
                 .map_err(|error| fail(&path, &error))?;
         }
+        if self.json {
+            let files: Vec<_> = pages.iter().map(|page| folder.join(page.name)).collect();
+            return Ok(answer::print(Outcome::Done, json!({"files": files})));
+        }
         output::line(&format!("{} files are in {}", pages.len(), folder.display()));
         Ok(Outcome::Done)
     }
 }
 
-fn hash() -> Result {
+fn hash(is_json: bool) -> Result {
     let mut password = String::new();
     std::io::stdin()
         .take(1024)
@@ -147,7 +160,10 @@ fn hash() -> Result {
         .map_err(|error| Failure::usage(format!("standard input: {error}")))?;
     let hash = switchboard::hash_password(password.trim_end_matches(['\r', '\n']))
         .map_err(|error| Failure::usage(format!("{error}; choose one of twelve characters or more")))?;
-    output::line(&hash);
+    if is_json {
+        return Ok(answer::print(Outcome::Done, json!({"hash": hash})));
+    }
+    output::verbatim(&hash);
     Ok(Outcome::Done)
 }
 

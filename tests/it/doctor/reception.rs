@@ -34,8 +34,8 @@ fn a_service_with_another_file_is_found() {
     assert!(said.err.lines().last().unwrap().contains("deploy this file"), "{}", said.err);
     assert!(clinic.account.passwords("attic").len() == 1, "the phone is made nonetheless");
     let said = apply(&clinic, &["--json"]);
-    assert_eq!((said.code, &said.json()["done"]), (1, &json!(false)));
-    assert!(said.json()["errors"][0].as_str().unwrap().contains("deploy this file"), "{}", said.out);
+    assert_eq!((said.code, &said.json()["ok"]), (1, &json!(false)));
+    assert!(said.json()["errors"][0].to_string().contains("deploy this file"), "{}", said.out);
 
     let said = clinic.doctor();
     assert_eq!((said.code, said.with_result("fail")), (1, vec!["service-file".to_owned()]));

@@ -81,7 +81,7 @@ fn a_registration_that_fails_is_tried_once_more_by_each_run() {
     let said = setup.run(&["apply", "--yes", "--json"]);
     assert_eq!(said.code, 1, "{}", said.err);
     let told: Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(told["done"], false);
+    assert_eq!(told["ok"], false);
     assert_eq!(told["without_911"][0], json!({"number": "+15035550110", "status": "registration-failure"}));
     assert_eq!(moves(&setup, mark), 4, "each number leaves its address once, and gets it once");
 

@@ -268,7 +268,7 @@ fn the_json_of_apply_says_what_was_made() {
     let setup = Setup::new();
     let said = setup.done(&["apply", "--yes", "--json"]);
     let told: Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(told["done"], true);
+    assert_eq!(told["ok"], true);
     assert!(told["made"].as_array().unwrap().len() >= 10, "{told}");
     assert!(told["notes"].as_array().unwrap().iter().any(|note| note["about"] == "bench"), "{told}");
     assert_eq!(said.err, "");
@@ -376,13 +376,13 @@ fn a_program_reads_json_also_when_it_fails() {
         assert_eq!(said.code, 3, "{words:?}: {}", said.err);
         let told: Value = serde_json::from_str(&said.out).unwrap();
         assert!(
-            told["done"] == false && told["errors"][0].as_str().unwrap().contains("20003"),
+            told["ok"] == false && told["errors"][0]["what"].as_str().unwrap().contains("20003"),
             "{words:?}: {told}"
         );
         let nobody = Said::of(setup.command(words).env_remove("TWILIO_ACCOUNT_SID"));
         let told: Value = serde_json::from_str(&nobody.out).unwrap();
         assert!(
-            nobody.code == 2 && told["errors"][0].as_str().unwrap().contains("TWILIO_ACCOUNT_SID"),
+            nobody.code == 2 && told["errors"][0]["what"].as_str().unwrap().contains("TWILIO_ACCOUNT_SID"),
             "{told}"
         );
     }
