@@ -12,7 +12,7 @@ use serde_json::json;
 
 use self::file::Samconfig;
 use self::wanted::{Given, Wanted};
-use crate::exit::{Failure, Outcome, Result, tell_as_object};
+use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
 use crate::output;
 
@@ -60,8 +60,7 @@ pub(crate) struct SamconfigCommand {
 
 impl SamconfigCommand {
     pub(crate) fn run(self) -> Result {
-        let (is_json, about) = (self.json, self.file.display().to_string());
-        tell_as_object(is_json, &about, self.answer())
+        self.answer()
     }
 
     fn answer(self) -> Result {

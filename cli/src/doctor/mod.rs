@@ -21,7 +21,7 @@ use serde_json::json;
 
 use self::known::Known;
 use self::registrations::Registrations;
-use crate::exit::{Failure, Outcome, Result, both, tell_as_object};
+use crate::exit::{Failure, Outcome, Result, both};
 use crate::setup::{Connection, Session, token, wishes};
 use crate::{answer, ask, output};
 
@@ -99,7 +99,7 @@ pub(crate) struct Doctor {
 impl Doctor {
     pub(crate) fn run(self) -> Result {
         if self.emergency || self.notify_test {
-            return tell_as_object(self.json, "doctor", self.about_help());
+            return self.about_help();
         }
         if !self.record.is_empty() {
             return self.write_down();

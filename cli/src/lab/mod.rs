@@ -78,16 +78,14 @@ pub(crate) struct Lab {
 
 impl Lab {
     pub(crate) fn run(self) -> Result {
-        let is_json = self.json;
-        let ran = self.prepare().and_then(|(lab, network, token)| {
+        self.prepare().and_then(|(lab, network, token)| {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
             let ended = runtime.block_on(lab.host(network, token));
             // A reader of standard input cannot be stopped otherwise.
             runtime.shutdown_background();
             ended
-        });
-        crate::exit::tell_as_object(is_json, "lab", ran)
+        })
     }
 
     fn prepare(self) -> Result<(Self, Network, AuthTokens)> {
