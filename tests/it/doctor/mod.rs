@@ -322,7 +322,8 @@ fn whoever_waits_is_told_for_what() {
 fn the_report_fits_the_terminal() {
     let clinic = Clinic::new();
     for columns in [64, 90] {
-        let command = clinic.command(&["doctor", "--phones"]);
+        let mut command = clinic.command(&["doctor", "--phones"]);
+        command.env("NO_COLOR", "1");
         let said = at_a_terminal(columns, &command, "street, stage prod:", || (), "");
         let table = said.out.split("street, stage prod:").next().unwrap();
         let long: Vec<_> = table
