@@ -179,9 +179,18 @@ impl Phone {
         }
     }
 
-    /// What it heard in the call that is over.
+    /// What it heard in the call that is over. baresip writes the length of the sound into the file's head when it closes
+    /// it, a moment after the call.
     pub(crate) fn recording(&self) -> Vec<i16> {
-        lab::read_wav(&fs::read(self.newest().unwrap()).unwrap()).unwrap()
+        let until = Instant::now() + LIMIT;
+        loop {
+            let file = self.newest().and_then(|path| fs::read(path).ok()).unwrap_or_default();
+            match lab::read_wav(&file) {
+                Some(samples) if !samples.is_empty() => return samples,
+                _ => assert!(Instant::now() < until, "{} closes no recording:\n{}", self.user, self.trace()),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn newest(&self) -> Option<PathBuf> {

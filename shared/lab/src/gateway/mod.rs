@@ -188,5 +188,3 @@ fn described(theirs: &Description, media: SocketAddr) -> Description {
     theirs.answer(media)
 }
 
-#[cfg(test)]
-mod tests;

@@ -73,7 +73,7 @@ pub(super) fn obstacle(wishes: &Wishes, account: &Account) -> Option<Finding> {
                 "is kept by another network or stage of Dialtone, {owner}: nothing of {} is set up",
                 wishes.names.domain()
             ),
-            "if you have renamed the network or the stage, `dialtone apply --take-over` renames everything; if not, \
+            "if you have renamed the network or the stage, `dialtone apply --take-over` goes on with the SIP domain; if not, \
              choose another sip_domain",
         )
     })
