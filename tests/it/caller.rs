@@ -177,7 +177,7 @@ fn phones_are_called_by_names_that_are_encoded() {
         [
             "sip:kitchen@street-prod.sip.twilio.com",
             "sip:porch@street-prod.sip.twilio.com",
-            "sip:x%26y%3D'z'%2C%24@street-prod.sip.twilio.com",
+            "sip:x&y='z',$@street-prod.sip.twilio.com",
         ]
     );
     assert_eq!(dial(&heard).attribute("callerId"), Some("+15035550110"));
