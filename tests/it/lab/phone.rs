@@ -185,7 +185,10 @@ impl Phone {
         let until = Instant::now() + LIMIT;
         loop {
             let file = self.newest().and_then(|path| fs::read(path).ok()).unwrap_or_default();
-            match lab::read_wav(&file) {
+            // RIFF: the length of all that follows the first eight bytes.
+            let said = file.get(4..8).map(|bytes| u32::from_le_bytes(bytes.try_into().unwrap()) as usize);
+            let is_closed = said == file.len().checked_sub(8);
+            match lab::read_wav(&file).filter(|_| is_closed) {
                 Some(samples) if !samples.is_empty() => return samples,
                 _ => assert!(Instant::now() < until, "{} closes no recording:\n{}", self.user, self.trace()),
             }

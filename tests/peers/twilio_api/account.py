@@ -48,7 +48,7 @@ class Account:
         return record | {"_born": born, "_former": []}
 
     def touch(self, record, changes):
-        record["_former"].append((time.monotonic(), dict(record)))
+        record.setdefault("_former", []).append((time.monotonic(), dict(record)))
         record.update(changes)
         record["date_updated"] = formatdate(time.time()).replace("-0000", "+0000")
         return record
