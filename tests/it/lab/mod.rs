@@ -17,10 +17,10 @@ fn lab(options: &[&str]) -> Option<Desk> {
     phone::modules().map(|_| Desk::start(options))
 }
 
-/// How much of what was heard is this tone, from 0 to 1: the loudest second.
+/// How much of what was heard is this tone, from 0 to 1, in the 80 ms of which it is the greatest part: a beep is as long.
 fn share(frequency: f64, sound: &[i16]) -> f64 {
-    let seconds = sound.chunks(8_000).filter(|second| second.len() > 1_600);
-    seconds.map(|second| lab::share_of(frequency, second)).fold(0.0, f64::max)
+    let pieces = sound.windows(640).step_by(160).filter(|piece| is_loud(piece));
+    pieces.map(|piece| lab::share_of(frequency, piece)).fold(0.0, f64::max)
 }
 
 /// Presses keys as a person does, one after the other: baresip loses those that come too fast.

@@ -35,7 +35,8 @@ fn a_file_for_a_dial_tone_is_asked_for_and_a_tone_is_heard() {
     alpha.does("dial", "1234567890");
     lab.tells("plays", "https://127.0.0.1:1/tone.wav");
     lab.tells("note", "dial tone");
-    alpha.listens(3_000);
+    // The sentence comes first.
+    alpha.listens(12_000);
     alpha.does("hangup", "");
     lab.tells("over", "");
     let heard = alpha.recording();

@@ -345,7 +345,7 @@ fn waiting_for_twilio_is_not_silent_and_its_trouble_is_not_ours() {
     let said = setup.run(&["plan"]);
     assert!(said.code == 1 && said.err.matches("Twilio asks us to wait 2 s").count() == 1, "{}", said.err);
 
-    setup.account.faults(&json!([{"effect": "500-before", "path": "/SIP/", "count": 7}]));
+    setup.account.faults(&json!([{"effect": "500-before", "path": "/SIP/", "count": 60}]));
     let said = setup.run(&["plan"]);
     assert_eq!(said.code, 3, "{}", said.err);
     assert!(

@@ -187,4 +187,3 @@ fn own_headers(message: &Message) -> Vec<(String, String)> {
 fn described(theirs: &Description, media: SocketAddr) -> Description {
     theirs.answer(media)
 }
-

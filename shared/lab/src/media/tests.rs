@@ -9,10 +9,8 @@ fn described(address: SocketAddr) -> Description {
 
 async fn next(socket: &UdpSocket) -> Packet {
     let mut buffer = [0; 2048];
-    let (length, _) = tokio::time::timeout(Duration::from_secs(10), socket.recv_from(&mut buffer))
-        .await
-        .unwrap()
-        .unwrap();
+    let (length, _) =
+        tokio::time::timeout(Duration::from_secs(10), socket.recv_from(&mut buffer)).await.unwrap().unwrap();
     Packet::parse(&buffer[..length]).unwrap()
 }
 
