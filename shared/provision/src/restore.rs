@@ -132,63 +132,38 @@ fn restore_address(
     }));
 }
 
+/// A field that is kept under the name that it has at Twilio.
+macro_rules! kept {
+    ($name:literal, $field:ident) => {
+        field($name, |was| was.$field.to_string(), |now| now.$field.to_string())
+    };
+}
+
 /// Everything of a SIP domain that `apply` sets.
 const DOMAIN: &[Field<DomainBefore, SipDomain>] = &[
-    field("FriendlyName", |was| was.friendly_name.clone(), |now| now.friendly_name.clone()),
-    field("SipRegistration", |was| was.sip_registration.to_string(), |now| now.sip_registration.to_string()),
-    field("VoiceUrl", |was| was.voice_url.clone(), |now| now.voice_url.clone()),
-    field("VoiceMethod", |was| was.voice_method.clone(), |now| now.voice_method.clone()),
-    field("VoiceFallbackUrl", |was| was.voice_fallback_url.clone(), |now| now.voice_fallback_url.clone()),
-    field(
-        "VoiceFallbackMethod",
-        |was| was.voice_fallback_method.clone(),
-        |now| now.voice_fallback_method.clone(),
-    ),
-    field(
-        "VoiceStatusCallbackUrl",
-        |was| was.voice_status_callback_url.clone(),
-        |now| now.voice_status_callback_url.clone(),
-    ),
-    field(
-        "VoiceStatusCallbackMethod",
-        |was| was.voice_status_callback_method.clone(),
-        |now| now.voice_status_callback_method.clone(),
-    ),
-    field(
-        "EmergencyCallingEnabled",
-        |was| was.emergency_calling_enabled.to_string(),
-        |now| now.emergency_calling_enabled.to_string(),
-    ),
-    field(
-        "EmergencyCallerSid",
-        |was| was.emergency_caller_sid.clone(),
-        |now| now.emergency_caller_sid.clone(),
-    ),
-    field("Secure", |was| was.secure.to_string(), |now| now.secure.to_string()),
+    kept!("FriendlyName", friendly_name),
+    kept!("SipRegistration", sip_registration),
+    kept!("VoiceUrl", voice_url),
+    kept!("VoiceMethod", voice_method),
+    kept!("VoiceFallbackUrl", voice_fallback_url),
+    kept!("VoiceFallbackMethod", voice_fallback_method),
+    kept!("VoiceStatusCallbackUrl", voice_status_callback_url),
+    kept!("VoiceStatusCallbackMethod", voice_status_callback_method),
+    kept!("EmergencyCallingEnabled", emergency_calling_enabled),
+    kept!("EmergencyCallerSid", emergency_caller_sid),
+    kept!("Secure", secure),
 ];
 
 /// Everything of a number that `apply` sets, but for its emergency address.
 const NUMBER: &[Field<NumberBefore, PhoneNumber>] = &[
-    field("FriendlyName", |was| was.friendly_name.clone(), |now| now.friendly_name.clone()),
-    field("VoiceUrl", |was| was.voice_url.clone(), |now| now.voice_url.clone()),
-    field("VoiceMethod", |was| was.voice_method.clone(), |now| now.voice_method.clone()),
-    field("VoiceFallbackUrl", |was| was.voice_fallback_url.clone(), |now| now.voice_fallback_url.clone()),
-    field(
-        "VoiceFallbackMethod",
-        |was| was.voice_fallback_method.clone(),
-        |now| now.voice_fallback_method.clone(),
-    ),
-    field("StatusCallback", |was| was.status_callback.clone(), |now| now.status_callback.clone()),
-    field(
-        "StatusCallbackMethod",
-        |was| was.status_callback_method.clone(),
-        |now| now.status_callback_method.clone(),
-    ),
-    field(
-        "VoiceApplicationSid",
-        |was| was.voice_application_sid.clone(),
-        |now| now.voice_application_sid.clone(),
-    ),
-    field("TrunkSid", |was| was.trunk_sid.clone(), |now| now.trunk_sid.clone()),
-    field("VoiceReceiveMode", |was| was.voice_receive_mode.clone(), |now| now.voice_receive_mode.clone()),
+    kept!("FriendlyName", friendly_name),
+    kept!("VoiceUrl", voice_url),
+    kept!("VoiceMethod", voice_method),
+    kept!("VoiceFallbackUrl", voice_fallback_url),
+    kept!("VoiceFallbackMethod", voice_fallback_method),
+    kept!("StatusCallback", status_callback),
+    kept!("StatusCallbackMethod", status_callback_method),
+    kept!("VoiceApplicationSid", voice_application_sid),
+    kept!("TrunkSid", trunk_sid),
+    kept!("VoiceReceiveMode", voice_receive_mode),
 ];
