@@ -83,23 +83,14 @@ impl Switch {
             let _ = self.wire.send(sent);
         }
         while let Some(event) = desk.gateway.happened() {
-            let id = match &event {
-                Sip::Calls { dialog, .. } => {
-                    // Whatever follows at once, such as a CANCEL, must not be lost.
-                    let (sender, inbox) = mpsc::unbounded_channel();
-                    desk.inboxes.insert(*dialog, sender.clone());
-                    let _ = self.beginnings.send(Beginning { calls: event, inbox, sender });
-                    continue;
-                }
-                Sip::Rings(id, _)
-                | Sip::Answers(id, _)
-                | Sip::Refuses(id, ..)
-                | Sip::Silent(id)
-                | Sip::Ends(id, _)
-                | Sip::Changes(id, _)
-                | Sip::Refers(id, _)
-                | Sip::Info(id) => *id,
-            };
+            let id = event.dialog();
+            if matches!(event, Sip::Calls { .. }) {
+                // What follows at once, such as a CANCEL, must not be lost.
+                let (sender, inbox) = mpsc::unbounded_channel();
+                desk.inboxes.insert(id, sender.clone());
+                let _ = self.beginnings.send(Beginning { calls: event, inbox, sender });
+                continue;
+            }
             if let Some(inbox) = desk.inboxes.get(&id) {
                 let _ = inbox.send(event);
             }

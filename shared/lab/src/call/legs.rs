@@ -144,17 +144,7 @@ impl Call {
 
     /// What happened in a dialog of a leg.
     pub(super) fn leg_sip(&mut self, event: Sip) {
-        let dialog = match &event {
-            Sip::Calls { dialog, .. } => *dialog,
-            Sip::Rings(id, _)
-            | Sip::Answers(id, _)
-            | Sip::Refuses(id, ..)
-            | Sip::Silent(id)
-            | Sip::Ends(id, _)
-            | Sip::Changes(id, _)
-            | Sip::Refers(id, _)
-            | Sip::Info(id) => *id,
-        };
+        let dialog = event.dialog();
         let found = self.legs.iter_mut().find(|(_, leg)| leg.dialogs().any(|known| known == dialog));
         let Some((id, leg)) = found else { return };
         let (id, name) = (*id, leg.name.clone());

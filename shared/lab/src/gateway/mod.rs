@@ -55,6 +55,23 @@ pub enum Sip {
     Info(DialogId),
 }
 
+impl Sip {
+    /// The dialog in which it happened.
+    pub fn dialog(&self) -> DialogId {
+        match self {
+            Self::Calls { dialog: id, .. }
+            | Self::Rings(id, _)
+            | Self::Answers(id, _)
+            | Self::Refuses(id, ..)
+            | Self::Silent(id)
+            | Self::Ends(id, _)
+            | Self::Changes(id, _)
+            | Self::Refers(id, _)
+            | Self::Info(id) => *id,
+        }
+    }
+}
+
 /// Everything that is on the line.
 #[derive(Default)]
 pub struct Gateway {
