@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use files::Access;
 
-/// The numbers, by phone. Whoever holds the lock of the passwords may change them.
+/// The numbers, by phone. The process that holds the lock of the passwords may change them.
 pub(super) struct Asked {
     path: PathBuf,
 }

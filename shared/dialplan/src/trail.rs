@@ -1,4 +1,4 @@
-//! How a decision came about, for whoever asks.
+//! How a decision came about, for `explain`.
 
 use crate::reason::Reason;
 

@@ -122,12 +122,12 @@ impl Running {
         self.lab.outside.behave(behaviour);
     }
 
-    /// Whoever rings outside answers.
+    /// The numbers outside that ring answer.
     pub fn answer(&self) {
         self.desk.tell_all(Far::Answers);
     }
 
-    /// Whoever talks or rings outside hangs up.
+    /// The numbers outside that talk or ring hang up.
     pub fn hang_up(&self) {
         self.desk.tell_all(Far::HangsUp);
     }

@@ -24,7 +24,7 @@ pub(crate) fn number(text: &str) -> Result<E164, Wrong> {
     }
 }
 
-/// A number for a code to dial. One in North America must be able to exist; others are left to whoever dials them.
+/// A number for a code to dial. One in North America must be able to exist; others are not judged.
 pub(crate) fn dialable(text: &str) -> Result<E164, Wrong> {
     let number = number(text)?;
     if number.nanp().is_some() && numbers::look_up(&number).is_err() {

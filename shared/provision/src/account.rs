@@ -15,7 +15,7 @@ use crate::names::{Names, owner_of};
 pub struct Account {
     /// This stage's credential lists, each with its credentials.
     pub lists: Vec<List>,
-    /// The SIP domain that the file names, whoever made it.
+    /// The SIP domain that the file names, even if somebody else made it.
     pub domain: Option<Domain>,
     /// This stage's other SIP domains: the file called them differently once.
     pub former_domains: Vec<SipDomain>,

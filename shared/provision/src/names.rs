@@ -145,7 +145,7 @@ fn fit(name: &str, limit: usize) -> String {
     format!("{head}~{}", short_hash(name))
 }
 
-/// 24 bits: enough to tell a handful of names apart, since whoever could forge one owns the account.
+/// 24 bits: enough to tell a handful of names apart, since only the owner of the account could forge one.
 fn short_hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(3).map(|byte| format!("{byte:02x}")).collect()
 }

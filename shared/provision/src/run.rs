@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
         is_old
     }
 
-    /// Whether Twilio's lists do not show yet what its answers said: whoever looked now would make it again.
+    /// Whether Twilio's lists do not show yet what its answers said. A look now would make it again.
     pub(crate) fn lists_lag(&self, wishes: &Wishes, listed: &Account) -> bool {
         if self.effects.recent().next().is_none() {
             return false;

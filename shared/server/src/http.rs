@@ -150,7 +150,7 @@ fn plain(code: StatusCode, text: Bytes) -> Response<Bytes> {
 
 /// Names for requests: unlike those of another start, and counted.
 ///
-/// Letters only, so that no name looks like a telephone number to whoever searches the logs for one.
+/// Letters only, so that no name looks like a telephone number to a search of the logs for one.
 #[derive(Clone)]
 struct RequestIds {
     start: String,

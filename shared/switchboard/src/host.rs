@@ -102,7 +102,7 @@ pub async fn serve(
     let _ = tokio::time::timeout(SHUTDOWN_LIMIT, connections.shutdown()).await;
 }
 
-/// Tells streams when the ledger has changed, whoever wrote it.
+/// Tells streams when the ledger has changed, also by another process.
 async fn look(host: &Host, sender: watch::Sender<u64>, drills: impl Fn() -> HashMap<String, Drill>) {
     let mut known = None;
     loop {

@@ -1,6 +1,6 @@
 //! Standard output on Lambda, where lines go to CloudWatch.
 //!
-//! A write is a call into the kernel, and wakes whoever reads. So the lines of one moment are written in one piece.
+//! A write is a call into the kernel, and wakes the reader. So the lines of one moment are written in one piece.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! * [`Form`]: the parameters exactly as sent, blanks, order and duplicates included.
-//! * [`Verifier`]: the `X-Twilio-Signature` check; [`sign`] is its other half, for whoever plays Twilio.
+//! * [`Verifier`]: the `X-Twilio-Signature` check; [`sign`] is its other half, for a program that plays Twilio.
 //! * [`Address`], [`SipUri`]: who calls and what was dialled, in every shape Twilio is known to send.
 //! * [`Call`], [`DialEnd`], [`CallProgress`], [`Alert`]: the requests. Reading them cannot fail.
 //!

@@ -136,7 +136,7 @@ fn check_document(text: &str, network: &Network) {
     assert!(open.is_empty() && roots == 1, "{text}");
 }
 
-/// The telephone network is shown a number of this network. A phone of ours may be shown whoever calls.
+/// The telephone network is shown a number of this network. A phone of ours may be shown any caller.
 fn check_caller_id(shown: Option<&str>, network: &Network) {
     let phones = network.extensions().iter();
     let mut ours = phones

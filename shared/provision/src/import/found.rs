@@ -1,4 +1,4 @@
-//! Everything that an account has of a phone network, whoever made it.
+//! Everything that an account has of a phone network, made by Dialtone or by hand.
 
 use twilio::{Address, Client, Gate, PhoneNumber};
 

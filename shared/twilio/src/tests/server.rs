@@ -70,7 +70,7 @@ fn play(listener: &TcpListener, mut script: VecDeque<Line>) -> Vec<Heard> {
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let Some(heard) = hear(&stream) else { return all };
         all.push(heard);
-        // Whoever asks for more than the script has gets an answer that no test expects.
+        // A request beyond the script gets an answer that no test expects.
         match script.pop_front().unwrap_or_else(|| say(418, r#"{"message":"the script is over"}"#)) {
             Line::Say(status, headers, body) => {
                 let length = body.len();
