@@ -51,11 +51,12 @@ impl Crew {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let item = items.get(index).filter(|_| !is_over.load(Ordering::Relaxed));
                 let result = item.map(&work);
-                self.end(refusals());
-                let Some(result) = result else { break };
-                if is_last(&result) {
+                // Before its place is free, or another item would be begun in it.
+                if result.as_ref().is_some_and(&is_last) {
                     is_over.store(true, Ordering::Relaxed);
                 }
+                self.end(refusals());
+                let Some(result) = result else { break };
                 let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(place) = results.get_mut(index) {
                     *place = Some(result);
