@@ -33,7 +33,7 @@ const JOURNAL_REMEDY: &str = "name another folder with --journal DIR";
 /// lines that nobody reads are dropped and counted. Stop it with Ctrl-C or SIGTERM: calls that are being answered are
 /// finished first, within three seconds.
 ///
-/// Calls for help are told to the people of [[notify]]: messages and calls need TWILIO_ACCOUNT_SID, webhooks
+/// Calls for help are told to the people of `[[notify]]`: messages and calls need TWILIO_ACCOUNT_SID, webhooks
 /// DIALTONE_NOTIFY_SECRET, mails DIALTONE_SMTP_URL (smtps://USER:PASSWORD@HOST) and DIALTONE_SMTP_FROM.
 ///
 /// GET /healthz needs no signature: 200 if events can be kept, and otherwise 503.

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ::server::stop;
 use clap::Args;
 use devices::{Camera, Place, Proxy, QrCode};
 use serde_json::json;
@@ -87,8 +88,10 @@ impl Serve {
             self.explain(phone, &Place::new(&format!("{base}/{token}"), &phone.files))?;
         }
         warn(&base, address.ip());
+        let stop = stop::signalled();
         output::aside(&format!("waiting for {} minutes; Ctrl-C ends it", self.minutes));
-        let end = server::serve(listener, &shelf, Duration::from_secs(u64::from(self.minutes) * 60)).await;
+        let time = Duration::from_secs(u64::from(self.minutes) * 60);
+        let end = server::serve(listener, &shelf, time, stop).await;
         let waiting = shelf.waiting();
         let (outcome, why) = match end {
             _ if waiting.is_empty() => (Outcome::Done, "everything was fetched".to_owned()),

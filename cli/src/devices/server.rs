@@ -21,7 +21,6 @@ use tokio::task::JoinSet;
 use super::body::{AnyBody, FileBody, Handover, words};
 use super::shelf::{Answer, Shelf};
 use crate::output;
-use server::stop;
 
 /// How long a client may take to send a request's head.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -44,12 +43,16 @@ pub(super) enum End {
 }
 
 /// Serves until everything is fetched, the time is over or somebody stops it.
-pub(super) async fn serve(listener: TcpListener, shelf: &Shelf, time: Duration) -> End {
+pub(super) async fn serve(
+    listener: TcpListener,
+    shelf: &Shelf,
+    time: Duration,
+    stop: impl Future<Output = ()>,
+) -> End {
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let all_fetched = Arc::new(Notify::new());
     let end = tokio::time::sleep(time);
-    let stop = stop::signalled();
     tokio::pin!(end, stop);
     let mut how = End::TimeOver;
     let how = loop {

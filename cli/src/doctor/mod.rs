@@ -64,7 +64,7 @@ pub(crate) struct Doctor {
     #[arg(long, conflicts_with_all = ["phones", "emergency_test", "record"])]
     emergency: bool,
 
-    /// Sends everybody in [[notify]] a notice that is marked as a trial, and says what became of each. Uses the variables of
+    /// Sends everybody in `[[notify]]` a notice that is marked as a trial, and says what became of each. Uses the variables of
     /// `serve`: TWILIO_ACCOUNT_SID with a key or token, DIALTONE_NOTIFY_SECRET, DIALTONE_SMTP_URL, DIALTONE_SMTP_FROM.
     #[arg(long, conflicts_with_all = ["phones", "emergency", "emergency_test", "record"])]
     notify_test: bool,

@@ -36,9 +36,9 @@ use server::stop;
 ///   dialtone lab --outside busy --json
 ///
 /// While it runs, it takes orders, one a line: answers, rings, busy, invalid (what numbers outside do from then on);
-/// answer, hangup (those that ring or talk outside); call NUMBER [FROM] (a call from outside); quit.
+/// answer, hangup (those that ring or talk outside); `call NUMBER [FROM]` (a call from outside); quit.
 ///
-/// Where nobody documents what Twilio does, the transcript says [assumed]; docs/lab.md lists every such point.
+/// Where nobody documents what Twilio does, the transcript says `[assumed]`; docs/lab.md lists every such point.
 ///
 /// Exit codes: 0 done, 2 wrong usage or a bad file.
 #[derive(Args)]
@@ -132,8 +132,9 @@ impl Lab {
         lab.behave(self.outside);
         let transcript = Transcript::new(self.json);
         let shown: Vec<_> = names.into_iter().take(self.phones).collect();
+        let stop = stop::signalled();
         transcript.begins(lab.address(), &stage, &shown, &passwords, speaker);
-        serve(&lab, &transcript, news, events).await;
+        serve(&lab, &transcript, news, events, stop).await;
         Ok(Outcome::Done)
     }
 
@@ -155,8 +156,8 @@ async fn serve(
     transcript: &Transcript,
     mut news: UnboundedReceiver<News>,
     mut events: UnboundedReceiver<String>,
+    stop: impl Future<Output = ()>,
 ) {
-    let stop = stop::signalled();
     tokio::pin!(stop);
     let mut lines = tokio::io::BufReader::new(tokio::io::stdin()).lines();
     // A program that gives no orders leaves the input empty.

@@ -90,8 +90,9 @@ impl Switchboard {
         let board =
             Board { network, ledger: reader, drills: drills(&config, &stage), guard: Guard::new(password) };
         let feed = Feed::start(self.ledger.clone(), ledger, sources);
+        let stop = stop::signalled();
         output::aside(&format!("the switchboard is at http://{address}/; stop it with Ctrl-C"));
-        switchboard::serve(listener, board, move || drills(&config, &stage), stop::signalled()).await;
+        switchboard::serve(listener, board, move || drills(&config, &stage), stop).await;
         feed.stop();
         if self.json {
             return Ok(answer::print(Outcome::Done, json!({"url": format!("http://{address}/")})));

@@ -6,18 +6,27 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Resolves at SIGTERM or at SIGINT (Ctrl-C). If one of the two cannot be caught, the other still is, and the first
 /// keeps the system's own action: it ends the process at once.
-pub async fn signalled() {
-    tokio::select! {
-        () = caught(SignalKind::terminate()) => {}
-        () = caught(SignalKind::interrupt()) => {}
+///
+/// Signals are caught from the call on, not from the first poll: who calls it before saying that it serves is never
+/// killed by an early Ctrl-C. It has to be called in a Tokio runtime.
+pub fn signalled() -> impl Future<Output = ()> {
+    let (term, int) = (caught(SignalKind::terminate()), caught(SignalKind::interrupt()));
+    async move {
+        tokio::select! {
+            () = term => {}
+            () = int => {}
+        }
     }
 }
 
 /// Resolves when a signal arrives; never, if it cannot be caught.
-async fn caught(kind: SignalKind) {
-    let Ok(mut signals) = signal(kind) else { return pending().await };
-    if signals.recv().await.is_none() {
-        pending::<()>().await;
+fn caught(kind: SignalKind) -> impl Future<Output = ()> {
+    let signals = signal(kind);
+    async move {
+        let Ok(mut signals) = signals else { return pending().await };
+        if signals.recv().await.is_none() {
+            pending::<()>().await;
+        }
     }
 }
 
