@@ -177,10 +177,9 @@ impl<S: Sink> Inner<S> {
             }
         };
         let mut answer = self.answer_proven(request, &webhook, started).await;
-        answer
-            .response
-            .headers_mut()
-            .extend(self.identity.clone().map(|identity| (IDENTITY_HEADER, identity)));
+        if let Some(identity) = &self.identity {
+            answer.response.headers_mut().insert(IDENTITY_HEADER, identity.clone());
+        }
         answer
     }
 
