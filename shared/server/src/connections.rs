@@ -40,6 +40,8 @@ struct Inner {
     /// Bytes of bodies beyond the small part of each.
     large: AtomicUsize,
     evicted: AtomicU64,
+    /// How many have not asked anything yet.
+    fresh: AtomicUsize,
 }
 
 struct Open {
@@ -68,6 +70,7 @@ impl Connections {
             next: AtomicU64::new(0),
             large: AtomicUsize::new(0),
             evicted: AtomicU64::new(0),
+            fresh: AtomicUsize::new(0),
         }))
     }
 
@@ -79,6 +82,7 @@ impl Connections {
         }
         let id = self.0.next.fetch_add(1, Ordering::Relaxed);
         let waiting_since = Arc::new(AtomicU64::new(self.now()));
+        self.0.fresh.fetch_add(1, Ordering::Relaxed);
         open.insert(id, Open { waiting_since: Arc::clone(&waiting_since), abort: None });
         Place { all: self.clone(), id, waiting_since, has_asked: AtomicBool::new(false) }
     }
@@ -91,6 +95,11 @@ impl Connections {
     /// How many had to give way since the start.
     pub(crate) fn evicted(&self) -> u64 {
         self.0.evicted.load(Ordering::Relaxed)
+    }
+
+    /// How many connections have not asked anything yet.
+    pub(crate) fn fresh(&self) -> usize {
+        self.0.fresh.load(Ordering::Relaxed)
     }
 
     fn evict(inner: &Inner, open: &mut HashMap<u64, Open>) {
@@ -126,7 +135,11 @@ impl Place {
 
     /// Whether this is not the first request of the connection.
     pub(crate) fn has_asked_before(&self) -> bool {
-        self.has_asked.swap(true, Ordering::Relaxed)
+        let has_asked = self.has_asked.swap(true, Ordering::Relaxed);
+        if !has_asked {
+            self.all.0.fresh.fetch_sub(1, Ordering::Relaxed);
+        }
+        has_asked
     }
 
     /// The client has done its part: from now on it is waited for anew.
@@ -179,6 +192,9 @@ async fn pass_over(body: &mut Incoming) {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        if !*self.has_asked.get_mut() {
+            self.all.0.fresh.fetch_sub(1, Ordering::Relaxed);
+        }
         self.all.open().remove(&self.id);
     }
 }
@@ -235,8 +251,10 @@ mod tests {
             [false, true, false]
         );
         assert_eq!(all.evicted(), 1);
+        assert!(!places[0].has_asked_before() && places[0].has_asked_before());
+        assert_eq!(all.fresh(), 2);
         drop(places);
-        assert_eq!(all.open().len(), 0);
+        assert_eq!((all.open().len(), all.fresh()), (0, 0));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -29,6 +29,9 @@ const WRITE_LIMIT: Duration = Duration::from_secs(10);
 
 /// The longest head of a request. Twilio's take 1 KiB.
 const HEAD_LIMIT: usize = 16 * 1024;
+
+/// How long a connection that has asked nothing may still do so after the signal to stop.
+const FIRST_REQUEST: Duration = Duration::from_millis(500);
 
 /// How long open connections may go on after the signal to stop.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(3);
@@ -73,6 +76,11 @@ pub(crate) async fn serve<S: Sink>(
     }
     drop((listener, web));
     tracing::info!("stopping");
+    // hyper closes a connection that has sent nothing yet. The request of one that was taken just now is on its way.
+    let begun = Instant::now();
+    while connections.fresh() > 0 && begun.elapsed() < FIRST_REQUEST {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     if tokio::time::timeout(SHUTDOWN_LIMIT, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections were still open");
     }
