@@ -87,6 +87,12 @@ impl Failure {
         Self { fields: Some(fields), ..self }
     }
 
+    /// The same, and one finding more, if there is one.
+    pub(crate) fn and(mut self, finding: Option<Finding>) -> Self {
+        self.findings.extend(finding);
+        self
+    }
+
     /// Tells a person.
     pub(crate) fn tell(&self) {
         for finding in &self.findings {

@@ -48,6 +48,10 @@ pub(crate) struct Init {
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
 
+    /// The stack's output FallbackUrl, once there is one: what answers while the service cannot.
+    #[arg(long, value_name = "URL")]
+    fallback_url: Option<String>,
+
     /// The user name of the first phone.
     #[arg(long, value_name = "NAME")]
     phone: Option<String>,
@@ -99,7 +103,7 @@ impl Init {
                 "{path} exists already; choose another file with --out FILE"
             )));
         }
-        let mut sketch = Sketch::default();
+        let mut sketch = Sketch::with_fallback(self.fallback_url.take());
         let mut missing = Vec::new();
         for question in Question::ALL {
             match self.ask(question, &sketch, asks)? {

@@ -123,7 +123,7 @@ impl Serve {
         let senders = read_senders(|name| std::env::var(name).ok()).map_err(Failure::usage)?;
         let service = Service { listener, settings, journal, events: self.events, senders };
         let dropped = move || dropped.dropped_lines() as u64;
-        service.run(stop::signalled(), dropped).await.map_err(|error| failure(&error, &name))?;
+        service.run(stop::signalled(), dropped).await.map_err(|error| failure(&error))?;
         Ok(Outcome::Done)
     }
 }
@@ -154,11 +154,10 @@ fn activated() -> Result<Option<TcpListener>> {
     })
 }
 
-fn failure(error: &ServiceError, stage: &str) -> Failure {
+fn failure(error: &ServiceError) -> Failure {
     match error {
         ServiceError::Journal { .. } => Failure::usage(format!("{error}; {JOURNAL_REMEDY}")),
         ServiceError::Events(source) => Failure::usage(format!("--events: {source}")),
-        ServiceError::PublicUrl(_) => Failure::usage(format!("stages.{stage}.{error}")),
         ServiceError::System(_) => Failure::usage(error),
     }
 }

@@ -42,7 +42,7 @@ fn errors(output: &Output) -> String {
 }
 
 #[test]
-fn a_first_file_is_good_without_advice() {
+fn a_first_file_lacks_nothing_but_the_fallback() {
     for notify in ["ops@example.org", "https://desk.example.org/help", "+15035550120", "sms:+15035550120"] {
         let folder = tempfile::tempdir().unwrap();
         let output = init(folder.path(), &["--notify", notify]);
@@ -51,10 +51,24 @@ fn a_first_file_is_good_without_advice() {
         assert!(text.lines().count() <= 27, "{text}");
         let checked = dialtone(folder.path(), &["check"]);
         assert_eq!(checked.status.code(), Some(0), "{}", errors(&checked));
-        assert!(!errors(&checked).contains("advice"), "{}", errors(&checked));
+        // The fallback has a URL only after the first deployment; everything else is there.
+        let advice: Vec<_> =
+            errors(&checked).lines().filter(|line| line.contains("advice")).map(str::to_owned).collect();
+        assert!(matches!(&advice[..], [one] if one.contains("stages.prod.fallback_url")), "{advice:?}");
         let explained = dialtone(folder.path(), &["explain", "lobby", "911"]);
         assert_eq!(explained.status.code(), Some(0), "{}", errors(&explained));
     }
+}
+
+#[test]
+fn with_its_fallback_a_first_file_is_good_without_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let output =
+        init(folder.path(), &["--notify", "ops@example.org", "--fallback-url", "https://f.example.org/"]);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    let checked = dialtone(folder.path(), &["check"]);
+    assert_eq!(checked.status.code(), Some(0), "{}", errors(&checked));
+    assert!(!errors(&checked).contains("advice"), "{}", errors(&checked));
 }
 
 #[test]

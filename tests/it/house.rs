@@ -11,11 +11,8 @@ use crate::harness::repository;
 /// From the ground up. A crate may depend on those of lower layers only.
 const LAYERS: &[(&str, &[&str])] = &[
     ("what nobody sees", &["secret"]),
-    (
-        "languages and tools",
-        &["fewlibs", "files", "numbers", "sip", "telemetry", "twilio", "twiml", "webhook"],
-    ),
-    ("the file", &["network"]),
+    ("languages and tools", &["fewlibs", "files", "numbers", "sip", "telemetry", "twiml", "webhook"]),
+    ("the file, and whom we ask", &["network", "twilio"]),
     ("what follows from it", &["devices", "dialplan", "exchange", "notices", "provision", "registrations"]),
     ("hosts of decisions", &["ledger", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),

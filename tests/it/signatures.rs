@@ -1,7 +1,7 @@
 //! Only Twilio is answered: what proves nothing learns nothing, and what Twilio's own library takes is taken.
 
 use serde_json::{Value, json};
-use webhook::{AuthToken, AuthTokens, Content, Form, Signed, Verifier, sign};
+use webhook::{AuthToken, AuthTokens, Content, Form, PublicUrl, Signed, Verifier, sign};
 
 use crate::harness::peers::Peer;
 use crate::harness::{Random, Service};
@@ -235,7 +235,8 @@ impl Case {
     }
 
     fn is_taken(&self, signature: &str) -> bool {
-        let verifier = Verifier::new(AuthTokens::parse(self.token).unwrap(), self.base).unwrap();
+        let verifier =
+            Verifier::new(AuthTokens::parse(self.token).unwrap(), &PublicUrl::parse(self.base).unwrap());
         let form = match &self.content {
             Body::Fields(fields) => Form::from_pairs(fields.clone()),
             _ => Form::default(),

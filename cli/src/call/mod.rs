@@ -15,7 +15,7 @@ use network::{Extension, Network, Stage};
 use numbers::E164;
 use serde_json::json;
 use web::Route;
-use webhook::{AccountSid, AuthToken, AuthTokens};
+use webhook::{AccountSid, AuthToken, AuthTokens, PublicUrl};
 
 use self::ending::Ending;
 use self::script::Script;
@@ -106,8 +106,8 @@ impl Call {
         if let Some(hint) = self.hint(&network) {
             output::aside(&hint);
         }
-        let url = self.url.unwrap_or_else(|| stage.public_url.clone());
-        let service = Service::new(url, stage.public_url.clone(), token);
+        let url = self.url.unwrap_or_else(|| stage.public_url.to_string());
+        let service = Service::new(url, stage.public_url.to_string(), token);
         let mut script = Script {
             keys: self.digits.into(),
             endings: self.then.into(),
@@ -218,11 +218,8 @@ fn random() -> u128 {
 
 /// Where a service listens: `http://127.0.0.1:8080`, perhaps with a path before the routes.
 fn url(text: &str) -> std::result::Result<String, String> {
-    let uri: http::Uri = text.parse().map_err(|error: http::uri::InvalidUri| error.to_string())?;
-    match uri.scheme_str() {
-        Some("http" | "https") if uri.query().is_none() && !text.contains('#') => {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
+    match PublicUrl::of(text) {
+        Some(_) if !text.contains(['?', '#']) => Ok(text.trim_end_matches('/').to_owned()),
         _ => {
             Err("write http:// or https://, the host and perhaps a port, such as http://127.0.0.1:8080"
                 .into())

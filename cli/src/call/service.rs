@@ -76,7 +76,7 @@ impl Service {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent("TwilioProxy/1.1");
-        if is_local(&url) {
+        if webhook::is_local(&url) {
             // A proxy, which the environment may name, has another idea of what is local.
             config = config.proxy(None);
         }
@@ -208,14 +208,6 @@ fn path_of(place: &str) -> &str {
     place.split_once('?').map_or(place, |(path, _)| path)
 }
 
-fn is_local(url: &str) -> bool {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = authority.split_once('/').map_or(authority, |(authority, _)| authority);
-    authority.starts_with("127.") || authority.starts_with("[::1]") || {
-        authority.split_once(':').map_or(authority, |(host, _)| host) == "localhost"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,10 +223,10 @@ mod tests {
     #[test]
     fn proxies_are_not_asked_for_what_is_local() {
         for url in ["http://127.0.0.1:8080", "http://localhost", "http://localhost:1/x", "http://[::1]:1"] {
-            assert!(is_local(url), "{url}");
+            assert!(webhook::is_local(url), "{url}");
         }
         for url in ["https://prod.example.org", "http://localhost.example.org", "http://10.0.0.1"] {
-            assert!(!is_local(url), "{url}");
+            assert!(!webhook::is_local(url), "{url}");
         }
     }
 

@@ -4,21 +4,30 @@ use std::fmt::Write;
 
 use network::{NetworkFile, Problem};
 use numbers::E164;
+use webhook::PublicUrl;
 
 use super::question::Question;
 
 /// The answers so far.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sketch(Vec<(Question, String)>);
+pub(super) struct Sketch {
+    answers: Vec<(Question, String)>,
+    /// What answers while the service cannot; nobody is asked for it.
+    fallback_url: Option<String>,
+}
 
 impl Sketch {
+    pub(super) fn with_fallback(fallback_url: Option<String>) -> Self {
+        Self { answers: Vec::new(), fallback_url }
+    }
+
     pub(super) fn get(&self, question: Question) -> Option<&str> {
-        self.0.iter().find(|(one, _)| *one == question).map(|(_, answer)| answer.as_str())
+        self.answers.iter().find(|(one, _)| *one == question).map(|(_, answer)| answer.as_str())
     }
 
     pub(super) fn set(&mut self, question: Question, answer: String) {
-        self.0.retain(|(one, _)| *one != question);
-        self.0.push((question, answer));
+        self.answers.retain(|(one, _)| *one != question);
+        self.answers.push((question, answer));
     }
 
     /// What `check` would say of this answer, in one line.
@@ -42,7 +51,16 @@ impl Sketch {
 
     fn said(&self) -> Vec<Problem> {
         match NetworkFile::parse(&self.text()) {
-            Ok(file) => file.advice().to_vec(),
+            // `check` reminds of these: the fallback function has a URL only after the first deployment, and a trial on
+            // one's own machine needs none that Twilio reaches.
+            Ok(file) => {
+                let is_trial =
+                    PublicUrl::parse(self.answer(Question::PublicUrl)).is_ok_and(|url| url.is_loopback());
+                let is_for_later = |advice: &&Problem| {
+                    advice.key.ends_with(".fallback_url") || is_trial && advice.key.ends_with(".public_url")
+                };
+                file.advice().iter().filter(|advice| !is_for_later(advice)).cloned().collect()
+            }
             Err(problems) => problems.0,
         }
     }
@@ -99,6 +117,9 @@ impl Sketch {
         line("\n[stages.prod]");
         line(&format!("sip_domain = {}", value(Question::SipDomain)));
         line(&format!("public_url = {}", value(Question::PublicUrl)));
+        if let Some(url) = &self.fallback_url {
+            line(&format!("fallback_url = {}", toml_edit::Value::from(url)));
+        }
         let phone = toml_edit::Key::new(self.answer(Question::Phone));
         let _ = write!(text, "\n[extensions.{phone}]\nnumber = {number}\n");
         text

@@ -110,10 +110,8 @@ impl Lab {
         let stage = network.stage().clone();
         let names: Vec<_> = network.extensions().iter().map(|phone| phone.name().to_owned()).collect();
         let (sender, events) = unbounded_channel();
-        let signer = Signer { public_url: stage.public_url.clone(), token: tokens.first().clone() };
-        let web = Web::new(network, tokens, Route::ALL, Tell(sender))
-            .map_err(|error| Failure::usage(format!("stages.{}.public_url: {error}", stage.name)))?
-            .counting_once();
+        let signer = Signer { public_url: stage.public_url.to_string(), token: tokens.first().clone() };
+        let web = Web::new(network, tokens, Route::ALL, Tell(sender)).counting_once();
         let service = service::service(signer, self.url.clone(), web);
         let voice = if self.beeps { Voice::with(Speaker::Beeps) } else { Voice::find() };
         let speaker = voice.speaker();
@@ -121,7 +119,7 @@ impl Lab {
             domain: stage.sip_domain.clone(),
             account: format!("AC{:032}", 0),
             passwords: passwords.clone(),
-            public_url: stage.public_url.clone(),
+            public_url: stage.public_url.to_string(),
             fallback_url: stage.fallback_url.clone(),
             listen: self.listen,
             voice,

@@ -73,9 +73,9 @@ impl Wanted {
                 "write it into [network]: what 911 sees when the fallback answers",
             ),
         }
-        match host(&stage.public_url) {
+        match host(stage.public_url.as_str()) {
             // A stack without a name of its own tells its URL after the first deploy (output PublicUrl).
-            Some(host) if is_of_aws(host, given.region) || is_not_known(&stage.public_url) => {
+            Some(host) if is_of_aws(host, given.region) || is_not_known(stage.public_url.as_str()) => {
                 for name in ["DomainName", "CertificateArn", "HostedZoneId"] {
                     self.values.insert(name.into(), None);
                 }

@@ -121,7 +121,9 @@ pub(crate) fn wishes(file: &NetworkFile, network: &Network, options: Options) ->
     let others = file
         .stages()
         .filter(|stage| *stage != network.stage().name)
-        .filter_map(|stage| Some((stage.to_owned(), file.network(stage).ok()?.stage().public_url.clone())))
+        .filter_map(|stage| {
+            Some((stage.to_owned(), file.network(stage).ok()?.stage().public_url.to_string()))
+        })
         .collect();
     Wishes::new(network, others, options)
 }

@@ -8,14 +8,6 @@ use numbers::{E164, Found, Kind, Nanp, Region};
 use crate::reason::Reason;
 use network::Network;
 
-/// Service access codes that belong to no place: personal, carrier, government and machine numbers, and toll-free
-/// codes that are reserved but not open (NANPA's list of non-geographic codes).
-const NON_GEOGRAPHIC: [u16; 54] = [
-    456, 500, 521, 522, 523, 524, 525, 526, 527, 528, 529, 532, 533, 535, 538, 542, 543, 544, 545, 546, 547,
-    549, 550, 552, 553, 554, 556, 558, 566, 569, 577, 578, 588, 589, 600, 622, 633, 644, 655, 677, 688, 700,
-    710, 822, 880, 881, 882, 883, 884, 885, 886, 887, 889, 898,
-];
-
 /// What keys may mean as a telephone number.
 pub(crate) struct Reading {
     /// Numbers, the most likely first.
@@ -183,7 +175,7 @@ pub(crate) fn exists(number: &E164, network: &Network) -> Result<Found, Reason> 
     };
     let found = in_its_country(numbers::look_up(number), nanp).map_err(|()| match nanp.npa {
         900 => Reason::Premium,
-        npa if NON_GEOGRAPHIC.contains(&npa) => Reason::SpecialService,
+        npa if numbers::is_non_geographic(npa) => Reason::SpecialService,
         // The country is the better answer: a caller who is told to check the number would only try again.
         npa if numbers::npa_region(npa).is_some_and(|region| !network.allow().contains(&region)) => {
             Reason::CountryNotAllowed
@@ -233,7 +225,7 @@ pub(crate) fn permitted(
     if matches!(found.kind, Kind::PremiumRate | Kind::SharedCost) || nanp.as_ref().is_some_and(pay_per_call) {
         return Err(Reason::Premium);
     }
-    let placeless = nanp.is_some_and(|nanp| NON_GEOGRAPHIC.contains(&nanp.npa));
+    let placeless = nanp.is_some_and(|nanp| numbers::is_non_geographic(nanp.npa));
     if placeless || matches!(found.kind, Kind::PersonalNumber | Kind::Pager | Kind::Voicemail) {
         return Err(Reason::SpecialService);
     }

@@ -34,8 +34,9 @@ impl Reception {
         let at_public_url =
             |finding: Finding| Finding { about: format!("public_url {}", stage.public_url), ..finding };
         // One function is enough: three that cannot be reached say the same thrice.
-        let stranger =
-            functions.iter().find_map(|told| refusal(&stage.public_url, told).or_else(|| unsaid(told)));
+        let stranger = functions
+            .iter()
+            .find_map(|told| refusal(stage.public_url.as_str(), told).or_else(|| unsaid(told)));
         let of_fallback =
             fallback.and_then(|answer| trouble_of_fallback(&answer, true)).map(|(_, finding)| finding);
         let outdated = functions.iter().find_map(|told| other_file(network, told));

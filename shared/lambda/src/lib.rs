@@ -40,7 +40,7 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
             tracing::error!(problem, "cannot start");
         }
     })?;
-    let web = Web::new(network, tokens, routes, sink(topic).await)?;
+    let web = Web::new(network, tokens, routes, sink(topic).await);
     let host = Host { web, in_hand: InHand::default(), left: Left::default() };
     // A runtime of our own making, since the ready-made one has no place for what comes before the request is built
     // and after the answer.
@@ -205,7 +205,7 @@ mod tests {
                 "userAgent":"TwilioProxy/1.1"}},"stage":"$default","timeEpoch":1781978645000}},
                 "body":"RnJvbT0lMkIxNTAzNTU1MDE5OSZUbz0lMkIxNTAzNTU1MDExMCZGcm9tWmlwPQ==","isBase64Encoded":true}}"#
         );
-        let web = Web::new(network, tokens, web::INCOMING, web::LogSink).unwrap();
+        let web = Web::new(network, tokens, web::INCOMING, web::LogSink);
         let mut guarded = Host { web, in_hand: InHand::default(), left: Left::default() }.guarded();
         let mut answer = async |event: &str| {
             let event =
@@ -241,7 +241,7 @@ mod tests {
         let form = webhook::Form::parse(body.as_bytes()).unwrap();
         let signature = webhook::sign(tokens.first(), "https://n.example.org/incoming", Some(&form));
         let noted = Noted::default();
-        let web = Web::new(network, tokens, web::INCOMING, noted.clone()).unwrap();
+        let web = Web::new(network, tokens, web::INCOMING, noted.clone());
         let host = Host { web, in_hand: InHand::default(), left: Left::default() };
         let (answering, posting_noted) = (host.clone(), noted.clone());
         // What lambda_http does for an event, but that Lambda does not take the answer.

@@ -32,7 +32,7 @@ pub use error::{Error, Result};
 pub use health::{Death, Health, Life, Sign, State};
 pub use of_twilio::{Leg, of_alerts, of_calls};
 pub use open::{Access, Ledger};
-pub use phone::{PhoneName, has_number};
+pub use phone::PhoneName;
 pub use record::{Proof, Record};
 pub use take::Taken;
 pub use words::{Destination, Ending, Help, Way, What, Why};

@@ -4,9 +4,6 @@ use std::fmt;
 
 use network::UNKNOWN;
 
-/// From how many digits on a text counts as a telephone number: seven digits are a local number in North America.
-const DIGITS_OF_A_NUMBER: u32 = 7;
-
 /// What events call a phone: a label or a user name of the network file, or `unknown`.
 ///
 /// A telephone number cannot be in it. Older systems published numbers here; they become `unknown`.
@@ -18,7 +15,7 @@ impl PhoneName {
     #[must_use]
     pub fn of_event(text: &str) -> Self {
         let is_word = !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
-        Self(if is_word && !has_number(text) { text.into() } else { UNKNOWN.into() })
+        Self(if is_word && !numbers::has_number(text) { text.into() } else { UNKNOWN.into() })
     }
 
     /// The phone that is not known.
@@ -44,23 +41,6 @@ impl fmt::Display for PhoneName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Whether a text has a telephone number in it: seven digits or more, with nothing but punctuation between them.
-#[must_use]
-pub fn has_number(text: &str) -> bool {
-    let mut run = 0;
-    for c in text.chars() {
-        if c.is_numeric() {
-            run += 1;
-        } else if !matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '/' | '_') {
-            run = 0;
-        }
-        if run >= DIGITS_OF_A_NUMBER {
-            return true;
-        }
-    }
-    false
 }
 
 #[cfg(test)]

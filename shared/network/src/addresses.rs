@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use numbers::{E164, Region};
 
 use crate::extensions::Extensions;
+use crate::help::is_unregistered;
 use crate::parse;
 use crate::problem::Problem;
-use crate::reader::{Reader, Section, table, wrong};
+use crate::reader::{Reader, Section, Wrong, nearest, table, wrong};
 
 /// A postal address, registered with Twilio for the numbers of phones that stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,28 @@ pub struct PostalAddress {
     pub postal_code: String,
     /// Country.
     pub country: Region,
+}
+
+/// The names of the addresses, those included that have a fault of their own.
+#[derive(Default)]
+pub(crate) struct Names<'a>(Vec<&'a str>);
+
+impl<'a> Names<'a> {
+    pub(crate) fn of(section: Option<&Section<'a>>) -> Self {
+        Self(section.into_iter().flat_map(Section::entries).map(|(name, _)| name.value).collect())
+    }
+
+    /// The name of an address that the file has.
+    pub(crate) fn named(&self, name: &str) -> Result<String, Wrong> {
+        if self.0.contains(&name) {
+            return Ok(name.to_owned());
+        }
+        let remedy = match nearest(name, &self.0) {
+            Some(near) => format!("did you mean {near}?"),
+            None => "name one of [addresses]".into(),
+        };
+        Err(wrong(format!("there is no address {}", parse::shown(name)), remedy))
+    }
 }
 
 pub(crate) fn read_addresses(
@@ -66,6 +89,16 @@ pub(crate) fn read_addresses(
             if !is_zip(&postal_code.value) {
                 advise(postal_code.offset, "postal_code", "write five digits, or five, a hyphen and four");
             }
+        }
+        if is_unregistered(country) {
+            advice.push(Problem {
+                line: reader.line(name.offset),
+                key: path.to_string(),
+                what: format!(
+                    "is in {country}, where Twilio registers no addresses: callers must say where they are"
+                ),
+                remedy: "write a note at the phones".into(),
+            });
         }
         addresses.push(PostalAddress {
             name: name.value.to_owned(),
@@ -137,24 +170,4 @@ pub(crate) fn addresses_of_numbers(
         }
     }
     found
-}
-
-/// Phones that may call 911 although the file knows no address for their number. A file without any address leaves
-/// them to Twilio's console, and `dialtone doctor` looks there.
-pub(crate) fn advise_on_addresses(
-    reader: &Reader<'_>,
-    phones: &Extensions<'_>,
-    addresses: &HashMap<E164, String>,
-    advice: &mut Vec<Problem>,
-) {
-    for (table, phone) in &phones.phones {
-        if phone.emergency && phone.number.is_some_and(|number| !addresses.contains_key(&number)) {
-            advice.push(Problem {
-                line: reader.line(table.offset()),
-                key: table.path("address").to_string(),
-                what: "is not set: 911 would not know where the phone stands".into(),
-                remedy: "name one of [addresses], or set network.address for all phones".into(),
-            });
-        }
-    }
 }

@@ -7,11 +7,12 @@ use numbers::E164;
 
 use crate::Language;
 use crate::UNKNOWN;
+use crate::addresses::Names;
 use crate::codes::{Places, read_codes};
 use crate::device::{TakenMacs, read_device};
 use crate::problem::Problem;
 use crate::reader::{At, Path, Place, Reader, Section, Wrong, table, wrong};
-use crate::{AreaCode, EmergencyCalling, Extension, PostalAddress, Target, parse};
+use crate::{AreaCode, EmergencyCalling, Extension, NoHelp, Target, parse};
 use numbers::emergency;
 
 /// What every phone takes from the rest of the file.
@@ -19,9 +20,10 @@ pub(crate) struct Shared<'a> {
     pub(crate) language: Language,
     pub(crate) area_code: Option<AreaCode>,
     pub(crate) has_emergency_caller: bool,
+    pub(crate) emergency_calling: EmergencyCalling,
     pub(crate) codes: &'a BTreeMap<String, Target>,
     pub(crate) places: &'a Places<'a>,
-    pub(crate) addresses: &'a [PostalAddress],
+    pub(crate) addresses: &'a Names<'a>,
 }
 
 /// The phones, and how they are found.
@@ -122,27 +124,27 @@ fn read_extension(
     let block = table.list(reader, "block", parse::prefix).unwrap_or_default();
     let codes = table.section(reader, "codes");
     let codes = read_codes(reader, codes.as_ref(), shared.places);
-    let address = table.text(reader, "address", |name| named_address(name, shared.addresses));
+    let address = table.text(reader, "address", |name| shared.addresses.named(name));
 
-    if let Some(At { value: true, offset }) = emergency
-        && number.is_none()
-        && buy.is_none()
-        && !shared.has_emergency_caller
-    {
-        let remedy = "give the phone a number, or set network.emergency_caller_id";
-        reader.report(
-            offset,
-            table.path("emergency"),
-            wrong("needs a number that 911 can call back", remedy),
-        );
+    let no_help = no_help(emergency.map(|at| at.value), number.is_some(), buy.is_some(), shared);
+    if let (Some(At { value: true, offset }), Some(why)) = (emergency, no_help) {
+        let problem = match why {
+            NoHelp::NoNumber => Some(wrong("needs a number that 911 can call back", why.remedy())),
+            NoHelp::Network => {
+                Some(wrong("contradicts network.emergency_calling, which is \"none\"", "remove one of them"))
+            }
+            NoHelp::Kept | NoHelp::NotBought => None,
+        };
+        if let Some(problem) = problem {
+            reader.report(offset, table.path("emergency"), problem);
+        }
     }
     Extension {
         name: name.to_owned(),
         label: label.map(|at| at.value),
         number,
         caller_id: caller_id.or(number),
-        is_kept_from_911: emergency.as_ref().is_some_and(|at| !at.value),
-        emergency: emergency.map_or(number.is_some() || shared.has_emergency_caller, |at| at.value),
+        no_help,
         language: language.map_or(shared.language, |at| at.value),
         area_code: area_code.map(|at| at.value).or(shared.area_code),
         block,
@@ -154,13 +156,14 @@ fn read_extension(
     }
 }
 
-impl Extension {
-    /// The phone in a network that leaves emergency calls to somebody, or to nobody.
-    pub(crate) fn calling(self, emergency_calling: EmergencyCalling) -> Self {
-        match emergency_calling {
-            EmergencyCalling::None => Self { emergency: false, is_kept_from_911: true, ..self },
-            EmergencyCalling::Dialtone | EmergencyCalling::Twilio => self,
-        }
+/// Why a phone may not call for help, if it may not. By default it may as soon as there is a number to call back.
+fn no_help(emergency: Option<bool>, has_number: bool, buys: bool, shared: &Shared<'_>) -> Option<NoHelp> {
+    match emergency {
+        _ if shared.emergency_calling == EmergencyCalling::None => Some(NoHelp::Network),
+        Some(false) => Some(NoHelp::Kept),
+        _ if has_number || shared.has_emergency_caller => None,
+        _ if buys => Some(NoHelp::NotBought),
+        _ => Some(NoHelp::NoNumber),
     }
 }
 
@@ -173,15 +176,6 @@ fn read_number(reader: &mut Reader<'_>, table: &mut Section<'_>) -> (Option<E164
         (None, area_code.map(|at| at.value))
     } else {
         (table.text(reader, "number", parse::number).map(|at| at.value), None)
-    }
-}
-
-/// The name of an address that the file has.
-pub(crate) fn named_address(name: &str, addresses: &[PostalAddress]) -> Result<String, Wrong> {
-    if addresses.iter().any(|address| address.name == name) {
-        Ok(name.to_owned())
-    } else {
-        Err(wrong(format!("there is no address {}", parse::shown(name)), "name one of [addresses]"))
     }
 }
 

@@ -6,9 +6,10 @@ use numbers::{E164, Prefix, Region};
 use toml_spanner::{Arena, ErrorKind, Table};
 
 use crate::Language;
-use crate::addresses::{addresses_of_numbers, advise_on_addresses, advise_on_unused, read_addresses};
+use crate::addresses::{Names, addresses_of_numbers, advise_on_unused, read_addresses};
 use crate::codes::{Places, read_codes, with_built_in};
-use crate::extensions::{Extensions, Shared, named_address, read_extensions};
+use crate::extensions::{Extensions, Shared, read_extensions};
+use crate::help::{self, Sources};
 use crate::notify::read_notify;
 use crate::parse;
 use crate::problem::{Problem, Problems};
@@ -129,14 +130,14 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
     }
     let section = root.section(reader, "network");
     let network_offset = section.as_ref().map_or(0, Section::offset);
+    let network = section.as_ref().map(Section::place);
     let (name, region, language, rest) =
         section.map_or_else(Default::default, |mut section| read_network(reader, &mut section));
     let section_of_addresses = root.section(reader, "addresses");
     let addresses = read_addresses(reader, section_of_addresses.as_ref(), region, &mut advice);
+    let names = Names::of(section_of_addresses.as_ref());
     let address = rest.address.as_ref().and_then(|at| {
-        named_address(&at.value, &addresses)
-            .map_err(|problem| reader.report(at.offset, "network.address", problem))
-            .ok()
+        names.named(&at.value).map_err(|problem| reader.report(at.offset, "network.address", problem)).ok()
     });
     if rest.emergency_caller_id.is_none() {
         advice.push(Problem {
@@ -149,10 +150,12 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
     let shared = Shared {
         language,
         area_code: rest.area_code,
-        has_emergency_caller: rest.emergency_caller_id.is_some(),
+        // One that is wrong was reported; nothing follows from it.
+        has_emergency_caller: network.is_some_and(|network| network.has("emergency_caller_id")),
+        emergency_calling: rest.emergency_calling,
         codes: &codes,
         places: &places,
-        addresses: &addresses,
+        addresses: &names,
     };
     let section = root.section(reader, "extensions");
     let extensions = section.map(|section| read_extensions(reader, &section, &shared, &mut advice));
@@ -165,9 +168,6 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
     );
     root.refuse_unknown(reader);
     let address_of = addresses_of_numbers(reader, &extensions);
-    if !addresses.is_empty() && address.is_none() {
-        advise_on_addresses(reader, &extensions, &address_of, &mut advice);
-    }
     if let Some(section) = &section_of_addresses {
         let used: HashSet<_> =
             extensions.phones.iter().filter_map(|(_, phone)| phone.address.as_deref()).collect();
@@ -179,11 +179,11 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
         );
     }
 
-    let stages = stages?;
     let Extensions { phones, by_name, by_number } = extensions;
-    let shared = Network {
-        name: name?,
-        stage: stages.first()?.clone(),
+    let (places, phones): (Vec<_>, Vec<_>) = phones.into_iter().unzip();
+    let mut shared = Network {
+        name: name.clone().unwrap_or_default(),
+        stage: stages.as_ref()?.first()?.clone(),
         region: region?,
         allow: rest.allow,
         block: rest.block,
@@ -195,7 +195,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
         emergency_caller_id: rest.emergency_caller_id,
         asterisk,
         codes,
-        extensions: phones.into_iter().map(|(_, phone)| phone.calling(rest.emergency_calling)).collect(),
+        extensions: phones,
         by_name,
         by_number,
         other_domains: Vec::new(),
@@ -207,6 +207,17 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
         notify,
         fingerprint,
     };
+    shared.keep_from_wrong_places();
+    if let Some(network) = network {
+        let sources = Sources {
+            phones: &places,
+            network,
+            is_address_broken: shared.address.is_none() && network.has("address"),
+        };
+        help::check(reader, &shared, &sources, &mut advice);
+    }
+    // Without a name there is a problem already.
+    let stages = stages.filter(|_| name.is_some())?;
     Some(NetworkFile { shared, stages, advice })
 }
 
@@ -294,7 +305,7 @@ fn read_network(
         address: section.text(reader, "address", |text| Ok(text.to_owned())),
     };
     if let Some(At { value: EmergencyCalling::Twilio, offset }) = emergency_calling
-        && rest.emergency_caller_id.is_none()
+        && !section.place().has("emergency_caller_id")
     {
         let problem = wrong(
             "leaves 911 to Twilio, which knows phones by a number only",
@@ -332,8 +343,13 @@ fn advise_on_stage(
             "write NAME.sip.twilio.com with a name of your own, or `dialtone apply` cannot create it";
         advise(domain_at, "sip_domain", "is not a SIP domain of Twilio", remedy);
     }
-    let host = stage.public_url.strip_prefix("http://").and_then(|rest| rest.split(':').next());
-    if host.is_some_and(|host| host != "localhost" && !host.starts_with("127.")) {
+    let url = &stage.public_url;
+    if url.is_private() {
+        let remedy =
+            "write a host that the internet reaches, unless this stage is for trials on your own network";
+        advise(url_at, "public_url", "is a host that Twilio cannot reach", remedy);
+    }
+    if !url.is_secure() && !url.is_loopback() {
         let remedy = "write https://, unless this is a network of your own for trials";
         advise(url_at, "public_url", "lets callers' numbers cross the internet in the clear", remedy);
     }
@@ -376,6 +392,7 @@ fn read_stages(
             reader.report(sip_domain.offset, stage.path("sip_domain"), problem);
         }
         let (domain_at, url_at) = (sip_domain.offset, public_url.offset);
+        let has_fallback = stage.place().has("fallback_url");
         stages.push(Stage {
             name: name.value.to_owned(),
             sip_domain: sip_domain.value,
@@ -386,6 +403,15 @@ fn read_stages(
         });
         if let Some(read) = stages.last() {
             advise_on_stage(reader, &stage, read, (domain_at, url_at), advice);
+            if !has_fallback && !read.public_url.is_private() {
+                advice.push(Problem {
+                    line: reader.line(stage.offset()),
+                    key: stage.path("fallback_url").to_string(),
+                    what: "is not set: if the service fails, no call works, not even for help".into(),
+                    remedy: "deploy the fallback function, and write the stack's output FallbackUrl here"
+                        .into(),
+                });
+            }
         }
     }
     if stages.is_empty() && complete {

@@ -13,6 +13,7 @@ mod extensions;
 mod file;
 mod finding;
 mod fingerprint;
+mod help;
 mod language;
 mod notify;
 mod parse;
@@ -31,6 +32,7 @@ pub use device::{Device, DeviceKind, DeviceMode, Mac};
 pub use file::NetworkFile;
 pub use finding::{Finding, some_of};
 pub use fingerprint::{Fingerprint, NoFingerprint};
+pub use help::NoHelp;
 pub use language::Language;
 pub use notify::{Recipient, Way};
 pub use problem::{Problem, Problems};
@@ -79,9 +81,8 @@ pub struct Extension {
     pub(crate) label: Option<String>,
     pub(crate) number: Option<E164>,
     pub(crate) caller_id: Option<E164>,
-    pub(crate) emergency: bool,
-    /// Whether the file says that it may not call 911, with a number or without.
-    pub(crate) is_kept_from_911: bool,
+    /// Why it may not call for help, if it may not.
+    pub(crate) no_help: Option<NoHelp>,
     pub(crate) language: Language,
     pub(crate) area_code: Option<AreaCode>,
     pub(crate) block: Vec<Prefix>,
@@ -291,7 +292,8 @@ impl Network {
     /// Where help will be sent for the number that is to be bought for a phone. None: it may not call 911 even then.
     #[must_use]
     pub fn address_when_bought(&self, phone: &Extension) -> Option<&PostalAddress> {
-        let name = phone.address.as_ref().or(self.address.as_ref()).filter(|_| !phone.is_kept_from_911)?;
+        let is_kept = matches!(phone.no_help, Some(NoHelp::Kept | NoHelp::Network));
+        let name = phone.address.as_ref().or(self.address.as_ref()).filter(|_| !is_kept)?;
         self.addresses.iter().find(|address| address.name == *name)
     }
 
@@ -370,7 +372,13 @@ impl Extension {
     /// Whether it may call 911.
     #[must_use]
     pub fn emergency(&self) -> bool {
-        self.emergency
+        self.no_help.is_none()
+    }
+
+    /// Why it may not call for help; none if it may.
+    #[must_use]
+    pub fn no_help(&self) -> Option<NoHelp> {
+        self.no_help
     }
 
     /// Whether a number of seven digits can be completed here.

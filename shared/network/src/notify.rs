@@ -6,6 +6,7 @@ use std::fmt;
 
 use numbers::E164;
 use toml_spanner::Item;
+use webhook::PublicUrl;
 
 use crate::parse;
 use crate::reader::{At, Reader, Section, Wrong, table, wrong};
@@ -158,20 +159,13 @@ fn read_recipient<'a>(
 
 /// A URL to which notices are posted. They hold a callback number and an address, so only loopback may be in the clear.
 fn webhook_url(text: &str) -> Result<String, Wrong> {
-    let remedy = "write https://, a host and a path, such as https://desk.example.org/help";
-    let is_plain =
-        text.chars().all(|c| c.is_ascii_graphic()) && !text.contains(['#', '@', '"', '<', '>', '\\']);
-    let rest = text.strip_prefix("https://").or_else(|| {
-        let rest = text.strip_prefix("http://")?;
-        let host = rest.split(['/', ':', '?']).next()?;
-        matches!(host, "127.0.0.1" | "localhost").then_some(rest)
-    });
-    let host = rest.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-    match host {
-        Some(host) if is_plain => {
-            parse::host(host).map(|_| text.to_owned()).map_err(|_| wrong("is not a URL", remedy))
-        }
-        _ => Err(wrong("is not a URL that notices can be sent to", remedy)),
+    let is_kept_secret = |origin: &PublicUrl| origin.is_secure() || origin.is_loopback();
+    match PublicUrl::of(text).filter(is_kept_secret) {
+        Some(_) if !text.contains(['#', '@']) => Ok(text.to_owned()),
+        _ => Err(wrong(
+            "is not a URL that notices can be sent to",
+            "write https://, a host and a path, such as https://desk.example.org/help",
+        )),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Values of the file: text in, type or remedy out.
 
 use numbers::{E164, Prefix, Region};
+use webhook::PublicUrl;
 
 use crate::AreaCode;
 use crate::Language;
@@ -137,34 +138,16 @@ pub(crate) fn sip_domain(text: &str) -> Result<String, Wrong> {
 }
 
 /// The origin that Twilio calls.
-pub(crate) fn public_url(text: &str) -> Result<String, Wrong> {
+pub(crate) fn public_url(text: &str) -> Result<PublicUrl, Wrong> {
     let remedy = "write scheme and host alone, such as https://prod.dialtone.example.org";
-    let origin = text.strip_suffix('/').unwrap_or(text);
-    let Some(authority) = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")) else {
-        return Err(wrong("does not begin with https://", remedy));
-    };
-    if authority.contains(['/', '?', '#', '@']) {
-        return Err(wrong("is more than scheme and host", remedy));
-    }
-    if authority.contains('_') {
-        // https://www.twilio.com/docs/voice/twiml/number: such callback URLs are rejected.
-        return Err(wrong("has an underscore in its host name, which Twilio rejects", remedy));
-    }
-    host(authority).map_err(|(what, _)| wrong(what, remedy))?;
-    Ok(origin.to_owned())
+    PublicUrl::parse(text).map_err(|error| wrong(error.to_string(), remedy))
 }
 
 /// A URL that Twilio asks when another has failed.
 pub(crate) fn fallback_url(text: &str) -> Result<String, Wrong> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    if authority.contains('_') || host(authority).is_err() || text.contains(char::is_whitespace) {
-        return Err(wrong(
-            "is not a URL that Twilio can ask",
-            "write the stack's output FallbackUrl, https and all",
-        ));
-    }
-    Ok(text.to_owned())
+    PublicUrl::of(text).map(|_| text.to_owned()).ok_or_else(|| {
+        wrong("is not a URL that Twilio can ask", "write the stack's output FallbackUrl, https and all")
+    })
 }
 
 /// A Twilio edge: where in the world a phone's packets enter Twilio (<https://www.twilio.com/docs/global-infrastructure/edge-locations>).
@@ -211,7 +194,7 @@ pub(crate) fn filled(text: &str) -> Result<String, Wrong> {
 /// A word of metrics: what consumers see as `hostname`, `Channel` and `endpoint`.
 pub(crate) fn metrics_word(text: &str) -> Result<String, Wrong> {
     let text = filled(text)?;
-    if looks_like_a_number(&text) {
+    if numbers::has_number(&text) {
         return Err(wrong("looks like a telephone number", "metrics must not carry one; write a word"));
     }
     if text.contains("followme-operator") {
@@ -247,7 +230,7 @@ pub(crate) fn user_name(text: &str) -> Result<(), Wrong> {
     if !text.bytes().all(fits) || text.trim() != text {
         return Err(wrong("has a character that no SIP user name has", "use letters, digits, - _ and ."));
     }
-    if looks_like_a_number(text) {
+    if numbers::has_number(text) {
         return Err(wrong("looks like a telephone number", "write it as E.164, in quotes, with its +"));
     }
     label(text).map(|_| ())
@@ -286,16 +269,7 @@ pub(crate) fn uri_params(text: &str) -> Result<String, Wrong> {
 
 /// A value as a problem may show it: in quotes, unless it could be a telephone number.
 pub(crate) fn shown(text: &str) -> String {
-    if looks_like_a_number(text) { "that".to_owned() } else { format!("{text:?}") }
-}
-
-/// Seven digits in a row, give or take punctuation.
-fn looks_like_a_number(text: &str) -> bool {
-    let mut run = 0;
-    text.chars().filter(|c| !"-_.() ".contains(*c)).any(|c| {
-        run = if c.is_ascii_digit() { run + 1 } else { 0 };
-        run >= 7
-    })
+    if numbers::has_number(text) { "that".to_owned() } else { format!("{text:?}") }
 }
 
 #[cfg(test)]
@@ -337,8 +311,12 @@ mod tests {
 
     #[test]
     fn public_urls_are_origins() {
-        assert_eq!(public_url("https://prod.example.org/").as_deref(), Ok("https://prod.example.org"));
-        assert_eq!(public_url("http://127.0.0.1:8080").as_deref(), Ok("http://127.0.0.1:8080"));
+        for (text, origin) in [
+            ("https://prod.example.org/", "https://prod.example.org"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ] {
+            assert_eq!(public_url(text).map(|url| url.to_string()).as_deref(), Ok(origin));
+        }
         for text in [
             "",
             "prod.example.org",

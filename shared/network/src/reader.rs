@@ -128,6 +128,11 @@ impl<'a> Place<'a> {
         self.table.get(key).map_or(self.offset, start)
     }
 
+    /// Whether the table has a key, with whatever value.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.get(key).is_some()
+    }
+
     pub(crate) fn path(&self, key: &'a str) -> Path<'a> {
         self.path.join(key)
     }
@@ -316,10 +321,10 @@ fn is_bare(key: &str) -> bool {
 }
 
 /// The known key that a misspelt one most likely means.
-fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     known
         .iter()
-        .map(|&candidate| (edits(&key.to_lowercase(), candidate), candidate))
+        .map(|&candidate| (edits(&key.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|&(distance, candidate)| distance <= 1 + candidate.len() / 5)
         .min()
         .map(|(_, candidate)| candidate)

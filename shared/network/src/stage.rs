@@ -1,5 +1,7 @@
 //! One deployment of the network.
 
+use webhook::PublicUrl;
+
 /// One deployment of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
@@ -7,8 +9,8 @@ pub struct Stage {
     pub name: String,
     /// The SIP domain that this stage's phones register with, in lower case.
     pub sip_domain: String,
-    /// The origin that Twilio calls, without a slash at its end.
-    pub public_url: String,
+    /// The origin that Twilio calls.
+    pub public_url: PublicUrl,
     /// `hostname` in metrics. The consumers keep only names that they know.
     pub metrics_host: String,
     /// What Twilio asks when a voice URL fails. Without one it asks the voice URL again.

@@ -37,9 +37,9 @@ fn a_phone_takes_what_the_network_has() {
     let lobby = network.extension("LOBBY").unwrap();
     assert_eq!(lobby.language.code(), "es");
     assert_eq!(lobby.caller_id, lobby.number);
-    assert!(lobby.emergency);
+    assert!(lobby.emergency());
     // It has no number of its own, but the network has one that 911 can call back.
-    assert!(network.extension("bare").unwrap().emergency);
+    assert!(network.extension("bare").unwrap().emergency());
     assert_eq!(network.extension("+15035550114").unwrap().endpoint(), "kiosk");
     assert_eq!(network.asterisk.unwrap().host, "pbx-prod.example.org:5061");
 }
@@ -128,7 +128,7 @@ fn stages_have_their_own_domains_and_must_exist() {
 fn advice_is_given_but_stops_nothing() {
     let file = NetworkFile::parse(&format!("{GOOD}[extensions.\"+15035550110\"]\n")).unwrap();
     let advice: Vec<_> = file.advice().iter().map(ToString::to_string).collect();
-    assert_eq!(advice.len(), 2, "{advice:?}");
+    assert_eq!(advice.len(), 3, "{advice:?}");
 }
 
 const ADDRESS: &str = "customer = \"Shop\"\nstreet = \"100 Main Street\"\ncity = \"Portland\"\nregion = \"OR\"\npostal_code = \"97201\"\n";
@@ -165,6 +165,9 @@ fn numbers_have_one_address_each() {
     assert_eq!(network.addresses()[0].country.as_str(), "US");
     assert!(file.advice().iter().any(|advice| advice.key == "extensions.c.address"), "{:?}", file.advice());
     let everywhere = text.replace("region = \"US\"", "region = \"US\"\naddress = \"home\"");
+    // The second phone would stand at home by default, and help would come to the shop.
+    assert!(problems(&everywhere)[0].contains("extensions.b: stands at home, but help would come to shop"));
+    let everywhere = everywhere.replace("[extensions.c]", "address = \"shop\"\n[extensions.c]");
     let network = NetworkFile::parse(&everywhere).unwrap().network("prod").unwrap();
     assert_eq!(network.address_of(&numbers::E164::parse("+15035550112").unwrap()).unwrap().name, "home");
 
@@ -189,13 +192,19 @@ fn what_twilio_would_not_take_is_advised_against() {
         NetworkFile::parse(text).unwrap().advice().iter().map(|advice| advice.key.clone()).collect()
     };
     let good = GOOD.replace("region", "emergency_caller_id = \"+15035550110\"\nregion");
+    let good =
+        format!("{good}fallback_url = \"https://f.example.org\"\n[[notify]]\nmail = \"a@example.org\"\n");
     assert_eq!(advice(&good), [""; 0]);
     for domain in ["voice.example.org", "street", "a.b.example.sip.twilio.com.evil"] {
         assert_eq!(advice(&good.replace("n.sip.twilio.com", domain)), ["stages.prod.sip_domain"], "{domain}");
     }
     assert_eq!(advice(&good.replace("https://", "http://")), ["stages.prod.public_url"]);
     for local in ["http://127.0.0.1:8080", "http://localhost"] {
-        assert_eq!(advice(&good.replace("https://n.example.org", local)), [""; 0], "{local}");
+        assert_eq!(
+            advice(&good.replace("https://n.example.org", local)),
+            ["stages.prod.public_url"],
+            "{local}"
+        );
     }
     let address = |text: &str| {
         format!(

@@ -25,6 +25,7 @@ mod keys;
 mod kind;
 mod lookup;
 mod nanp;
+mod privacy;
 mod world;
 
 pub use countries::{Region, calling_code, calling_code_of};
@@ -33,4 +34,5 @@ pub use e164::{E164, E164Error, Prefix};
 pub use keys::Keys;
 pub use kind::Kind;
 pub use lookup::{Found, LookupError, look_up, national};
-pub use nanp::{Nanp, classify, is_n11, npa_region};
+pub use nanp::{Nanp, classify, is_area_code, is_n11, is_non_geographic, npa_region};
+pub use privacy::has_number;

@@ -35,12 +35,23 @@ impl E164 {
     }
 }
 
+/// Service access codes that belong to no place: personal, carrier, government and machine numbers, and toll-free
+/// codes that are reserved but not open (NANPA's list of non-geographic codes).
+const NON_GEOGRAPHIC: [u16; 54] = [
+    456, 500, 521, 522, 523, 524, 525, 526, 527, 528, 529, 532, 533, 535, 538, 542, 543, 544, 545, 546, 547,
+    549, 550, 552, 553, 554, 556, 558, 566, 569, 577, 578, 588, 589, 600, 622, 633, 644, 655, 677, 688, 700,
+    710, 822, 880, 881, 882, 883, 884, 885, 886, 887, 889, 898,
+];
+
+/// The seven area codes of toll-free numbers (NANPA, 2026).
+const TOLL_FREE: [u16; 7] = [800, 833, 844, 855, 866, 877, 888];
+
 impl Nanp {
     /// Whether it is toll-free: one of the seven toll-free codes, and an exchange from 200 on (NANPA, 2026). Metadata
     /// calls numbers of other countries toll-free, too, because they are so for a caller there.
     #[must_use]
     pub fn is_toll_free(&self) -> bool {
-        matches!(self.npa, 800 | 833 | 844 | 855 | 866 | 877 | 888) && self.has_exchange()
+        TOLL_FREE.contains(&self.npa) && self.has_exchange()
     }
 
     /// Whether the exchange has the form NXX, N from 2 to 9: others cannot be dialled.
@@ -48,6 +59,24 @@ impl Nanp {
     pub fn has_exchange(&self) -> bool {
         (200..1000).contains(&self.exchange)
     }
+}
+
+/// Whether an area code belongs to no place, see [`Nanp`]: personal, carrier and machine numbers.
+#[must_use]
+pub fn is_non_geographic(npa: u16) -> bool {
+    NON_GEOGRAPHIC.contains(&npa)
+}
+
+/// Whether an area code belongs to a place: one of the numbering plan, and neither toll-free, nor premium (900), nor of
+/// no place.
+#[must_use]
+pub fn is_area_code(npa: u16) -> bool {
+    (200..1000).contains(&npa)
+        && npa != 900
+        && !is_n11(npa)
+        && !TOLL_FREE.contains(&npa)
+        && !is_non_geographic(npa)
+        && world::leads_on(1, &format!("{npa:03}"))
 }
 
 /// Whether three digits are a service code such as 211, 411 or 911 (`N11`, N from 2 to 9).
@@ -151,6 +180,18 @@ mod tests {
             assert_eq!(parts(text), None, "{text}");
         }
         assert_eq!(format!("{:?}", parts("+15035550123")), "Some(Nanp(…))");
+    }
+
+    #[test]
+    fn area_codes_belong_to_places() {
+        for npa in [212, 503, 604, 684, 787, 809, 876, 989] {
+            assert!(is_area_code(npa), "{npa}");
+        }
+        for npa in
+            [0, 100, 103, 199, 411, 500, 555, 600, 700, 800, 844, 888, 900, 911, 976, 999, 1000, u16::MAX]
+        {
+            assert!(!is_area_code(npa), "{npa}");
+        }
     }
 
     #[test]

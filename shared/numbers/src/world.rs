@@ -36,6 +36,11 @@ pub(crate) fn region(code: u16, beginning: &str) -> Option<Region> {
     region
 }
 
+/// Whether any number begins so.
+pub(crate) fn leads_on(code: u16, beginning: &str) -> bool {
+    walk(code, beginning).is_some_and(|state| row(state).is_some() || !cases(state).is_empty())
+}
+
 /// The state after some digits.
 fn walk(code: u16, digits: &str) -> Option<u16> {
     let index = STARTS.binary_search_by_key(&code, |(code, _)| *code).ok()?;

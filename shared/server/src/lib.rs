@@ -70,9 +70,6 @@ pub enum ServiceError {
     /// The file of events cannot be opened.
     #[error("the file of events cannot be opened: {0}")]
     Events(#[source] io::Error),
-    /// The stage's URL cannot be signed.
-    #[error("public_url: {0}")]
-    PublicUrl(#[source] webhook::BaseError),
     /// The system gives no thread or no socket.
     #[error("the system gives no thread or socket: {0}")]
     System(#[source] io::Error),
@@ -107,10 +104,8 @@ impl Service {
             Bell::start(&settings.network, senders, journal.clone(), &folder, &health).map_err(fail)?;
         let office = bell.as_ref().map(Bell::office);
         let (events, sink) = Events::start(journal, &folder, destination, &health, office).map_err(fail)?;
-        let web = Web::new(settings.network, settings.tokens, Route::ALL, sink)
-            .map_err(ServiceError::PublicUrl)?
-            .counting_once();
-        tracing::info!(%address, stage = stage.name, public_url = stage.public_url, events = name, journal = %folder.display(), "serving");
+        let web = Web::new(settings.network, settings.tokens, Route::ALL, sink).counting_once();
+        tracing::info!(%address, stage = stage.name, public_url = %stage.public_url, events = name, journal = %folder.display(), "serving");
         let connections = Connections::new();
         let watch = tokio::spawn(watch(dropped, connections.clone(), Arc::clone(&health)));
         http::serve(listener, web, &connections, &health, stop).await;

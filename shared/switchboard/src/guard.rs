@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use argon2::Argon2;
@@ -175,12 +174,7 @@ impl Guard {
 
 /// Whether `Host` names this machine itself, so that no other site's name can lead here (DNS rebinding).
 fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    !host.contains(['@', '/']) && webhook::is_loopback(webhook::host_of(host))
 }
 
 fn random() -> String {

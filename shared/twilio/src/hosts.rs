@@ -1,6 +1,7 @@
 //! Where Twilio's API is.
 
 use thiserror::Error;
+use webhook::PublicUrl;
 
 /// The hosts of Twilio's API, each as scheme and host without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,31 +142,8 @@ impl Host {
     }
 }
 
-/// Whether a URL is on this machine. A proxy, which the environment may name, has another idea of what that is.
-pub(crate) fn is_local(url: &str) -> bool {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = authority.split_once('/').map_or(authority, |(authority, _)| authority);
-    let host = authority.split_once(':').map_or(authority, |(host, _)| host);
-    host == "localhost"
-        || authority.starts_with("[::1]")
-        || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-}
-
 fn is_base(text: &str) -> bool {
-    let authority =
-        text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
-    let is_name = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-    let is_v6 = |host: &str| {
-        let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        inner.is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok())
-    };
-    !host.is_empty()
-        && (is_name(host) || is_v6(host))
-        && port.is_none_or(|port| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok())
+    PublicUrl::parse(text).is_ok_and(|origin| origin.as_str() == text)
 }
 
 #[cfg(test)]
@@ -237,27 +215,6 @@ mod tests {
             "https://api.twilio.com/v1/Alerts",
         ] {
             assert_eq!(next(url), None, "{url}");
-        }
-    }
-
-    #[test]
-    fn what_is_local_is_known() {
-        for url in [
-            "http://127.0.0.1:8080/x",
-            "http://localhost",
-            "http://localhost:1/x",
-            "http://[::1]:1",
-            "http://127.9.0.1",
-        ] {
-            assert!(is_local(url), "{url}");
-        }
-        for url in [
-            "https://api.twilio.com/x",
-            "http://localhost.example.org",
-            "http://127.0.0.1.example.org",
-            "http://10.0.0.1",
-        ] {
-            assert!(!is_local(url), "{url}");
         }
     }
 }

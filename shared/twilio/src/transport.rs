@@ -13,7 +13,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::DefaultConnector;
 
 use crate::failure::{Resolver, outcome_of, words};
-use crate::hosts::{Host, is_local};
+use crate::hosts::Host;
 use crate::paging::shape_of;
 use crate::patience::{Kind, Next, Outcome, retry_after, what_next, with_chance};
 use crate::{Account, Error, Hosts, Patience, Refusal, Result, Wait};
@@ -231,7 +231,7 @@ impl Transport {
         let mut authorization = HeaderValue::from_str(self.account.authorization().expose())
             .map_err(|error| ureq::Error::Http(error.into()))?;
         authorization.set_sensitive(true);
-        let direct = is_local(&url);
+        let direct = webhook::is_local(&url);
         match &call.body {
             Body::Form(form) => {
                 let request = self.agent.post(&url).header("Authorization", authorization);

@@ -14,9 +14,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use network::Network;
 use telemetry::{together, unique_timestamp};
 use tower::Service;
-use webhook::{
-    Alert, AuthTokens, BaseError, Call, CallProgress, Content, DialEnd, Form, Rejection, Signed, Verifier,
-};
+use webhook::{Alert, AuthTokens, Call, CallProgress, Content, DialEnd, Form, Rejection, Signed, Verifier};
 
 use crate::identity::{IDENTITY_HEADER, Identity};
 use crate::measures;
@@ -78,21 +76,13 @@ struct Webhook {
 
 impl<S: Sink> Web<S> {
     /// A service that answers some routes of a network.
-    ///
-    /// # Errors
-    ///
-    /// The stage's `public_url` is none that Twilio could call.
-    pub fn new(
-        network: Network,
-        tokens: AuthTokens,
-        routes: &'static [Route],
-        sink: S,
-    ) -> Result<Self, BaseError> {
-        let verifier = Verifier::new(tokens, &network.stage().public_url)?;
+    #[must_use]
+    pub fn new(network: Network, tokens: AuthTokens, routes: &'static [Route], sink: S) -> Self {
+        let verifier = Verifier::new(tokens, &network.stage().public_url);
         let identity = Identity::of(&network).header();
         let inner =
             Inner { network, verifier, identity, routes, sink, rejected: AtomicU64::new(0), recent: None };
-        Ok(Self { inner: Arc::new(inner) })
+        Self { inner: Arc::new(inner) }
     }
 }
 

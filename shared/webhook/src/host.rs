@@ -21,6 +21,12 @@ pub fn is_loopback(host: &str) -> bool {
     name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
+/// Whether a URL is on this machine. A proxy, which the environment may name, has another idea of what that is.
+#[must_use]
+pub fn is_local(url: &str) -> bool {
+    is_loopback(host_of(url))
+}
+
 /// Whether the internet, and so Twilio, cannot reach a host: a loopback, private, shared or link-local address (RFC 1918,
 /// 6598, 3927, 4193), a name without a dot, or a name that is never public (RFC 6761, 6762, 9476).
 #[must_use]

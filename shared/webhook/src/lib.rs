@@ -15,13 +15,13 @@
 //! Nothing private leaks: types that hold a number, a user name, digits or a token print their shape only.
 //!
 //! ```
-//! use webhook::{AuthTokens, Call, Content, Form, Signed, Verifier, sign};
+//! use webhook::{AuthTokens, Call, Content, Form, PublicUrl, Signed, Verifier, sign};
 //!
 //! let tokens = AuthTokens::parse("12345")?;
 //! let form = Form::parse(b"From=sip%3Alobby%40demo.sip.twilio.com&To=sip%3A%2523%40demo.sip.twilio.com")?;
 //! let signature = sign(tokens.first(), "https://voice.example.org/outgoing", Some(&form));
 //!
-//! let verifier = Verifier::new(tokens, "https://voice.example.org")?;
+//! let verifier = Verifier::new(tokens, &PublicUrl::parse("https://voice.example.org")?);
 //! verifier.verify(&Signed {
 //!     path: "/outgoing",
 //!     query: None,
@@ -48,9 +48,9 @@ pub use address::Address;
 pub use alert::{Alert, AlertLevel};
 pub use call::{Call, CallProgress, DialEnd};
 pub use form::{Form, FormError, MAX_BODY, MAX_FIELDS};
-pub use host::{host_of, is_loopback, is_private};
+pub use host::{host_of, is_local, is_loopback, is_private};
 pub use ids::{AccountSid, CallSid};
-pub use origin::BaseError;
+pub use origin::{PublicUrl, PublicUrlError};
 pub use signature::{Content, Rejection, Signed, Verifier, sign};
 pub use sip::{SipUri, encode_user, is_same_domain};
 pub use status::{CallStatus, DialStatus, ErrorCode};

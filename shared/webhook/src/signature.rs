@@ -8,7 +8,7 @@ use hmac::Mac as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::form::Form;
-use crate::origin::{self, BaseError};
+use crate::origin::PublicUrl;
 use crate::token::{AuthToken, AuthTokens, Mac};
 
 /// The length of a SHA-1 HMAC, and of its base64.
@@ -47,13 +47,10 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for webhooks below `base`, the public origin: `https://voice.example.org`, perhaps with a port.
-    ///
-    /// # Errors
-    ///
-    /// `base` is not an `http` or `https` origin; a user name in it is refused as well.
-    pub fn new(tokens: AuthTokens, base: &str) -> Result<Self, BaseError> {
-        Ok(Self { tokens, origins: origin::candidates(base)? })
+    /// A verifier for webhooks below the public origin.
+    #[must_use]
+    pub fn new(tokens: AuthTokens, public_url: &PublicUrl) -> Self {
+        Self { tokens, origins: public_url.candidates() }
     }
 
     /// Proves that one of the tokens signed this request.

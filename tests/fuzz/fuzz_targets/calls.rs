@@ -60,7 +60,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 fuzz_target!(|data: &[u8]| {
     static WEB: OnceLock<(Web<Kept>, Network, AuthToken)> = OnceLock::new();
     let (web, network, token) = WEB.get_or_init(|| {
-        let web = Web::new(network(), AuthTokens::parse(TOKEN).unwrap(), ALL, Kept).unwrap();
+        let web = Web::new(network(), AuthTokens::parse(TOKEN).unwrap(), ALL, Kept);
         (web, network(), AuthToken::parse(TOKEN).unwrap())
     });
     let [route, query, body @ ..] = data else { return };

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;
 use sha1::Sha1;
-use webhook::{AuthToken, AuthTokens, Content, Form, Signed, Verifier, sign};
+use webhook::{AuthToken, AuthTokens, Content, Form, PublicUrl, Signed, Verifier, sign};
 
 const TOKEN: &str = "any-secret";
 const BASE: &str = "https://voice.example.org";
@@ -43,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
     let expected = by_the_rules(&url, &pairs);
     assert_eq!(sign(&token, &url, Some(&form)), expected);
 
-    let verifier = Verifier::new(AuthTokens::parse(TOKEN).unwrap(), BASE).unwrap();
+    let verifier = Verifier::new(AuthTokens::parse(TOKEN).unwrap(), &PublicUrl::parse(BASE).unwrap());
     let signed = |path, signature: &str| {
         let content = Content::Form(&form);
         verifier.verify(&Signed { path, query: None, signature: Some(signature.as_bytes()), content }).is_ok()

@@ -53,11 +53,22 @@ pub(crate) fn small(region: &str) -> String {
         .replace("+150355501", numbers_of(region))
 }
 
-/// The beginning of numbers of that country that belong to nobody; phones without a suitable one show an American number.
-fn numbers_of(region: &str) -> &'static str {
+/// The beginning of numbers of that country, as long as two digits follow: a phone shows a number of where it stands.
+/// Numbers for drama where a regulator names some (Ofcom, ACMA, Bundesnetzagentur, Arcep), and otherwise numbers of the
+/// right length in the capital's range.
+pub(crate) fn numbers_of(region: &str) -> &'static str {
     match region {
-        // Ofcom's numbers for drama, London.
         "GB" => "+4420794601",
+        "IE" => "+353123456",
+        "AU" => "+612555001",
+        "NZ" => "+64449901",
+        "FR" => "+331990000",
+        "DE" => "+4930231251",
+        "AT" => "+4315130",
+        "IT" => "+390612345",
+        "MY" => "+603212345",
+        "TH" => "+66223456",
+        "PH" => "+632812345",
         _ => "+150355501",
     }
 }
@@ -75,6 +86,7 @@ pub(crate) fn every_sort() -> [String; 9] {
         STREET.replace("area_code = \"503\"", ""),
         STREET
             .replace("\"US\"", "\"GB\"")
+            .replace("+150355501", numbers_of("GB"))
             .replace("# allow", "allow = [\"GB\"]")
             .replace("area_code = \"503\"", ""),
         STREET.replace("# allow", "allow = [\"US\"]"),

@@ -138,7 +138,7 @@ impl Book {
     ///
     /// Its note has a telephone number in it, or the file cannot be written.
     pub fn add(&mut self, entry: Entry) -> Result<(), BookError> {
-        if has_number(&entry.note) {
+        if numbers::has_number(&entry.note) {
             return Err(BookError::NumberInNote);
         }
         self.results.push(entry);
@@ -175,22 +175,6 @@ impl Book {
         // It is no secret: everyone who works on the network reads it.
         files::replace(&self.path, &text, Access::Everyone)
     }
-}
-
-/// Whether a text has a telephone number in it: seven digits or more, whatever is between them.
-pub(super) fn has_number(text: &str) -> bool {
-    let mut run = 0;
-    for c in text.chars() {
-        if c.is_numeric() {
-            run += 1;
-        } else if !matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '/') {
-            run = 0;
-        }
-        if run >= 7 {
-            return true;
-        }
-    }
-    false
 }
 
 #[cfg(test)]

@@ -70,7 +70,8 @@ mod tests {
     fn each_test_has_a_number_of_its_own() {
         let settings = "emergency_caller_id = \"+15035550190\"";
         let ours = network_with(settings, PHONES);
-        let theirs = network_with(&format!("{settings}\nemergency_calling = \"twilio\""), PHONES);
+        let theirs =
+            network_with(&format!("{settings}\naddress = \"shop\"\nemergency_calling = \"twilio\""), PHONES);
         let number = |network: &Network, case: &Case, phone| {
             Expected::of(case, network, network.extension(phone).unwrap()).number
         };

@@ -171,7 +171,7 @@ fn note(person: &mut dyn Person) -> io::Result<(String, bool)> {
         let Some(note) = answer.filter(|note| !matches!(note.as_str(), "q" | "quit")) else {
             return Ok((String::new(), false));
         };
-        if !super::book::has_number(&note) {
+        if !numbers::has_number(&note) {
             return Ok((note, true));
         }
         person.say("That has a telephone number in it; write the phone's name.");

@@ -63,7 +63,7 @@ impl Sources {
             let reported = watch.spawn(scope, "its alerts", || alerts(client, network, now));
             let seen = watch.spawn(scope, "its calls", || sightings(client, network, now));
             let web = watch.spawn(scope, "the service", || probe(stage, token));
-            let certificate = watch.spawn(scope, "its certificate", || expiry(&stage.public_url));
+            let certificate = watch.spawn(scope, "its certificate", || expiry(stage.public_url.as_str()));
             watch.wait(tell);
             let Look { account, numbers, domain } = result(look);
             let plan = account.map(|account| difference(wishes, &account, keyring));

@@ -78,7 +78,7 @@ pub(crate) struct Told {
 ///
 /// What the service must turn away is kept to two requests: the template's alarm for rejected signatures counts them.
 pub(crate) fn probe(stage: &Stage, token: Option<&AuthToken>) -> Probe {
-    let asker = Asker::of(&stage.public_url);
+    let asker = Asker::of(stage.public_url.as_str());
     let outgoing = Route::Outgoing.path();
     let forged = AuthTokens::parse("not-the-token-of-any-account").ok();
     Probe {
@@ -95,7 +95,7 @@ pub(crate) fn probe(stage: &Stage, token: Option<&AuthToken>) -> Probe {
 /// call in it; a call's progress without a call in it is taken and forgotten (204). The three paths are three functions,
 /// each with its own copy of the token and of the file.
 pub(crate) fn functions(stage: &Stage, token: &AuthToken) -> Vec<Told> {
-    let asker = Asker::of(&stage.public_url);
+    let asker = Asker::of(stage.public_url.as_str());
     let requests =
         [("PUT", Route::Outgoing, 405), ("PUT", Route::Incoming, 405), ("POST", Route::CallProgress, 204)];
     thread::scope(|scope| {
@@ -158,14 +158,9 @@ fn agent(url: &str) -> Agent {
         .max_redirects(0)
         .max_redirects_will_error(false)
         .user_agent(concat!("dialtone-doctor/", env!("CARGO_PKG_VERSION")));
-    if is_local(url) {
+    if webhook::is_local(url) {
         // A proxy, which the environment may name, has another idea of what is local.
         config = config.proxy(None);
     }
     config.build().new_agent()
-}
-
-fn is_local(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    ["127.", "localhost", "[::1]"].iter().any(|local| host.starts_with(local))
 }

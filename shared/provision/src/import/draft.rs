@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use network::{Finding, NetworkFile, Problems};
+use network::{Finding, NetworkFile, Problem, Problems};
 use numbers::{E164, Region};
 use twilio::PhoneNumber;
 
@@ -102,6 +102,8 @@ pub(super) struct Parts<'a> {
     pub(super) emergency_caller: Option<&'a PhoneNumber>,
     /// Whether Twilio places no emergency calls in the network's country.
     pub(super) is_without_help: bool,
+    /// Whether Twilio itself answers emergency calls today, and would send help to another place than some phone's.
+    pub(super) is_misled: bool,
 }
 
 /// A phone of the file.
@@ -110,6 +112,8 @@ pub(super) struct Phone<'a> {
     /// The credential list that it is in. None: it was made up for a number.
     pub(super) list: Option<&'a str>,
     pub(super) number: Option<(&'a PhoneNumber, Option<Reason>)>,
+    /// Why help would come to a wrong place if it were called from this phone.
+    pub(super) misled: Option<String>,
 }
 
 impl Phone<'_> {
@@ -141,6 +145,7 @@ pub fn draft(found: &Found, choice: &Choice) -> Result<Draft, DraftError> {
             list: Some(&list.list.friendly_name),
             number: guessed
                 .and_then(|(index, reason)| usable.get(index).map(|&number| (number, Some(reason)))),
+            misled: None,
         })
         .collect();
     if domain.is_none() {
@@ -168,20 +173,47 @@ pub fn draft(found: &Found, choice: &Choice) -> Result<Draft, DraftError> {
         free,
         emergency_caller,
         is_without_help: false,
+        is_misled: false,
     };
     let (mut text, mut decisions) = write(&parts);
-    let problems = |text: &str| NetworkFile::parse(text).err();
-    // Whether Twilio places emergency calls in a country is for `check` to know.
-    if problems(&text).is_some_and(|found| found.0.iter().any(|one| one.key.contains("emergency_calling"))) {
-        parts.is_without_help = true;
+    // Where help would come from, and to, is for `check` to know.
+    while let Err(problems) = NetworkFile::parse(&text) {
+        if !yield_to(&problems.0, &mut parts) {
+            return Err(DraftError::NotGood(problems));
+        }
         (text, decisions) = write(&parts);
-    }
-    if let Some(problems) = problems(&text) {
-        return Err(DraftError::NotGood(problems));
     }
     let renames = renames(found, domain, choice);
     let left_over = left_over(found, &parts, &left_out, &renames);
     Ok(Draft { text, decisions, left_over, renames })
+}
+
+/// Gives up what `check` refuses because of calls for help. Whether anything was given up.
+fn yield_to(problems: &[Problem], parts: &mut Parts<'_>) -> bool {
+    let is_of_country =
+        |one: &Problem| ["network.region", "network.emergency_calling"].contains(&one.key.as_str());
+    if !parts.is_without_help && problems.iter().any(is_of_country) {
+        parts.is_without_help = true;
+        return true;
+    }
+    let is_of_caller =
+        |one: &Problem| one.key == "network.emergency_caller_id" || one.key.starts_with("extensions.");
+    if parts.emergency_caller.is_some() && problems.iter().any(is_of_caller) {
+        (parts.emergency_caller, parts.is_misled) = (None, true);
+        return true;
+    }
+    let mut is_new = false;
+    for phone in parts.phones.iter_mut().filter(|phone| phone.misled.is_none()) {
+        let about = format!("extensions.{}", super::text::key(&phone.name));
+        let is_of_phone = |one: &&Problem| {
+            one.key.strip_prefix(&about).is_some_and(|rest| rest.is_empty() || rest == ".number")
+        };
+        if let Some(problem) = problems.iter().find(is_of_phone) {
+            phone.misled = Some(problem.what.clone());
+            is_new = true;
+        }
+    }
+    is_new
 }
 
 /// Users with their lists.
@@ -264,7 +296,7 @@ fn made_up<'a>(numbers: &[&'a PhoneNumber], region: Region) -> Vec<Phone<'a>> {
             .map(|count| if count == 1 { own.clone() } else { format!("{own}-{count}") })
             .find(is_free)
             .unwrap_or_default();
-        phones.push(Phone { name, list: None, number: Some((number, None)) });
+        phones.push(Phone { name, list: None, number: Some((number, None)), misled: None });
     }
     phones
 }

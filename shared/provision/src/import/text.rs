@@ -126,6 +126,14 @@ impl Writer {
             self.line(&format!("emergency_caller_id = {}", quoted(&number.phone_number)));
             return;
         }
+        if parts.is_misled {
+            self.decide(
+                "network.emergency_calling",
+                "Twilio itself answers emergency calls today and shows one number, so that help comes to another place \
+                 than some phone's; with this file Dialtone answers them",
+                "see that each phone has a number with a registered address",
+            );
+        }
         let registered = parts.places.iter().flat_map(|place| &place.numbers);
         let mut registered = registered.filter(|(_, status)| *status == Registration::Registered);
         self.decide(
@@ -267,6 +275,14 @@ impl Writer {
                 }
                 None => self.line(&format!("number = {}", quoted(number))),
             }
+        }
+        if let Some(why) = &phone.misled {
+            self.decide(
+                &about,
+                &format!("it cannot call for help as it is: {why}"),
+                "give it a number of the country where it stands, and delete the next line",
+            );
+            self.line("emergency = false");
         }
         if phone.needs_label() {
             self.decide(

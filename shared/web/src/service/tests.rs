@@ -36,7 +36,7 @@ impl Client {
         let network = NetworkFile::parse(FILE).and_then(|file| file.network("prod")).unwrap();
         let tokens = AuthTokens::parse("secret,older").unwrap();
         let kept = Kept::default();
-        let edge = Web::new(network, tokens.clone(), routes, kept.clone()).unwrap();
+        let edge = Web::new(network, tokens.clone(), routes, kept.clone());
         Self { edge, tokens, kept }
     }
 
