@@ -88,6 +88,14 @@ impl Network {
     }
 }
 
+impl Extension {
+    /// Why it may not call for help; none if it may.
+    #[must_use]
+    pub fn no_help(&self) -> Option<NoHelp> {
+        self.no_help
+    }
+}
+
 /// What the file says about help, besides its network.
 pub(crate) struct Sources<'f, 'a> {
     /// The tables of the phones, in the order of [`Network::extensions`].

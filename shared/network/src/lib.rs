@@ -20,6 +20,7 @@ mod parse;
 mod problem;
 mod reader;
 mod stage;
+mod stages;
 #[cfg(test)]
 mod tests;
 
@@ -373,12 +374,6 @@ impl Extension {
     #[must_use]
     pub fn emergency(&self) -> bool {
         self.no_help.is_none()
-    }
-
-    /// Why it may not call for help; none if it may.
-    #[must_use]
-    pub fn no_help(&self) -> Option<NoHelp> {
-        self.no_help
     }
 
     /// Whether a number of seven digits can be completed here.

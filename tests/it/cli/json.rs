@@ -141,6 +141,10 @@ fn every_command_answers_with_the_documented_object_also_when_it_fails() {
     seen.run("import", &mut bench.command(&["import", "--out", "new.toml"]), 2);
     seen.run("import", &mut bench.command(&["import", "--out", "found.toml", "--name", "street"]), 0);
     seen.run("check", &mut bench.command(&["check"]), 0);
+    let quiet = "[network]\nname = \"quiet\"\nregion = \"US\"\n[stages.prod]\nsip_domain = \"quiet.sip.twilio.com\"\n\
+                 public_url = \"https://quiet.example.org\"\n[extensions.lobby]\nemergency = false\n";
+    fs::write(bench.folder.join("quiet.toml"), quiet).unwrap();
+    seen.run("check", &mut bench.command(&["check", "quiet.toml"]), 0);
     seen.run("explain", &mut bench.command(&["explain", "lobby", "5035550123"]), 0);
     seen.run("explain", &mut bench.command(&["explain", "lobby", "9005550123"]), 1);
     seen.run("explain", &mut bench.command(&["explain", "--incoming", "+15035550110"]), 0);
