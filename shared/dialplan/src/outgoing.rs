@@ -142,8 +142,9 @@ fn emergency_route<'n>(
 ) -> Result<Route<'n>, Refusal> {
     let may_call = network.emergency_calling() != network::EmergencyCalling::None
         && phone.is_none_or(Extension::emergency);
-    // No other number is tried: it would lead help to another place (`network::help`).
-    let shown = network.help_caller_id(phone).filter(|_| may_call).and_then(|number| {
+    // Where Twilio places no call for the phone's own number, it may for the network's.
+    let candidates = [network.help_caller_id(phone), network.emergency_caller_id()];
+    let shown = candidates.into_iter().flatten().filter(|_| may_call).find_map(|number| {
         let country = number.region().and_then(Country::of)?;
         // 933 exists in North America only.
         let fits = service != Service::AddressTest || country.has_address_test();

@@ -32,15 +32,20 @@ impl NetworkFile {
     ///
     /// Every problem of the file, each with its line and remedy.
     pub fn parse(text: &str) -> Result<Self, Problems> {
-        Self::parse_noted(text, Fingerprint::of(text))
+        Self::read(text, Fingerprint::of(text), Looks::AtPlaces)
     }
 
-    /// The same for a text whose fingerprint is known.
+    /// The same for a text whose fingerprint is known: a function reads the file that was deployed. Where help comes is
+    /// not looked at again, which would take a fifth of a cold start. A function that did not start would help nobody.
     ///
     /// # Errors
     ///
-    /// Every problem of the file, each with its line and remedy.
+    /// Every problem of the file but those of places, each with its line and remedy.
     pub fn parse_noted(text: &str, fingerprint: Fingerprint) -> Result<Self, Problems> {
+        Self::read(text, fingerprint, Looks::PastPlaces)
+    }
+
+    fn read(text: &str, fingerprint: Fingerprint, looks: Looks) -> Result<Self, Problems> {
         let mut reader = Reader::new(text);
         let arena = Arena::new();
         let document = toml_spanner::parse_recoverable(text, &arena);
@@ -56,7 +61,7 @@ impl NetworkFile {
             let what = if is_key { "is a duplicate".to_owned() } else { error.message("") };
             reader.report_broken(span.range().start, key, wrong(what, "mend the TOML here"));
         }
-        let file = read(&mut reader, document.table(), fingerprint);
+        let file = read(&mut reader, document.table(), fingerprint, looks);
         reader.finish(file)
     }
 
@@ -113,9 +118,23 @@ impl NetworkFile {
     }
 }
 
-fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerprint) -> Option<NetworkFile> {
+/// Whether a reading looks at where help comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    AtPlaces,
+    PastPlaces,
+}
+
+fn read<'a>(
+    reader: &mut Reader<'_>,
+    root: &'a Table<'a>,
+    fingerprint: Fingerprint,
+    looks: Looks,
+) -> Option<NetworkFile> {
     let mut root = Section::root(root);
     let mut advice = Vec::new();
+    // A function tells nobody.
+    let advice_wanted = looks == Looks::AtPlaces;
 
     let asterisk = root.section(reader, "asterisk").and_then(|section| read_asterisk(reader, section));
     let places = Places::new(&mut root);
@@ -124,8 +143,9 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
     if root.value("stages").is_none() {
         reader.report_missing(0, "stages", STAGES_REMEDY);
     }
-    let stages =
-        root.section(reader, "stages").and_then(|section| read_stages(reader, &section, &mut advice));
+    let stages = root
+        .section(reader, "stages")
+        .and_then(|section| read_stages(reader, &section, advice_wanted.then_some(&mut advice)));
     if root.value("network").is_none() {
         reader.report_missing(0, "network", "add a [network] section with name and region");
     }
@@ -169,7 +189,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
     );
     root.refuse_unknown(reader);
     let address_of = addresses_of_numbers(reader, &extensions);
-    if let Some(section) = &section_of_addresses {
+    if let Some(section) = section_of_addresses.as_ref().filter(|_| advice_wanted) {
         let used: HashSet<_> =
             extensions.phones.iter().filter_map(|(_, phone)| phone.address.as_deref()).collect();
         advise_on_unused(
@@ -209,7 +229,7 @@ fn read<'a>(reader: &mut Reader<'_>, root: &'a Table<'a>, fingerprint: Fingerpri
         fingerprint,
     };
     shared.keep_from_wrong_places();
-    if let Some(network) = network {
+    if let Some(network) = network.filter(|_| looks == Looks::AtPlaces) {
         let sources = Sources {
             phones: &places,
             network,

@@ -41,7 +41,7 @@ pub(crate) const STAGES_REMEDY: &str =
 pub(crate) fn read_stages(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
-    advice: &mut Vec<Problem>,
+    mut advice: Option<&mut Vec<Problem>>,
 ) -> Option<Vec<Stage>> {
     let mut stages: Vec<Stage> = Vec::new();
     let mut complete = true;
@@ -82,7 +82,7 @@ pub(crate) fn read_stages(
             fallback_url: fallback_url.map(|at| at.value),
             secure: secure.is_some_and(|at| at.value),
         });
-        if let Some(read) = stages.last() {
+        if let (Some(read), Some(advice)) = (stages.last(), advice.as_deref_mut()) {
             advise_on_stage(reader, &stage, read, (domain_at, url_at), advice);
             if !has_fallback && !read.public_url.is_private() {
                 advice.push(Problem {

@@ -32,7 +32,7 @@ pub struct Country {
 /// The countries from whose numbers Twilio places emergency calls, with the emergency numbers of each.
 ///
 /// Sources: the list of countries is Twilio's (page of 2026-08-24, `facts/emergency.md`); the numbers are those of Google's
-/// short-number metadata (PyPI `phonenumbers`, `is_emergency_number`; `tests/it/emergency_numbers.rs` compares them). The emergency number must be valid
+/// short-number metadata (PyPI `phonenumbers` 9.0, `is_emergency_number`, read on 2026-11-26). The emergency number must be valid
 /// in the country of the caller id (Twilio's changelog of 2021-12-16). An address can be registered in the US, Canada and
 /// the UK only.
 pub const COUNTRIES: [Country; 13] = [
@@ -49,8 +49,7 @@ pub const COUNTRIES: [Country; 13] = [
     Country { region: "AT", numbers: &["112", "122", "133", "144"], only: None, registers_addresses: false },
     Country { region: "IT", numbers: &["112", "113", "115", "118"], only: None, registers_addresses: false },
     Country { region: "MY", numbers: &["999", "112"], only: None, registers_addresses: false },
-    // 1669 is for ambulances.
-    Country { region: "TH", numbers: &["191", "199", "1669"], only: None, registers_addresses: false },
+    Country { region: "TH", numbers: &["191", "199"], only: None, registers_addresses: false },
     Country { region: "PH", numbers: &["911", "112", "117"], only: None, registers_addresses: false },
 ];
 
