@@ -155,9 +155,15 @@ impl Desk {
         }
     }
 
-    /// Everything so far, a line each.
-    pub(crate) fn transcript(&self) -> String {
-        all(&self.told.lines.lock().unwrap())
+    /// Waits until some line has these words, also one that was passed over.
+    pub(crate) fn has_told(&self, words: &str) {
+        let until = Instant::now() + LIMIT;
+        let mut lines = self.told.lines.lock().unwrap();
+        while !lines.iter().any(|line| line.to_string().contains(words)) {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "the lab does not tell {words:?}: {}", all(&lines));
+            lines = self.told.more.wait_timeout(lines, left).unwrap().0;
+        }
     }
 
     /// The names of the events so far.
