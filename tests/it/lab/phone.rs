@@ -6,6 +6,7 @@ use std::io::{Read, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,17 @@ pub(crate) fn modules() -> Option<&'static str> {
     found.as_deref()
 }
 
+/// A free port that no other phone of this process gets, and that the system gives to nobody who asks for any: those begin
+/// at 32768 (ip(7)). Of two phones with one port, one would get the other's orders.
+fn control_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
+    (0..100)
+        .map(|_| first + NEXT.fetch_add(1, Ordering::Relaxed) % 100)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
+}
+
 fn command(directory: &Path) -> Command {
     let out = File::options().create(true).append(true).open(directory.join("out")).unwrap();
     let mut command = Command::new("baresip");
@@ -86,8 +98,7 @@ impl Phone {
     pub(crate) fn start_only(account: &Account<'_>) -> Self {
         let directory = scratch();
         let Account { user, password, domain, proxy, tone } = account;
-        // Another could take the port before baresip does: then the control port of another answers, and no event fits.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = control_port();
         let mut config = modules().unwrap().to_owned();
         for line in [
             "sip_listen 127.0.0.1:0",
