@@ -26,6 +26,8 @@ pub(crate) fn at_a_terminal(
     let shell = format!("stty cols {columns}; exec \"$0\" \"$@\"");
     let mut terminal = Command::new(peers::python());
     terminal.args(["-c", script, "sh", "-c", &shell]).arg(command.get_program()).args(command.get_args());
+    // As in `dialtone`: `CI` in the developer's own environment, for one, would show colours at a dumb terminal.
+    terminal.env_clear();
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => terminal.env(name, value),
