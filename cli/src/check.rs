@@ -1,7 +1,5 @@
 //! `dialtone check`
 
-mod samconfig;
-
 use std::path::PathBuf;
 
 use clap::Args;

@@ -1,20 +1,15 @@
 //! `dialtone samconfig`
 
-mod aws;
-mod file;
-mod wanted;
-
 use std::path::PathBuf;
 
 use clap::Args;
 use network::Finding;
+use samconfig::{Change, Difference, Given, Samconfig, SamconfigError, Wanted};
 use serde_json::json;
 
-use self::file::Samconfig;
-use self::wanted::{Given, Wanted};
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
-use crate::output;
+use crate::{answer, output};
 
 /// Writes a stage's parameters into samconfig.toml, so that nothing is copied by hand.
 ///
@@ -42,7 +37,7 @@ pub(crate) struct SamconfigCommand {
     region: Option<String>,
 
     /// A parameter of the template, with its value. May be given several times; wins over what is found.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = wanted::pair)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 
     /// Compares only, and ends with 1 if anything differs or is missing.
@@ -60,81 +55,89 @@ pub(crate) struct SamconfigCommand {
 
 impl SamconfigCommand {
     pub(crate) fn run(self) -> Result {
-        self.answer()
-    }
-
-    fn answer(self) -> Result {
         let network = self.network.network()?;
-        let stage = network.stage().name.clone();
-        let mut samconfig = Samconfig::open(&self.file)?;
-        let from_environment = || {
-            let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-            read("AWS_REGION").or_else(|| read("AWS_DEFAULT_REGION"))
-        };
-        let region = self.region.clone().or_else(|| samconfig.region(&stage)).or_else(from_environment);
-        let region = region.ok_or_else(|| {
-            Failure::usage(format!(
-                "nobody says in which region the stack of {stage} is; add --region REGION"
-            ))
-        })?;
+        let stage = &network.stage().name;
+        let mut samconfig = Samconfig::open(&self.file).map_err(failure)?;
+        let region = self.region(&samconfig, stage)?;
         if !self.json && !self.offline {
             output::aside("asking AWS");
         }
         let given = Given { set: &self.set, region: &region, is_offline: self.offline };
         let wanted = Wanted::of(&network, &given);
-        let changes = samconfig.apply(&stage, &region, &wanted)?;
-        let mut missing = wanted.missing.clone();
-        missing.extend(
-            samconfig.placeholders(&stage).into_iter().filter(|name| !wanted.is_missing(name)).map(|name| {
-                Finding::new(name.clone(), "is a placeholder", format!("give it with --set {name}=VALUE"))
-            }),
-        );
-        let outcome = match (missing.is_empty(), wanted.has_aws_failed) {
+        let difference = samconfig.apply(stage, &region, &wanted).map_err(failure)?;
+        if !self.check && !difference.changes.is_empty() {
+            samconfig.write().map_err(failure)?;
+        }
+        let outcome = match (difference.missing.is_empty(), wanted.has_aws_failed) {
             (_, true) => Outcome::OtherSide,
-            (true, false) if self.check && !changes.is_empty() => Outcome::No,
+            (true, false) if self.check && !difference.changes.is_empty() => Outcome::No,
             (true, false) => Outcome::Done,
             (false, false) => Outcome::No,
         };
-        if !self.check && !changes.is_empty() {
-            samconfig.write(&self.file)?;
-        }
-        let differing: Vec<_> =
-            changes.iter().map(|(name, from, to)| json!({"name": name, "from": from, "to": to})).collect();
-        if self.json {
-            let mut errors: Vec<Finding> = missing;
-            if self.check {
-                errors.extend(changes.iter().map(|(name, from, to)| {
-                    Finding::new(
-                        name,
-                        format!("is {}, not {}", shown(from), shown(to)),
-                        "run it without --check",
-                    )
-                }));
-            }
-            let errors: Vec<_> = errors
-                .iter()
-                .map(|one| json!({"about": one.about, "what": one.what, "remedy": one.remedy}))
-                .collect();
-            output::json(&json!({
-                "ok": outcome == Outcome::Done, "errors": errors, "file": self.file, "stage": stage, "region": region,
-                "changes": differing, "parameters": samconfig.parameters(&stage),
-            }));
+        if !self.json {
+            self.show(stage, &difference);
             return Ok(outcome);
         }
-        let width = changes.iter().map(|(name, _, _)| name.len()).max().unwrap_or_default();
-        for (name, from, to) in &changes {
+        let errors = self.errors(&difference);
+        let fields = json!({
+            "file": self.file, "stage": stage, "region": region, "changes": difference.changes,
+            "parameters": samconfig.parameters(stage),
+        });
+        Ok(answer::print_with(outcome, &errors, fields))
+    }
+
+    /// The region of the stack: as it is given, as the file has it, or as AWS's own variables say.
+    fn region(&self, samconfig: &Samconfig, stage: &str) -> Result<String> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let region = self.region.clone().or_else(|| samconfig.region(stage));
+        let region = region.or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"));
+        region.ok_or_else(|| {
+            let what = format!("nobody says in which region the stack of {stage} is");
+            Failure::found(Outcome::Usage, vec![Finding::new("", what, "add --region REGION")])
+        })
+    }
+
+    /// What is missing, and with --check what differs, too.
+    fn errors(&self, difference: &Difference) -> Vec<Finding> {
+        let mut errors = difference.missing.clone();
+        if self.check {
+            errors.extend(difference.changes.iter().map(|Change { name, from, to }| {
+                Finding::new(name, format!("is {}, not {}", shown(from), shown(to)), "run it without --check")
+            }));
+        }
+        errors
+    }
+
+    fn show(&self, stage: &str, Difference { changes, missing }: &Difference) {
+        let width = changes.iter().map(|change| change.name.len()).max().unwrap_or_default();
+        for Change { name, from, to } in changes {
             output::line(&format!("~ {name:width$}  {} -> {}", shown(from), shown(to)));
         }
-        output::line(&match (changes.len(), self.check) {
-            (0, _) => format!("{}: stage {stage} is as it should be", self.file.display()),
-            (_, true) => format!("{}: stage {stage} differs", self.file.display()),
-            (_, false) => format!("{}: written, stage {stage}", self.file.display()),
+        let file = self.file.display();
+        output::line(&match (changes.is_empty(), self.check) {
+            (true, _) => format!("{file}: stage {stage} is as it should be"),
+            (false, true) => format!("{file}: stage {stage} differs"),
+            (false, false) => format!("{file}: written, stage {stage}"),
         });
         if !missing.is_empty() {
             output::aside("");
             missing.iter().for_each(|finding| output::aside(&format!("missing: {finding}")));
         }
-        Ok(outcome)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
+fn failure(error: SamconfigError) -> Failure {
+    Failure::found(Outcome::Usage, vec![error.finding()])
+}
+
+/// Reads `NAME=VALUE`.
+fn pair(text: &str) -> std::result::Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        _ => Err("write NAME=VALUE, such as AlarmEmail=ops@example.org".into()),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// Why AWS does not answer, on one line.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum AwsError {
+pub(crate) enum AwsError {
     #[error("cannot run `aws`")]
     Start(#[source] std::io::Error),
     #[error("`aws {command}` failed: {said}")]
@@ -19,13 +19,13 @@ pub(super) enum AwsError {
 }
 
 /// AWS, in a region.
-pub(super) struct Aws<'a> {
-    pub(super) region: &'a str,
+pub(crate) struct Aws<'a> {
+    pub(crate) region: &'a str,
 }
 
 impl Aws<'_> {
     /// The current version of a secret.
-    pub(super) fn secret_version(&self, name: &str) -> Result<Option<String>, AwsError> {
+    pub(crate) fn secret_version(&self, name: &str) -> Result<Option<String>, AwsError> {
         let answer = self.ask(&["secretsmanager", "describe-secret", "--secret-id", name])?;
         let versions = answer.get("VersionIdsToStages").and_then(Value::as_object);
         let is_current = |stages: &Value| {
@@ -36,7 +36,7 @@ impl Aws<'_> {
     }
 
     /// Issued certificates for a host, those for exactly this host first.
-    pub(super) fn certificates(&self, host: &str) -> Result<Vec<String>, AwsError> {
+    pub(crate) fn certificates(&self, host: &str) -> Result<Vec<String>, AwsError> {
         // Without a list of key types, AWS shows RSA of 2048 bits only.
         let keys = "keyTypes=RSA_2048,RSA_3072,RSA_4096,EC_prime256v1,EC_secp384r1,EC_secp521r1";
         let answer =
@@ -60,7 +60,7 @@ impl Aws<'_> {
     }
 
     /// The public zone that a host is in.
-    pub(super) fn hosted_zone(&self, host: &str) -> Result<Option<String>, AwsError> {
+    pub(crate) fn hosted_zone(&self, host: &str) -> Result<Option<String>, AwsError> {
         let answer = self.ask(&["route53", "list-hosted-zones"])?;
         let zones = answer.get("HostedZones").and_then(Value::as_array);
         let zones = zones.into_iter().flatten().filter_map(|zone| {

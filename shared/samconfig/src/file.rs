@@ -1,52 +1,77 @@
-//! `samconfig.toml`: one stage's parameters in it, changed without touching the rest.
+//! The file: one stage's parameters in it, changed without touching the rest.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use files::Access;
+use network::Finding;
+use serde::Serialize;
 use toml_edit::{Array, DocumentMut, Item, RawString, Table, Value, value};
 
-use super::wanted::Wanted;
-use crate::exit::{Failure, Result};
+use crate::{SamconfigError, Wanted};
 
-/// The file.
-pub(super) struct Samconfig {
+/// `samconfig.toml`, as it is to be written.
+pub struct Samconfig {
     document: DocumentMut,
-    name: String,
+    path: PathBuf,
 }
 
-/// A parameter, what it was and what it is to be.
-pub(super) type Change = (String, String, String);
+/// A parameter whose value differs from what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The parameter of the template, or `region`.
+    pub name: String,
+    /// What the file has; empty for nothing.
+    pub from: String,
+    /// What it should be; empty where the parameter must not be there.
+    pub to: String,
+}
+
+/// What keeps a stage from being deployed as the network file wants it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// What the file has otherwise.
+    pub changes: Vec<Change>,
+    /// What nobody knows yet, each about a parameter. The file has a placeholder in its place, which the template refuses.
+    pub missing: Vec<Finding>,
+}
+
+type Result<T> = std::result::Result<T, SamconfigError>;
 
 impl Samconfig {
     /// Reads the file. One that is not there is empty.
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let name = path.display().to_string();
-        let text = match std::fs::read_to_string(path) {
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or is no TOML.
+    pub fn open(path: &Path) -> Result<Self> {
+        let path = path.to_owned();
+        let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => "version = 0.1\n".to_owned(),
-            Err(error) => {
-                return Err(Failure::usage(format!("{name}: {error}; choose another with --file FILE")));
-            }
+            Err(source) => return Err(SamconfigError::Io { path, source }),
         };
-        let document = text.parse::<DocumentMut>().map_err(|error| {
-            let line =
-                error.span().map(|span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
-            let line = line.map(|line| format!(" in line {line}")).unwrap_or_default();
-            Failure::usage(format!("{name}: is no TOML{line}; mend it there"))
-        })?;
-        Ok(Self { document, name })
+        match text.parse::<DocumentMut>() {
+            Ok(document) => Ok(Self { document, path }),
+            Err(source) => {
+                let before = |start| text.get(..start).unwrap_or_default().lines().count().max(1);
+                let line = source.span().map(|span| before(span.start));
+                Err(SamconfigError::Syntax { path, line, source: Box::new(source) })
+            }
+        }
     }
 
     /// The region of a stage's stack.
-    pub(super) fn region(&self, stage: &str) -> Option<String> {
+    #[must_use]
+    pub fn region(&self, stage: &str) -> Option<String> {
         let region = self.section(stage)?.get("region")?.as_str()?;
         (!is_placeholder(region)).then(|| region.to_owned())
     }
 
-    /// A stage's parameters.
-    pub(super) fn parameters(&self, stage: &str) -> BTreeMap<String, String> {
+    /// A stage's parameters and their values.
+    #[must_use]
+    pub fn parameters(&self, stage: &str) -> BTreeMap<String, String> {
         let list = self.section(stage).and_then(|section| section.get("parameter_overrides"));
         let list = list.and_then(Item::as_array).into_iter().flatten();
         list.filter_map(|one| one.as_str()?.split_once('='))
@@ -55,28 +80,41 @@ impl Samconfig {
     }
 
     /// The parameters whose values are still placeholders.
-    pub(super) fn placeholders(&self, stage: &str) -> Vec<String> {
+    fn placeholders(&self, stage: &str) -> Vec<String> {
         let all = self.parameters(stage).into_iter();
         all.filter(|(_, value)| is_placeholder(value)).map(|(name, _)| name).collect()
     }
 
-    /// Sets what is wanted, and returns what differed.
-    pub(super) fn apply(&mut self, stage: &str, region: &str, wanted: &Wanted) -> Result<Vec<Change>> {
+    /// Sets what is wanted, and returns what differed and what is still missing. Nothing is written yet.
+    ///
+    /// # Errors
+    ///
+    /// The stage, or its parameters, have another form than SAM writes.
+    pub fn apply(&mut self, stage: &str, region: &str, wanted: &Wanted) -> Result<Difference> {
+        let changes = self.set(stage, region, wanted)?;
+        let mut missing = wanted.missing.clone();
+        let placeholders = self.placeholders(stage).into_iter().filter(|name| !wanted.is_missing(name));
+        missing.extend(placeholders.map(|name| {
+            let remedy = format!("give it with --set {name}=VALUE");
+            Finding::new(name, "is a placeholder", remedy)
+        }));
+        Ok(Difference { changes, missing })
+    }
+
+    fn set(&mut self, stage: &str, region: &str, wanted: &Wanted) -> Result<Vec<Change>> {
         let before = self.parameters(stage);
         let mut changes = Vec::new();
-        let name = self.name.clone();
+        let path = self.path.clone();
         let section = self.section_mut(stage, region)?;
         let list = section.entry("parameter_overrides").or_insert_with(|| value(Array::new()));
         let Some(list) = list.as_array_mut() else {
-            return Err(Failure::usage(format!(
-                "{name}: {stage}.deploy.parameters.parameter_overrides is no list; write it as [\"NAME=VALUE\", …]"
-            )));
+            return Err(SamconfigError::NoList { path, stage: stage.to_owned() });
         };
         for (parameter, to) in &wanted.values {
             let from = before.get(parameter).cloned().unwrap_or_default();
-            if from != to.clone().unwrap_or_default() {
+            if from != to.as_deref().unwrap_or_default() {
                 set(list, parameter, to.as_deref());
-                changes.push((parameter.clone(), from, to.clone().unwrap_or_default()));
+                changes.push(Change { name: parameter.clone(), from, to: to.clone().unwrap_or_default() });
             }
         }
         for finding in &wanted.missing {
@@ -84,22 +122,25 @@ impl Samconfig {
             if !before.contains_key(&finding.about) && !wanted.values.contains_key(&finding.about) {
                 let placeholder = format!("<{}>", finding.about);
                 set(list, &finding.about, Some(&placeholder));
-                changes.push((finding.about.clone(), String::new(), placeholder));
+                changes.push(Change { name: finding.about.clone(), from: String::new(), to: placeholder });
             }
         }
         if section.get("region").and_then(Item::as_str) != Some(region) {
             let from = section.get("region").and_then(Item::as_str).unwrap_or_default().to_owned();
             section["region"] = value(region);
-            changes.push(("region".into(), from, region.to_owned()));
+            changes.push(Change { name: "region".into(), from, to: region.to_owned() });
         }
         Ok(changes)
     }
 
     /// Writes the file in one step.
-    pub(super) fn write(&self, path: &Path) -> Result<()> {
-        files::replace(path, self.document.to_string().as_bytes(), Access::Everyone).map_err(|error| {
-            Failure::usage(format!("{}: {error}; choose another with --file FILE", self.name))
-        })
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written; then it is as it was.
+    pub fn write(&self) -> Result<()> {
+        files::replace(&self.path, self.document.to_string().as_bytes(), Access::Everyone)
+            .map_err(|source| SamconfigError::Io { path: self.path.clone(), source })
     }
 
     fn section(&self, stage: &str) -> Option<&Item> {
@@ -109,8 +150,7 @@ impl Samconfig {
     /// The stage's section, which is made as the other stages have it if it is not there.
     fn section_mut(&mut self, stage: &str, region: &str) -> Result<&mut Table> {
         let is_new = self.section(stage).is_none();
-        let bad =
-            Failure::usage(format!("{}: {stage}.deploy.parameters is no table; make it one", self.name));
+        let bad = SamconfigError::NoTable { path: self.path.clone(), stage: stage.to_owned() };
         let implicit = || {
             let mut table = Table::new();
             table.set_implicit(true);
@@ -194,8 +234,6 @@ fn text_of(raw: Option<&RawString>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use network::Finding;
-
     use super::*;
 
     const FILE: &str = "version = 0.1\n\n[prod.deploy.parameters]   # the real one\nregion = \"us-west-2\"\n\
@@ -204,15 +242,15 @@ mod tests {
     #[test]
     fn one_stage_changes_and_the_rest_stays() {
         let document = FILE.parse().unwrap();
-        let mut file = Samconfig { document, name: "samconfig.toml".into() };
+        let mut file = Samconfig { document, path: "samconfig.toml".into() };
         assert_eq!(file.placeholders("prod"), ["EmergencyCallerId"]);
         let mut wanted = Wanted::default();
         wanted.values.insert("EmergencyCallerId".into(), Some("+15035550110".into()));
         wanted.values.insert("DomainName".into(), Some("voice.example.org".into()));
         wanted.values.insert("LogRetentionDays".into(), None);
         wanted.missing.push(Finding::new("CertificateArn", "is not known", "request one"));
-        let changes = file.apply("prod", "us-west-2", &wanted).unwrap();
-        assert_eq!(changes.len(), 4);
+        let found = file.apply("prod", "us-west-2", &wanted).unwrap();
+        assert_eq!((found.changes.len(), found.missing), (4, wanted.missing.clone()));
         assert_eq!(
             file.document.to_string(),
             FILE.replace("<E.164>", "+15035550110").replace(
@@ -220,7 +258,7 @@ mod tests {
                 "    \"DomainName=voice.example.org\",\n    \"CertificateArn=<CertificateArn>\",\n"
             )
         );
-        assert_eq!(file.apply("prod", "us-west-2", &wanted).unwrap(), []);
+        assert_eq!(file.apply("prod", "us-west-2", &wanted).unwrap().changes, []);
         file.apply("dev", "us-west-2", &wanted).unwrap();
         let text = file.document.to_string();
         assert!(text.contains("[dev.deploy.parameters]\nstack_name = \"dialtone-dev\""), "{text}");
@@ -231,10 +269,10 @@ mod tests {
     #[test]
     fn what_is_no_list_is_refused() {
         let document = "[prod.deploy.parameters]\nparameter_overrides = \"Stage=prod\"\n".parse().unwrap();
-        let mut file = Samconfig { document, name: "samconfig.toml".into() };
+        let mut file = Samconfig { document, path: "samconfig.toml".into() };
         assert!(file.apply("prod", "us-west-2", &Wanted::default()).is_err());
         for text in ["prod = 1", "[prod]\ndeploy = 1", "[prod.deploy]\nparameters = 1"] {
-            let mut file = Samconfig { document: text.parse().unwrap(), name: "samconfig.toml".into() };
+            let mut file = Samconfig { document: text.parse().unwrap(), path: "samconfig.toml".into() };
             assert!(file.apply("prod", "us-west-2", &Wanted::default()).is_err(), "{text}");
         }
     }

@@ -4,39 +4,34 @@ use std::collections::BTreeMap;
 
 use network::{Finding, Network, Way};
 
-use super::aws::{Aws, AwsError};
+use crate::EMERGENCY_CALLER_ID;
+use crate::aws::{Aws, AwsError};
 
 /// What comes from the command line.
-pub(super) struct Given<'a> {
-    pub(super) set: &'a [(String, String)],
-    pub(super) region: &'a str,
-    pub(super) is_offline: bool,
+pub struct Given<'a> {
+    /// Parameters and their values, which win over what is found; an empty value takes the parameter out.
+    pub set: &'a [(String, String)],
+    /// The region of the stack, such as `us-west-2`.
+    pub region: &'a str,
+    /// Whether AWS is not asked.
+    pub is_offline: bool,
 }
 
 /// What a stage should have. Parameters that are not named stay as they are in the file.
 #[derive(Debug, Default)]
-pub(super) struct Wanted {
+pub struct Wanted {
     /// A value, or none where the parameter must not be there.
-    pub(super) values: BTreeMap<String, Option<String>>,
+    pub values: BTreeMap<String, Option<String>>,
     /// What cannot be known yet, each about a parameter.
-    pub(super) missing: Vec<Finding>,
+    pub missing: Vec<Finding>,
     /// Whether `aws` did not answer.
-    pub(super) has_aws_failed: bool,
-}
-
-/// Reads `NAME=VALUE`.
-pub(super) fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric()) => {
-            Ok((name.to_owned(), value.to_owned()))
-        }
-        _ => Err("write NAME=VALUE, such as AlarmEmail=ops@example.org".into()),
-    }
+    pub has_aws_failed: bool,
 }
 
 impl Wanted {
-    /// What the network file, AWS and the command line say together.
-    pub(super) fn of(network: &Network, given: &Given<'_>) -> Self {
+    /// What the network file, AWS and the command line say together. Runs `aws` up to four times, unless it must not.
+    #[must_use]
+    pub fn of(network: &Network, given: &Given<'_>) -> Self {
         let mut wanted = Self::default();
         wanted.of_the_file(network, given);
         if !given.is_offline {
@@ -50,7 +45,7 @@ impl Wanted {
     }
 
     /// Whether a parameter cannot be known yet.
-    pub(super) fn is_missing(&self, name: &str) -> bool {
+    pub(crate) fn is_missing(&self, name: &str) -> bool {
         self.missing.iter().any(|finding| finding.about == name)
     }
 
@@ -66,9 +61,9 @@ impl Wanted {
         let stage = network.stage();
         self.set("Stage", &stage.name);
         match network.emergency_caller_id() {
-            Some(number) => self.set("EmergencyCallerId", number.as_str()),
+            Some(number) => self.set(EMERGENCY_CALLER_ID, number.as_str()),
             None => self.miss(
-                "EmergencyCallerId",
+                EMERGENCY_CALLER_ID,
                 "is not known: the network file has no emergency_caller_id",
                 "write it into [network]: what 911 sees when the fallback answers",
             ),

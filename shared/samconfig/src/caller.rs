@@ -1,19 +1,20 @@
-//! `samconfig.toml`, which repeats one fact of the network file for the fallback function.
+//! The one fact of the network file that `samconfig.toml` repeats, for the fallback function.
 
 use network::{Finding, Network};
 use toml_edit::{DocumentMut, Item, Value};
 
-/// The parameter of the template: what a call for help shows when the functions fail and the fallback answers.
-const PARAMETER: &str = "EmergencyCallerId";
+use crate::EMERGENCY_CALLER_ID;
 
-/// Says that the fallback function of a stage would show another number than the functions do.
-pub(super) fn other_caller(text: &str, network: &Network) -> Option<Finding> {
+/// Says that the fallback function of a stage would show another number than the functions do. `text` is `samconfig.toml`; one
+/// that is no TOML, or does not have the stage, says nothing about it.
+#[must_use]
+pub fn other_caller(text: &str, network: &Network) -> Option<Finding> {
     let stage = &network.stage().name;
     let document: DocumentMut = text.parse().ok()?;
     let parameters = document.get(stage)?.get("deploy")?.get("parameters")?.get("parameter_overrides")?;
     let set = caller(parameters).unwrap_or_default();
     let wanted = network.emergency_caller_id().map(numbers::E164::as_str).unwrap_or_default();
-    let about = format!("samconfig.toml: {stage}: {PARAMETER}");
+    let about = format!("samconfig.toml: {stage}: {EMERGENCY_CALLER_ID}");
     match (set.as_str(), wanted) {
         (set, wanted) if set == wanted => None,
         ("", _) => Some(Finding::new(
@@ -35,7 +36,7 @@ fn caller(parameters: &Item) -> Option<String> {
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
         value => value.as_str()?.split_whitespace().collect(),
     };
-    let value = texts.iter().find_map(|text| text.strip_prefix(PARAMETER)?.strip_prefix('='))?;
+    let value = texts.iter().find_map(|text| text.strip_prefix(EMERGENCY_CALLER_ID)?.strip_prefix('='))?;
     Some(value.trim_matches(['"', '\'']).to_owned())
 }
 
