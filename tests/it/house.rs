@@ -13,7 +13,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("what nobody sees", &["secret"]),
     ("languages and tools", &["fewlibs", "files", "numbers", "sip", "telemetry", "twiml", "webhook"]),
     ("the file, and whom we ask", &["network", "twilio"]),
-    ("what follows from it", &["devices", "dialplan", "exchange", "notices", "provision", "registrations", "samconfig"]),
+    (
+        "what follows from it",
+        &["devices", "dialplan", "exchange", "notices", "provision", "registrations", "samconfig"],
+    ),
     ("hosts of decisions", &["ledger", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),
     ("the service as a plain server", &["server"]),
