@@ -210,6 +210,62 @@ fn each_country_has_its_own_numbers() {
     assert_eq!(Country::of(Region::parse("MX").unwrap()), None);
 }
 
+/// Twilio registers addresses in the US, Canada and the UK alone, and 933 is North America's (pages named at [`COUNTRIES`] and
+/// [`ADDRESS_TEST`]).
+#[test]
+fn a_place_is_known_where_twilio_registers_addresses() {
+    let country = |name: &str| Country::of(Region::parse(name).unwrap()).unwrap();
+    let with = |fits: fn(&Country) -> bool| -> Vec<_> {
+        COUNTRIES.iter().filter(|country| fits(country)).map(Country::region).collect()
+    };
+    assert_eq!(with(Country::registers_addresses), ["US", "CA", "GB"]);
+    assert_eq!(with(Country::has_address_test), ["US", "CA"]);
+    for territory in ["PR", "VI", "GU", "AS", "MP"] {
+        assert_eq!(country(territory).region(), "US", "{territory} is of the United States");
+    }
+}
+
+/// What is printed on a wall beside the phone: the number that people know best comes first, the others work, too.
+#[test]
+fn every_emergency_number_of_a_country_reaches_help_there() {
+    for (name, numbers) in [
+        ("US", &["911", "112"][..]),
+        ("GB", &["999", "112"]),
+        ("AU", &["000", "106", "112"]),
+        ("FR", &["112", "15", "17", "18"]),
+        ("TH", &["191", "199"]),
+    ] {
+        assert_eq!(Country::of(Region::parse(name).unwrap()).unwrap().numbers(), numbers, "{name}");
+    }
+    for country in &COUNTRIES {
+        let here = Region::parse(country.region()).unwrap();
+        assert_eq!(country.primary(), country.numbers()[0]);
+        for number in country.numbers() {
+            assert_eq!(recognize(number, &[here]), Some(Service::Emergency(number)), "{here} {number}");
+        }
+    }
+}
+
+/// A number of Toronto may be shown by a phone in Detroit: 911 is dialled from both. 112 in two countries of Europe leads to two
+/// centres.
+#[test]
+fn only_one_numbering_plan_shares_help() {
+    let country = |name: &str| Country::of(Region::parse(name).unwrap()).unwrap();
+    for (one, other, shares) in [
+        ("US", "CA", true),
+        ("CA", "US", true),
+        ("US", "US", true),
+        ("DE", "DE", true),
+        ("PR", "US", true),
+        ("DE", "FR", false),
+        ("GB", "IE", false),
+        ("US", "PH", false),
+        ("PH", "CA", false),
+    ] {
+        assert_eq!(country(one).shares_help_with(country(other)), shares, "{one} {other}");
+    }
+}
+
 #[test]
 fn a_beginning_of_a_call_for_help_is_one_until_it_is_whole() {
     for (text, begun) in [
