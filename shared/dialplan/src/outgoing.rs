@@ -220,12 +220,13 @@ fn number_route<'n>(
     trail: &mut impl Trail,
 ) -> Result<Route<'n>, Refusal> {
     let Reading { numbers, has_extension, is_too_long } = reading::read(keys, network, phone);
-    let mut refusal = match (is_too_long, has_extension) {
+    let unreadable = match (is_too_long, has_extension) {
         (true, _) => Rule::Number.refuses_because(Reason::InvalidNumber, Detail::TooLong),
         (_, true) => Rule::Number.refuses_because(Reason::InvalidNumber, Detail::Extension),
         _ => Rule::Number.refuses(Reason::InvalidNumber),
     };
-    for (i, number) in numbers.iter().enumerate() {
+    let mut refusal = None;
+    for number in &numbers {
         if reading::is_directory_assistance(number) {
             trail.note(Rule::Number, || "directory assistance, the same as 411".into());
             return network
@@ -249,15 +250,14 @@ fn number_route<'n>(
                 trail.note(Rule::Policy, || "allowed".into());
                 return pstn(*number, phone);
             }
-            // The likeliest reading says best what is wrong.
-            Err(Reason::CountryNotAllowed) if i == 0 => {
-                refusal = Rule::Policy.refuses(Reason::CountryNotAllowed);
+            Err(reason) => {
+                let rule = if reason == Reason::CountryNotAllowed { Rule::Policy } else { Rule::Number };
+                // The likeliest reading, which comes first, says best what is wrong.
+                refusal.get_or_insert(rule.refuses(reason));
             }
-            Err(reason) if i == 0 => refusal = Rule::Number.refuses(reason),
-            Err(_) => {}
         }
     }
-    Err(refusal)
+    Err(refusal.unwrap_or(unreadable))
 }
 
 /// Rule 5. The phones that a number of the network's own rings, but for the caller.

@@ -242,3 +242,6 @@ fn is_region_allowed(found: &Found, nanp: Option<&Nanp>, network: &Network) -> b
         |region: &Region| *region == found.region || shared && numbers::calling_code_of(*region) == Some(1);
     network.allow().iter().any(fits)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! How keys are read, before anything is decided.
+
+use super::*;
+use crate::testing::network;
+
+const BRITAIN: &str =
+    "[network]\nname='uk'\nregion='GB'\nallow=['GB']\n[stages.prod]\nsip_domain='test-prod.sip.twilio.com'\n\
+     public_url='https://x.org'\n[extensions.lobby]\nnumber='+442079460110'\n";
+
+fn britain() -> Network {
+    network::NetworkFile::parse(BRITAIN).and_then(|file| file.network("prod")).unwrap()
+}
+
+fn is_too_long(keys: &str, network: &Network) -> bool {
+    read(keys, network, network.extension("lobby").unwrap()).is_too_long
+}
+
+/// A caller who pressed a key too many is told so; one who pressed too few must not be. A number has ten digits in North
+/// America, and fifteen at most in the world (ITU-T E.164, 6.1), behind 9 and 011.
+#[test]
+fn a_number_is_too_long_from_its_first_key_too_many() {
+    for (keys, expected) in [
+        ("5035550123", false),
+        ("50355501234", true),
+        ("15035550123", false),
+        ("150355501234", true),
+        ("95035550123", false),
+        // One digit is missing behind 9 and 1.
+        ("91503555012", false),
+        ("915035550123", false),
+        ("9150355501234", true),
+        ("9503555", false),
+        ("9035550123", false),
+        // Abroad: what is missing after 011, 00, + and 9011 is no key too many.
+        ("0111503555012", false),
+        ("001503555012", false),
+        ("+1503555012", false),
+        ("9011150355501", false),
+        ("9011150355501234567", false),
+        ("90111503555012345678", true),
+        ("+1503555012345678901", false),
+        ("+15035550123456789012", true),
+        ("01115035550123456789", true),
+        // Not all of it is digits.
+        ("50355501234*", false),
+        ("503555FLOWER", false),
+    ] {
+        assert_eq!(is_too_long(keys, &network()), expected, "{keys}");
+    }
+    // Elsewhere numbers of one country differ in length, so only what no number has is too long.
+    let britain = britain();
+    for (keys, expected) in [
+        ("020794601234", false),
+        ("2079460123456789", false),
+        ("1234567890123456789", false),
+        ("12345678901234567890", true),
+    ] {
+        assert_eq!(is_too_long(keys, &britain), expected, "{keys}");
+    }
+}
+
+/// Letters spell a number behind an area code that was dialled in digits, with or without what comes before it. What merely looks
+/// like a name must ring no stranger, even if its letters spell a number that exists (563 is in Iowa).
+#[test]
+fn letters_spell_a_number_behind_an_area_code() {
+    let network = network();
+    let spelt = |keys: &str| -> Vec<String> {
+        let numbers = read(keys, &network, network.extension("lobby").unwrap()).numbers;
+        numbers.iter().map(|number| number.as_str().to_owned()).collect()
+    };
+    for keys in ["800flowers", "1800flowers", "+1800flowers", "91800flowers#"] {
+        let expected: &[&str] = if keys.starts_with("91") { &[] } else { &["+18003569377"] };
+        assert_eq!(spelt(keys), expected, "{keys}");
+    }
+    for keys in ["jod5550123", "5jod550123", "56d5550123", "800flower", "800flowersnow"] {
+        assert_eq!(spelt(keys), [""; 0], "{keys}");
+    }
+}
+
+/// A telephone that sends a pause behind the number, and nothing after it, means the number. Digits behind the pause could be an
+/// extension.
+#[test]
+fn a_pause_at_the_end_is_no_extension() {
+    let network = network();
+    let lobby = network.extension("lobby").unwrap();
+    for (keys, has_extension) in [
+        ("5035550123,", false),
+        ("5035550123w", false),
+        ("5035550123pp#", false),
+        ("5035550123,1", true),
+        ("5035550123w1", true),
+        ("5550123x1", true),
+        // Fewer digits than any number has, and then letters: they may spell one.
+        ("503xyz1234", false),
+        ("503,1", true),
+        (",1", false),
+        ("*5035550123,1", false),
+    ] {
+        let reading = read(keys, &network, lobby);
+        assert_eq!(reading.has_extension, has_extension, "{keys}");
+        assert_eq!(reading.numbers.is_empty(), has_extension || keys.len() < 4 || keys.starts_with('*'), "{keys}");
+    }
+}
