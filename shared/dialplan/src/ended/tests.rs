@@ -50,10 +50,7 @@ fn who_needs_help_and_did_not_get_it_is_told_what_to_do() {
         let help = Dialled { help: true, again: false };
         let plan = dial_ended(&end, &network(), help);
         let document = plan.reply.to_string();
-        assert!(
-            document.contains("Please try 9 1 1 again") && document.contains("<Gather"),
-            "{document}"
-        );
+        assert!(document.contains("Please try 9 1 1 again") && document.contains("<Gather"), "{document}");
         assert_eq!(names(&plan).last().unwrap(), "emergency_failed lobby");
         assert!(
             !names(&dial_ended(&end, &network(), Dialled::default()))
@@ -160,21 +157,11 @@ fn a_leg_is_noted_only_for_its_error() {
         |fields: &[(&str, &str)]| call_progress(&CallProgress::from_form(&form(fields)), &network());
     assert_eq!(names(&progress(&[("CallStatus", "completed"), ("To", LOBBY)])), [""; 0]);
     let parent = ("ParentCallSid", "CA00000000000000000000000000000001");
-    let fields = [
-        ("CallStatus", "failed"),
-        ("To", LOBBY),
-        ("From", "+15035550199"),
-        ("ErrorCode", "32011"),
-        parent,
-    ];
+    let fields =
+        [("CallStatus", "failed"), ("To", LOBBY), ("From", "+15035550199"), ("ErrorCode", "32011"), parent];
     assert_eq!(names(&progress(&fields)), ["error-32011 lobby"]);
-    let fields = [
-        ("CallStatus", "failed"),
-        ("To", "+15035550199"),
-        ("From", LOBBY),
-        ("ErrorCode", "13224"),
-        parent,
-    ];
+    let fields =
+        [("CallStatus", "failed"), ("To", "+15035550199"), ("From", LOBBY), ("ErrorCode", "13224"), parent];
     assert_eq!(names(&progress(&fields)), ["error-13224 lobby"]);
     assert_eq!(names(&progress(&[("ErrorCode", "13224")])), ["error-13224 unknown"]);
 }

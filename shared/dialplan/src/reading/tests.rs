@@ -3,8 +3,7 @@
 use super::*;
 use crate::testing::network;
 
-const BRITAIN: &str =
-    "[network]\nname='uk'\nregion='GB'\nallow=['GB']\n[stages.prod]\nsip_domain='test-prod.sip.twilio.com'\n\
+const BRITAIN: &str = "[network]\nname='uk'\nregion='GB'\nallow=['GB']\n[stages.prod]\nsip_domain='test-prod.sip.twilio.com'\n\
      public_url='https://x.org'\n[extensions.lobby]\nnumber='+442079460110'\n";
 
 fn britain() -> Network {
@@ -98,6 +97,10 @@ fn a_pause_at_the_end_is_no_extension() {
     ] {
         let reading = read(keys, &network, lobby);
         assert_eq!(reading.has_extension, has_extension, "{keys}");
-        assert_eq!(reading.numbers.is_empty(), has_extension || keys.len() < 4 || keys.starts_with('*'), "{keys}");
+        assert_eq!(
+            reading.numbers.is_empty(),
+            has_extension || keys.len() < 4 || keys.starts_with('*'),
+            "{keys}"
+        );
     }
 }
