@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use lab::{Behaviour, News, Plan, Running, Speaker, Voice};
+use lab::{Behaviour, Loss, News, Plan, Running, Speaker, Voice};
 use network::Network;
 use tokio::io::AsyncBufReadExt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -62,6 +62,10 @@ pub(crate) struct Lab {
     /// What numbers outside do: answers, rings, busy or invalid.
     #[arg(long, value_name = "WHAT", default_value_t)]
     outside: Behaviour,
+
+    /// Loses so many of a hundred datagrams each way, up to 50, as a bad network does: SIP over UDP, and sound.
+    #[arg(long, value_name = "PERCENT", default_value_t)]
+    loss: Loss,
 
     /// The file with the passwords of the phones. By default that of `dialtone apply`.
     #[arg(long, value_name = "FILE")]
@@ -123,6 +127,7 @@ impl Lab {
             fallback_url: stage.fallback_url.clone(),
             listen: self.listen,
             voice,
+            loss: self.loss,
         };
         let (lab, news) = Running::start(plan, service).await.map_err(|error| {
             Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))

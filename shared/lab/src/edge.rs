@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::digest::Verdict;
+use crate::loss::{Loss, Way};
 use crate::message::{MAX_MESSAGE, Message, parameter};
 use crate::proxy::{pop_via, push_via, reached_at, record_route, strip_routes};
 use crate::registrar::{Registered, Registrar};
@@ -89,6 +90,8 @@ struct Desk {
     connections: Mutex<HashMap<SocketAddr, mpsc::Sender<Vec<u8>>>>,
     registrar: Mutex<Registrar>,
     notices: mpsc::UnboundedSender<Noticed>,
+    /// What gets lost on the way in, and out.
+    ways: [Way; 2],
 }
 
 impl Edge {
@@ -101,11 +104,32 @@ impl Edge {
         address: SocketAddr,
         registrar: Registrar,
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Noticed>)> {
+        Self::listen_with(address, registrar, Loss::default()).await
+    }
+
+    /// The same, where datagrams get lost on the way.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken, for either.
+    pub async fn listen_with(
+        address: SocketAddr,
+        registrar: Registrar,
+        loss: Loss,
+    ) -> io::Result<(Self, mpsc::UnboundedReceiver<Noticed>)> {
         let (tcp, udp) = bind(address).await?;
         let address = tcp.local_addr()?;
         let (notices, noticed) = mpsc::unbounded_channel();
         let (connections, registrar, gateway) = (Mutex::default(), Mutex::new(registrar), Mutex::default());
-        let desk = Arc::new(Desk { address, udp, gateway, connections, registrar, notices });
+        let desk = Arc::new(Desk {
+            address,
+            udp,
+            gateway,
+            connections,
+            registrar,
+            notices,
+            ways: [Way::new(loss), Way::new(loss)],
+        });
         let mut tasks = JoinSet::new();
         tasks.spawn(Arc::clone(&desk).datagrams());
         tasks.spawn(Arc::clone(&desk).connections(tcp));
@@ -175,6 +199,10 @@ impl Desk {
                 tokio::task::yield_now().await;
                 continue;
             };
+            let [inwards, _] = &self.ways;
+            if inwards.loses() {
+                continue;
+            }
             // Anything else is a keep-alive, or noise.
             if let Ok(message) = Message::parse(buffer.get(..length).unwrap_or_default()) {
                 self.receive(message, Flow::Udp(peer)).await;
@@ -309,7 +337,10 @@ impl Desk {
     async fn send(&self, message: &Message, flow: Flow) -> bool {
         let bytes = message.to_bytes();
         match flow {
-            Flow::Udp(peer) => self.udp.send_to(&bytes, peer).await.is_ok(),
+            Flow::Udp(peer) => {
+                let [_, outwards] = &self.ways;
+                outwards.loses() || self.udp.send_to(&bytes, peer).await.is_ok()
+            }
             Flow::Tcp(peer) => {
                 // A phone that does not read loses what comes: the edge waits for nobody.
                 let connection = self.lock().get(&peer).cloned();

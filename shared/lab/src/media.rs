@@ -11,6 +11,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::loss::{Loss, Way};
 use crate::rtp::{KeyEar, Packet, event_of};
 use crate::sdp::{Codec, Description};
 use crate::sound::FRAME;
@@ -87,13 +88,13 @@ impl<P: Copy + PartialEq + Send + 'static> Media<P> {
     /// # Errors
     ///
     /// No port is free.
-    pub async fn open(ip: IpAddr, noted: impl Fn(Noted<P>) + Send + 'static) -> io::Result<Self> {
+    pub async fn open(ip: IpAddr, loss: Loss, noted: impl Fn(Noted<P>) + Send + 'static) -> io::Result<Self> {
         let socket = UdpSocket::bind((ip, 0)).await?;
         let address = socket.local_addr()?;
         let (commands, inbox) = mpsc::unbounded_channel();
         let (link, frames) = mpsc::channel(WAITING);
         let counters = Arc::new(Counters::default());
-        let leg = Leg::new(socket, noted, Arc::clone(&counters));
+        let leg = Leg::new(socket, loss, noted, Arc::clone(&counters));
         let task = tokio::spawn(leg.run(inbox, frames));
         Ok(Self { address, commands, link, counters, task })
     }
@@ -172,10 +173,12 @@ struct Leg<P, F> {
     sequence: u16,
     timestamp: u32,
     source: u32,
+    /// What gets lost on the way in, and out.
+    ways: [Way; 2],
 }
 
 impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
-    fn new(socket: UdpSocket, noted: F, counters: Arc<Counters>) -> Self {
+    fn new(socket: UdpSocket, loss: Loss, noted: F, counters: Arc<Counters>) -> Self {
         let mut random = [0_u8; 4];
         let _ = getrandom::fill(&mut random);
         Self {
@@ -192,6 +195,7 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
             sequence: 1,
             timestamp: 0,
             source: u32::from_be_bytes(random),
+            ways: [Way::new(loss), Way::new(loss)],
         }
     }
 
@@ -238,6 +242,10 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
 
     fn hear(&mut self, bytes: &[u8], peer: SocketAddr) {
         let (Some(remote), Some(packet)) = (&self.remote, Packet::parse(bytes)) else { return };
+        let [inwards, _] = &self.ways;
+        if inwards.loses() {
+            return;
+        }
         self.counters.received.fetch_add(1, Ordering::Relaxed);
         // A phone behind NAT hears where it speaks from, whatever its description says.
         self.to = Some(peer);
@@ -337,7 +345,8 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
         let Some(to) = self.to.filter(|to| hears && to.port() != 0) else { return };
         self.sequence = self.sequence.wrapping_add(1);
         packet.sequence = self.sequence;
-        if self.socket.send_to(&packet.write(), to).await.is_ok() {
+        let [_, outwards] = &self.ways;
+        if outwards.loses() || self.socket.send_to(&packet.write(), to).await.is_ok() {
             self.counters.sent.fetch_add(1, Ordering::Relaxed);
         }
     }

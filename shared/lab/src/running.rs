@@ -13,6 +13,7 @@ use webhook::{Address, is_same_domain};
 use crate::call::{Call, Caller, Happening, Lab, Line};
 use crate::edge::{Edge, Flow, Noticed};
 use crate::gateway::{DialogId, Sip};
+use crate::loss::Loss;
 use crate::message::{Message, address};
 use crate::news::{Kind, News, Teller};
 use crate::outside::{Behaviour, Far, Outside};
@@ -39,6 +40,8 @@ pub struct Plan {
     pub listen: SocketAddr,
     /// What speaks.
     pub voice: Voice,
+    /// How many datagrams get lost on the way.
+    pub loss: Loss,
 }
 
 /// A lab that runs. Dropping it ends it.
@@ -73,7 +76,7 @@ impl Running {
         service: Arc<dyn Service>,
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<News>)> {
         let registrar = Registrar::new(plan.domain.clone(), plan.passwords);
-        let (edge, notices) = Edge::listen(plan.listen, registrar).await?;
+        let (edge, notices) = Edge::listen_with(plan.listen, registrar, plan.loss).await?;
         let edge = Arc::new(edge);
         let (sender, news) = mpsc::unbounded_channel();
         let teller = Teller::new(sender);
@@ -87,6 +90,7 @@ impl Running {
             outside: Outside::default(),
             domain: plan.domain,
             teller: teller.clone(),
+            loss: plan.loss,
         });
         let desk = Arc::new(Desk {
             account: plan.account,
@@ -249,7 +253,7 @@ async fn run(lab: &Arc<Lab>, desk: &Desk, number: u32, line: Line, phone: Phone)
     let (name, dialled) = (named(&caller.from), named(&caller.to));
     teller.tell(Kind::Dials, &name, format!("{name} dials {dialled}"));
     let ip = reached_at(lab.edge.address(), flow.peer()).ip();
-    let Ok(sound) = Call::sound(&line.happenings, ip, true).await else {
+    let Ok(sound) = Call::sound(&line.happenings, ip, true, lab.loss).await else {
         lab.switch.with(|gateway, now| gateway.refuse(dialog, 503, "Service Unavailable", now));
         lab.switch.forget(dialog);
         return teller.tell(Kind::Note, &name, "no port is free for the sound");

@@ -125,7 +125,7 @@ impl Call {
         headers.extend(more);
         for binding in bindings {
             let here = reached_at(self.lab.edge.address(), binding.flow.peer()).ip();
-            let Ok(sound) = Self::sound(&self.happenings, here, false).await else { continue };
+            let Ok(sound) = Self::sound(&self.happenings, here, false, self.lab.loss).await else { continue };
             let invitation = Invitation {
                 target: binding.contact,
                 flow: binding.flow,

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use self::legs::Leg;
 use crate::edge::Edge;
 use crate::gateway::{DialogId, Sip};
+use crate::loss::Loss;
 use crate::media::{Media, Noted};
 use crate::news::{Kind, Teller};
 use crate::outside::{Far, Outside};
@@ -34,6 +35,8 @@ pub(crate) struct Lab {
     pub(crate) outside: Outside,
     pub(crate) domain: String,
     pub(crate) teller: Teller,
+    /// What gets lost between phones and the lab.
+    pub(crate) loss: Loss,
 }
 
 /// What is played on a leg: for the exchange, or the lab's own.
@@ -325,9 +328,10 @@ impl Call {
         happenings: &mpsc::UnboundedSender<Happening>,
         ip: std::net::IpAddr,
         is_callers: bool,
+        loss: Loss,
     ) -> std::io::Result<Sound> {
         let happenings = happenings.clone();
-        Sound::open(ip, move |noted| {
+        Sound::open(ip, loss, move |noted| {
             let happening = match noted {
                 Noted::Key(key) if is_callers => Happening::Key(key),
                 Noted::Played(Played::Exchange(id)) => Happening::Played(id),

@@ -122,8 +122,9 @@ impl Gateway {
         let method = request.method().unwrap_or_default().to_owned();
         let key = request.header("CSeq").unwrap_or_default().to_owned();
         if method == "ACK" {
-            self.pending.done(id, Wants::Ack, None);
-            if dialog.phase == Phase::Answered {
+            // That of an earlier refusal, such as the question for a password, may come late.
+            let seq = format!("{} INVITE", seq_of(request));
+            if self.pending.done(id, Wants::Ack, Some(&seq)) && dialog.phase == Phase::Answered {
                 dialog.phase = Phase::Talking;
             }
             return;

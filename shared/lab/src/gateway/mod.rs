@@ -204,3 +204,6 @@ fn own_headers(message: &Message) -> Vec<(String, String)> {
 fn described(theirs: &Description, media: SocketAddr) -> Description {
     theirs.answer(media)
 }
+
+#[cfg(test)]
+mod tests;
