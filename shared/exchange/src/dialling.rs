@@ -203,6 +203,8 @@ impl Exchange {
         };
         let is_reported = placed.callback.is_some();
         let cause = end.cause;
+        let is_refused = matches!(placed.state, LegState::Calling)
+            && end.sip_code.is_some_and(|code| code >= 300 && !matches!(code, 408 | 480 | 486 | 487 | 600));
         placed.state = LegState::Ended(status);
         placed.end = Some(end);
         if cause == LegCause::Unregistered && is_reported {
@@ -210,6 +212,9 @@ impl Exchange {
         }
         if cause == LegCause::Silent {
             self.assume(Rule::LegSilent);
+        }
+        if is_refused {
+            self.assume(Rule::LegRefused);
         }
         self.report(id, "completed", status);
         self.settle();

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::hand::Hand;
 use super::phone::{Account, Phone};
 use crate::harness::{dialtone, scratch};
 
@@ -109,15 +110,24 @@ impl Desk {
 
     /// The same, over a transport.
     pub(crate) fn phone_over(&self, user: &str, tone: u32, transport: &str) -> Phone {
+        Phone::start(&self.account(user, tone, transport))
+    }
+
+    /// A phone of the network that is moved by hand; not registered yet.
+    pub(crate) fn hand(&self, user: &str) -> Hand {
+        Hand::new(&self.account(user, 0, "udp"))
+    }
+
+    fn account<'a>(&'a self, user: &'a str, tone: u32, transport: &str) -> Account<'a> {
         let phones = self.begins["phones"].as_array().unwrap();
         let phone = phones.iter().find(|phone| phone["user"] == user).unwrap();
-        Phone::start(&Account {
+        Account {
             user,
             password: phone["password"].as_str().unwrap(),
             domain: self.begins["domain"].as_str().unwrap(),
             proxy: format!("{};transport={transport}", self.begins["address"].as_str().unwrap()),
             tone,
-        })
+        }
     }
 
     /// A phone with the name of another and a password of its own.

@@ -4,7 +4,9 @@
 mod asterisk;
 mod connecting;
 mod desk;
+mod hand;
 mod help;
+mod odd;
 mod outside;
 mod phone;
 mod refusing;
