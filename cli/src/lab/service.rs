@@ -121,6 +121,7 @@ impl Elsewhere {
 impl Service for Elsewhere {
     fn ask(&self, request: Request) -> Later<Result<Answer, FetchError>> {
         let signed = self.signer.sign(&request);
+        let elsewhere = sign(&self.signer.token, &request.url, Some(&request.form));
         // A fallback URL may lead anywhere.
         let url = match &signed {
             Some(signed) => format!("{}{}", self.url, signed.place),
@@ -130,7 +131,7 @@ impl Service for Elsewhere {
         blocking(move || {
             let (signature, body) = match signed {
                 Some(signed) => (signed.signature, signed.body),
-                None => (String::new(), Some(request.form.encode())),
+                None => (elsewhere, Some(request.form.encode())),
             };
             let sent = match body {
                 None => agent.get(&url).header("X-Twilio-Signature", signature).call(),

@@ -82,6 +82,7 @@ impl Desk {
             .arg(&file)
             .args(options)
             .env("HOME", &directory)
+            .env("TWILIO_AUTH_TOKEN", "T0ken-0f-the-lab-27182818284590452")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

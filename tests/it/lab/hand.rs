@@ -61,17 +61,17 @@ impl Hand {
         for (name, value) in more {
             request = request.with(name, *value);
         }
-        self.asks(request)
+        self.asks(&request)
     }
 
     /// Sends a request of no dialog, with its password when it is asked for it, and gives the answer.
-    pub(crate) fn asks(&mut self, request: Message) -> Message {
-        self.sends(&request);
+    pub(crate) fn asks(&mut self, request: &Message) -> Message {
+        self.sends(request);
         let answer = self.takes(|message| message.status().is_some_and(|status| status > 100));
         if answer.status() != Some(407) {
             return answer;
         }
-        let again = self.proven(&request, &answer);
+        let again = self.proven(request, &answer);
         self.sends(&again);
         self.takes(|message| message.status().is_some_and(|status| status != 100 && status != 407))
     }
@@ -258,14 +258,12 @@ impl Hand {
         let method = request.method().unwrap();
         let who = Credentials { user: &self.user, password: &self.password };
         let (name, value) = Challenge::of(challenge).unwrap().answer(who, method, request.uri(), "c");
+        let via = format!("SIP/2.0/UDP {};branch=z9hG4bK{}{};rport", self.host, self.count, self.user);
         let mut again = request.clone();
         for (name, value) in &mut again.headers {
             match name.as_str() {
                 "CSeq" => *value = format!("{} {method}", self.count),
-                "Via" => {
-                    *value =
-                        format!("SIP/2.0/UDP {};branch=z9hG4bK{}{};rport", self.host, self.count, self.user)
-                }
+                "Via" => value.clone_from(&via),
                 _ => {}
             }
         }

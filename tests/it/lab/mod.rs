@@ -4,6 +4,7 @@
 mod asterisk;
 mod connecting;
 mod desk;
+mod failing;
 mod hand;
 mod help;
 mod odd;

@@ -134,7 +134,7 @@ fn odd_registrations_are_answered_as_twilio_answers_them() {
     lab.tells("not-registered", "423");
     let uri = "sip:alpha@lab-dev.sip.twilio.com";
     let with_user = hand.message("REGISTER", uri, "u", uri);
-    assert_eq!(hand.asks(with_user).status(), Some(400));
+    assert_eq!(hand.asks(&with_user).status(), Some(400));
     lab.tells("not-registered", "400");
     for place in 1..=10 {
         hand.host = format!("192.0.2.{place}:5060");
