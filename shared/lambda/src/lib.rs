@@ -13,14 +13,15 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use lambda_http::lambda_runtime::{LambdaInvocation, Runtime};
-use lambda_http::{Adapter, Body, RequestExt};
+use lambda_http::{Adapter, Body, LambdaEvent, RequestExt};
+use serde::{Deserialize, Deserializer, Serialize};
 use telemetry::LogFormat;
 use tower::{Layer, Service};
 use web::{Answer, RawTarget, RequestId, Rest, Route, Settings, Sink, Web};
 
 pub use lambda_http::Error;
 
-use guard::{Guard, InHand};
+use guard::{Event, Guard, InHand};
 
 // Only to be linked.
 use fewlibs as _;
@@ -40,11 +41,41 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
             tracing::error!(problem, "cannot start");
         }
     })?;
-    let web = Web::new(network, tokens, routes, sink(topic).await);
-    let host = Host { web, in_hand: InHand::default(), left: Left::default() };
+    let host = Host::new(Web::new(network, tokens, routes, sink(topic).await));
     // A runtime of our own making, since the ready-made one has no place for what comes before the request is built
     // and after the answer.
     Runtime::new(host.guarded()).layer(host).run().await
+}
+
+/// What [`serve`] hands to Lambda's runtime, without the runtime: an event in, the function's answer out. For tests, which
+/// have no Runtime API to ask.
+pub struct Handler<S> {
+    host: Host<S>,
+    guarded: Guard<Adapter<'static, Response<Body>, Host<S>>>,
+}
+
+impl<S: Sink> Handler<S> {
+    /// A function that answers with this service.
+    #[must_use]
+    pub fn new(web: Web<S>) -> Self {
+        let host = Host::new(web);
+        Self { guarded: host.guarded(), host }
+    }
+
+    /// Answers one event, and performs what the answer leaves to be done.
+    ///
+    /// # Errors
+    ///
+    /// The event is not even JSON, which Lambda never hands over. Everything else has an answer.
+    pub async fn answer<'de, D: Deserializer<'de>>(
+        &mut self,
+        event: D,
+    ) -> Result<impl Serialize + use<S, D>, D::Error> {
+        let event = Event::deserialize(event)?;
+        let Ok(reply) = self.guarded.call(LambdaEvent::new(event, lambda_http::Context::default())).await;
+        self.host.perform().await;
+        Ok(reply)
+    }
 }
 
 /// Turns Lambda's requests and responses into plain ones, and performs what they leave once Twilio has its answer.
@@ -86,6 +117,16 @@ impl<S: Sink> Service<lambda_http::Request> for Host<S> {
 }
 
 impl<S: Sink> Host<S> {
+    fn new(web: Web<S>) -> Self {
+        Self { web, in_hand: InHand::default(), left: Left::default() }
+    }
+
+    /// Performs what the request that was answered last has left.
+    async fn perform(&self) {
+        let rest = std::mem::take(&mut *self.left());
+        self.web.perform(rest).await;
+    }
+
     fn guarded(&self) -> Guard<Adapter<'static, Response<Body>, Self>> {
         Guard::new(Adapter::from(self.clone()), self.in_hand.clone())
     }
@@ -130,8 +171,7 @@ where
         Box::pin(async move {
             let posted = posting.await;
             // Also if Lambda did not take the answer: what has happened has happened.
-            let rest = std::mem::take(&mut *host.left());
-            host.web.perform(rest).await;
+            host.perform().await;
             posted
         })
     }
@@ -169,8 +209,6 @@ fn body(bytes: Bytes) -> Body {
 
 #[cfg(test)]
 mod tests {
-    use lambda_http::LambdaEvent;
-
     use super::*;
 
     #[test]
@@ -206,11 +244,10 @@ mod tests {
                 "body":"RnJvbT0lMkIxNTAzNTU1MDE5OSZUbz0lMkIxNTAzNTU1MDExMCZGcm9tWmlwPQ==","isBase64Encoded":true}}"#
         );
         let web = Web::new(network, tokens, web::INCOMING, web::LogSink);
-        let mut guarded = Host { web, in_hand: InHand::default(), left: Left::default() }.guarded();
+        let mut handler = Handler::new(web);
         let mut answer = async |event: &str| {
-            let event =
-                LambdaEvent::new(serde_json::from_str(event).unwrap(), lambda_http::Context::default());
-            serde_json::to_value(guarded.call(event).await.unwrap()).unwrap()
+            let mut event = serde_json::Deserializer::from_str(event);
+            serde_json::to_value(handler.answer(&mut event).await.unwrap()).unwrap()
         };
         let response = answer(&event).await;
         assert_eq!(response["statusCode"], 200);
@@ -242,7 +279,7 @@ mod tests {
         let signature = webhook::sign(tokens.first(), "https://n.example.org/incoming", Some(&form));
         let noted = Noted::default();
         let web = Web::new(network, tokens, web::INCOMING, noted.clone());
-        let host = Host { web, in_hand: InHand::default(), left: Left::default() };
+        let host = Host::new(web);
         let (answering, posting_noted) = (host.clone(), noted.clone());
         // What lambda_http does for an event, but that Lambda does not take the answer.
         let posting = tower::service_fn(move |_: LambdaInvocation| {

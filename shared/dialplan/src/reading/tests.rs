@@ -1,7 +1,7 @@
 //! How keys are read, before anything is decided.
 
 use super::*;
-use crate::testing::network;
+use crate::testing::{call, network, network_with};
 
 const BRITAIN: &str = "[network]\nname='uk'\nregion='GB'\nallow=['GB']\n[stages.prod]\nsip_domain='test-prod.sip.twilio.com'\n\
      public_url='https://x.org'\n[extensions.lobby]\nnumber='+442079460110'\n";
@@ -102,5 +102,49 @@ fn a_pause_at_the_end_is_no_extension() {
             has_extension || keys.len() < 4 || keys.starts_with('*'),
             "{keys}"
         );
+    }
+}
+
+/// Why the lobby may not call a number; nothing if it may.
+fn refused(dialled: &str, allow: &str) -> Option<Reason> {
+    let network = network_with(&format!("allow = {allow}"));
+    crate::outgoing(&call("lobby", dialled), &network, &mut ()).decision.reason()
+}
+
+/// Toll-free codes are shared by all of North America, whichever of its countries a network allows, and by nobody else.
+#[test]
+fn toll_free_numbers_belong_to_all_of_north_america() {
+    for (allow, expected) in [
+        ("['US']", None),
+        ("['CA']", None),
+        ("['PR', 'MX']", None),
+        ("['MX']", Some(Reason::CountryNotAllowed)),
+        ("['GB']", Some(Reason::CountryNotAllowed)),
+    ] {
+        assert_eq!(refused("8005550123", allow), expected, "{allow}");
+    }
+    // 976 costs extra and 911 is no exchange in an area code; behind a toll-free code they are digits like any other.
+    for (dialled, expected) in [
+        ("8009760123", None),
+        ("8009110123", None),
+        ("5039760123", Some(Reason::Premium)),
+        ("5039110123", Some(Reason::InvalidNumber)),
+    ] {
+        assert_eq!(refused(dialled, "['US']"), expected, "{dialled}");
+    }
+}
+
+/// What a number costs or is for does not depend on where it is: 900 costs extra though its exchange cannot be dialled, pagers of
+/// Antigua (268 406) and Canada's code of no place (600) are no telephones, and a mobile telephone of Jamaica is one.
+#[test]
+fn what_a_number_is_for_counts_in_every_country() {
+    for (dialled, allow, expected) in [
+        ("9001550123", "['US']", Some(Reason::Premium)),
+        ("2684061234", "['US', 'AG']", Some(Reason::SpecialService)),
+        ("6002345678", "['US', 'CA']", Some(Reason::SpecialService)),
+        ("8762101234", "['US', 'JM']", None),
+        ("2469761234", "['US', 'BB']", Some(Reason::Premium)),
+    ] {
+        assert_eq!(refused(dialled, allow), expected, "{dialled}");
     }
 }
