@@ -23,6 +23,8 @@ mod stage;
 mod stages;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod view_tests;
 
 use std::collections::{BTreeMap, HashMap};
 
