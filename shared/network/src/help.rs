@@ -282,3 +282,6 @@ fn advise_on_the_whole(
 pub(crate) fn is_unregistered(country: Region) -> bool {
     Country::of(country).is_none_or(|country| !country.registers_addresses())
 }
+
+#[cfg(test)]
+mod tests;

@@ -360,24 +360,4 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn edit_distances() {
-        for (a, b, distance) in
-            [("", "", 0), ("abc", "", 3), ("", "abc", 3), ("numbr", "number", 1), ("kitten", "sitting", 3)]
-        {
-            assert_eq!(edits(a, b), distance, "{a} {b}");
-        }
-        assert_eq!(nearest("Numbr", &["caller_id", "number"]), Some("number"));
-        assert_eq!(nearest("zzz", &["caller_id", "number"]), None);
-    }
-
-    #[test]
-    fn lines_count_from_one() {
-        let reader = Reader::new("a\nbc\n\nd");
-        let lines: Vec<_> = [0, 1, 2, 4, 5, 6].map(|offset| reader.line(offset)).into();
-        assert_eq!(lines, [1, 1, 2, 2, 3, 4]);
-    }
-}
+mod tests;

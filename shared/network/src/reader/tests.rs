@@ -1,0 +1,116 @@
+//! Lines, paths and hints of problems.
+
+use super::*;
+use crate::NetworkFile;
+
+#[test]
+fn edit_distances() {
+    for (a, b, distance) in
+        [("", "", 0), ("abc", "", 3), ("", "abc", 3), ("numbr", "number", 1), ("kitten", "sitting", 3)]
+    {
+        assert_eq!(edits(a, b), distance, "{a} {b}");
+    }
+    assert_eq!(nearest("Numbr", &["caller_id", "number"]), Some("number"));
+    assert_eq!(nearest("zzz", &["caller_id", "number"]), None);
+}
+
+#[test]
+fn lines_count_from_one() {
+    let reader = Reader::new("a\nbc\n\nd");
+    let lines: Vec<_> = [0, 1, 2, 4, 5, 6].map(|offset| reader.line(offset)).into();
+    assert_eq!(lines, [1, 1, 2, 2, 3, 4]);
+}
+
+const GOOD: &str = "[network]\nname = \"n\"\nregion = \"US\"\n\n[stages.prod]\nsip_domain = \"n.sip.twilio.com\"\n\
+                    public_url = \"https://n.example.org\"\n";
+
+/// The problems of a good file with more at its end, whose first line is the eighth.
+fn problems(more: &str) -> Vec<String> {
+    let found = NetworkFile::parse(&format!("{GOOD}{more}")).err().map(|found| found.0).unwrap_or_default();
+    found.iter().map(ToString::to_string).collect()
+}
+
+/// A slip of one or two letters is taken for what was meant; a word that has nothing to do with any key is not.
+#[test]
+fn a_hint_is_given_for_a_slip_and_for_nothing_else() {
+    for (key, known, hint) in [
+        ("hos", "host", Some("host")),
+        ("hots", "host", None),
+        ("nubmer", "number", Some("number")),
+        ("caller", "caller_id", None),
+        ("callerid", "caller_id", Some("caller_id")),
+        ("callxr_xd", "caller_id", Some("caller_id")),
+        ("calxxr_xd", "caller_id", None),
+        ("Language", "language", Some("language")),
+    ] {
+        assert_eq!(nearest(key, &[known]), hint, "{key}");
+    }
+    assert_eq!(nearest("calls", &["codes", "call"]), Some("call"), "the nearest of several");
+    assert_eq!(edits("ab", "ba"), 2);
+    assert_eq!(edits("flaw", "lawn"), 2);
+    assert_eq!(edits("intention", "execution"), 5);
+}
+
+#[test]
+fn an_unknown_key_is_told_the_keys_of_its_table() {
+    let [only] = &problems("[asterisk]\nhost = \"pbx.example.org\"\nzzzz = 1\n")[..] else { panic!() };
+    assert_eq!(
+        only,
+        "line 10: asterisk.zzzz: is not a key that Dialtone knows; the keys here are host, params"
+    );
+}
+
+/// A path is written as the file has to write it: in quotes where TOML needs them.
+#[test]
+fn a_path_can_be_searched_for_in_the_file() {
+    for (table, path) in [
+        ("extensions.lobby-2_x", "extensions.lobby-2_x"),
+        ("extensions.\"x&y\"", "extensions.\"x&y\""),
+        ("extensions.\"+15035550110\"", "extensions.\"+15035550110\""),
+    ] {
+        let [only] = &problems(&format!("[{table}]\nnumbr = \"+15035550110\"\n"))[..] else {
+            panic!("{table}")
+        };
+        assert_eq!(
+            only,
+            &format!("line 9: {path}.numbr: is not a key that Dialtone knows; did you mean number?")
+        );
+    }
+    let deep = "[extensions.a.codes]\n\"5\" = { dail = \"+15035550123\" }\n";
+    assert!(problems(deep)[0].starts_with("line 9: extensions.a.codes.5"), "{:?}", problems(deep));
+    assert!(problems("[extensions.\"\"]\n")[0].starts_with("line 8: extensions.\"\": is empty"));
+}
+
+#[test]
+fn values_of_another_kind_are_told_what_to_write() {
+    for (line, problem) in [
+        ("number = 5", "line 9: extensions.a.number: is not a string; put it in double quotes"),
+        ("emergency = 1", "line 9: extensions.a.emergency: is not true or false; write one of them"),
+        ("block = \"+1503\"", "line 9: extensions.a.block: is not a list; write strings in brackets"),
+        ("block = [\"+1503\", 5]", "line 9: extensions.a.block: is not a string"),
+        ("codes = 5", "line 9: extensions.a.codes: is not a table; write {"),
+    ] {
+        let [only] = &problems(&format!("[extensions.a]\n{line}\n"))[..] else { panic!("{line}") };
+        assert!(only.starts_with(problem), "{only}");
+    }
+    assert_eq!(problems("[extensions.a]\nemergency = false\nblock = [\"+1503\", \"+1971\"]\n"), [""; 0]);
+}
+
+/// What is missing from a file whose TOML is broken may only not have been read.
+#[test]
+fn of_broken_toml_nothing_is_called_missing() {
+    let found = NetworkFile::parse("[network]\nname = \n").unwrap_err().0;
+    assert!(found.iter().all(|problem| problem.what != "is missing"), "{found:?}");
+    let found = NetworkFile::parse("[network]\nname = \"n\"\n").unwrap_err().to_string();
+    assert!(found.contains("line 1: network.region: is missing; add it, such as region = \"US\""), "{found}");
+}
+
+/// Problems come in the order of the file, each once.
+#[test]
+fn problems_are_in_the_order_of_the_file() {
+    let lines: Vec<_> = problems("[extensions.b]\nnumber = 1\n[extensions.a]\nnumber = 2\nx = 3\n")
+        .iter()
+        .map(|problem| problem.split(':').next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(lines, ["line 9", "line 11", "line 12"]);
+}
