@@ -11,7 +11,7 @@ use network::Finding;
 use rustix::termios::tcgetwinsize;
 use serde::Serialize;
 
-pub(crate) use self::progress::Progress;
+pub(crate) use self::progress::{Progress, about, time_left};
 pub(crate) use self::wrap::wrapped;
 
 /// The narrowest terminal that anything is fitted to.

@@ -7,12 +7,13 @@ use provision::{Applied, Applier};
 
 use super::asked::Asked;
 use super::connection::Connection;
+use super::cost::Cost;
 use super::purchase::Purchases;
 use super::report::Report;
+use super::show;
 use super::urls::{Urls, not_in_force, refuse_strangers};
 use super::wanted::Wanted;
 use super::watch::Watcher;
-use super::{purchase, show};
 use crate::ask::confirm;
 use crate::exit::{Failure, Result};
 use crate::output;
@@ -41,6 +42,10 @@ pub(crate) struct Apply {
 
     #[command(flatten)]
     wanted: Wanted,
+
+    /// Shows every field of every change, however many there are.
+    #[arg(long)]
+    all: bool,
 
     /// Does not ask.
     #[arg(long, short)]
@@ -72,10 +77,11 @@ impl Apply {
             is_quiet: self.json,
         };
         let mut wants = self.wanted.wishes(&session.file, &session.network)?;
-        let plan = session.plan(&wants, &passwords)?;
+        let compared = session.compare(wants.clone(), &passwords)?;
+        let plan = &compared.plan;
         let (network, stage) = (session.network.name().to_owned(), session.network.stage().name.clone());
         if !self.json {
-            show::print(&network, &stage, &plan);
+            show::print(&network, &stage, plan, self.all);
         }
         let mut reception = urls.ask(&session.network);
         refuse_strangers(&reception)?;
@@ -83,14 +89,14 @@ impl Apply {
             output::aside(&format!("warning: {finding}"));
         }
         if !plan.is_empty() && !self.yes {
-            purchase::prices(&session.client, &plan).iter().for_each(|price| output::aside(price));
+            Cost::of(&session.client, &compared).print();
             let question = format!("Make these changes in account {}?", session.account_sid);
             if !confirm(&question)? {
                 return Err(Failure::declined(show::NOTHING_CHANGED));
             }
         }
         let patience = Duration::from_secs(self.wait);
-        let mut applier = Applier::new(&session.client, &passwords, &*watcher, &log, patience).shown(&plan);
+        let mut applier = Applier::new(&session.client, &passwords, &*watcher, &log, patience).shown(plan);
         let mut latest = session.network.clone();
         let applied = loop {
             match applier.apply(&wants) {
@@ -107,7 +113,7 @@ impl Apply {
             reception = urls.ask(&latest);
         }
         let outdated = not_in_force(reception);
-        let report = Report { network: &network, stage: &stage, plan: &plan, outdated, is_json: self.json };
+        let report = Report { network: &network, stage: &stage, plan, outdated, is_json: self.json };
         report.end(&watcher, applied)
     }
 }

@@ -79,17 +79,26 @@ impl Connection {
 
 impl Session {
     /// Reads the account and compares it with what is wanted.
-    pub(super) fn plan(&self, wishes: &Wishes, passwords: &Passwords) -> Result<Plan> {
-        let account = self.account(wishes)?.with_permissions(&self.client);
-        Ok(difference(wishes, &account, passwords))
+    pub(super) fn compare(&self, wishes: Wishes, passwords: &Passwords) -> Result<Compared> {
+        let account = self.account(&wishes)?.with_permissions(&self.client);
+        let plan = difference(&wishes, &account, passwords);
+        Ok(Compared { wishes, account, plan })
     }
 
     /// Reads the account, as far as it is of interest to a stage.
     pub(super) fn account(&self, wishes: &Wishes) -> Result<Account> {
-        let _under_way = output::Progress::of("reading the account at Twilio");
-        Account::read(&self.client, &wishes.names, &wishes.domain_name)
+        let under_way = output::Progress::counted("reading the account at Twilio");
+        let told = |done, total| under_way.tell(done, total);
+        Account::read(&self.client, &wishes.names, &wishes.domain_name, &told)
             .map_err(|error| Failure::other_side(finding_of("", &error)))
     }
+}
+
+/// What is wanted, what is there, and what lies between.
+pub(super) struct Compared {
+    pub(super) wishes: Wishes,
+    pub(super) account: Account,
+    pub(super) plan: Plan,
 }
 
 /// Says that the command waits for Twilio. Requests are made side by side, so one line holds for all that wait.

@@ -38,6 +38,10 @@ pub(crate) struct Destroy {
     #[arg(long)]
     release_numbers: bool,
 
+    /// Shows every field of every change, however many there are.
+    #[arg(long)]
+    all: bool,
+
     /// Does not ask.
     #[arg(long, short)]
     yes: bool,
@@ -72,10 +76,11 @@ impl Destroy {
                 "note: what was there before the import comes back with --restore, and else does not",
             );
         }
-        let plan = session.plan(&wants, &passwords)?;
+        let compared = session.compare(wants.clone(), &passwords)?;
+        let plan = &compared.plan;
         let (network, stage) = (session.network.name(), &session.network.stage().name);
         if !self.json {
-            show::print(network, stage, &plan);
+            show::print(network, stage, plan, self.all);
         }
         if !plan.is_empty() && !self.yes {
             output::aside(&match self.restore {
@@ -93,6 +98,6 @@ impl Destroy {
         };
         let patience = Duration::from_secs(self.wait);
         let applied = Applier::new(&session.client, &passwords, &*watcher, &log, patience).apply(&wants);
-        Report { network, stage, plan: &plan, outdated: None, is_json: self.json }.end(&watcher, applied)
+        Report { network, stage, plan, outdated: None, is_json: self.json }.end(&watcher, applied)
     }
 }

@@ -3,7 +3,10 @@
 mod apply;
 mod asked;
 mod connection;
+mod cost;
 mod destroy;
+mod money;
+mod page;
 mod plan;
 mod purchase;
 mod report;

@@ -3,11 +3,11 @@
 use clap::Args;
 
 use super::connection::Connection;
+use super::cost::Cost;
+use super::show;
 use super::wanted::Wanted;
-use super::{purchase, show};
 use crate::answer;
 use crate::exit::{Outcome, Result};
-use crate::output;
 
 /// Shows what `apply` would change in Twilio, and changes nothing.
 ///
@@ -15,6 +15,9 @@ use crate::output;
 /// emergency addresses, and where the account may call. `+` is made, `~` is changed, `-` is taken away, `$` is bought.
 /// What belongs to others is never touched: a resource is this network's if its name in Twilio says so
 /// (dialtone:NETWORK:STAGE), and numbers and the SIP domain if the file names them.
+///
+/// What does not fit a page is shown by kinds: --all shows every field. In the end it says what the numbers and the
+/// emergency addresses cost a month once the plan is carried out, what is paid at once, and where the prices come from.
 ///
 /// TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET) name the account.
 ///
@@ -28,6 +31,10 @@ pub(crate) struct Plan {
     #[command(flatten)]
     wanted: Wanted,
 
+    /// Shows every field of every change, however many there are.
+    #[arg(long)]
+    all: bool,
+
     /// Prints one JSON object instead.
     #[arg(long)]
     json: bool,
@@ -38,16 +45,17 @@ impl Plan {
         let session = self.connection.open()?;
         let passwords = self.connection.passwords(&session.network)?;
         let wishes = self.wanted.wishes(&session.file, &session.network)?;
-        let plan = session.plan(&wishes, &passwords)?;
-        let prices = purchase::prices(&session.client, &plan);
+        let compared = session.compare(wishes, &passwords)?;
+        let cost = Cost::of(&session.client, &compared);
+        let plan = &compared.plan;
         let (network, stage) = (session.network.name(), &session.network.stage().name);
         let is_whole = plan.is_empty() && plan.obstacles.is_empty();
         let outcome = if is_whole { Outcome::Done } else { Outcome::No };
         if self.json {
-            return Ok(answer::print(outcome, show::json_of(network, stage, &plan, &prices)));
+            return Ok(answer::print(outcome, show::json_of(network, stage, plan, &cost)));
         }
-        show::print(network, stage, &plan);
-        prices.iter().for_each(|price| output::aside(price));
+        show::print(network, stage, plan, self.all);
+        cost.print();
         Ok(outcome)
     }
 }

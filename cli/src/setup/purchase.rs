@@ -1,13 +1,11 @@
-//! What numbers cost, and the files that record their purchase.
+//! The files that record the purchase of numbers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use files::Access;
-use numbers::Region;
-use provision::{Acquisition, LogError, Plan, PurchaseLog};
+use provision::{LogError, PurchaseLog};
 use toml_edit::{DocumentMut, Value};
-use twilio::Client;
 
 use super::asked::Asked;
 use crate::output;
@@ -35,30 +33,6 @@ impl PurchaseLog for Purchases {
     fn ask_for(&self, phone: &str, number: Option<&str>) -> Result<(), LogError> {
         Ok(self.asked.note(phone, number)?)
     }
-}
-
-/// What the numbers of a plan will cost, in sentences. A price that Twilio does not tell is not guessed.
-pub(super) fn prices(client: &Client, plan: &Plan) -> Vec<String> {
-    let mut classes: Vec<(Region, &str, usize)> = Vec::new();
-    for acquisition in &plan.acquisitions {
-        let Acquisition::Buy(purchase) = acquisition else { continue };
-        let class = purchase.price_class();
-        match classes.iter_mut().find(|(country, known, _)| *country == purchase.country && *known == class) {
-            Some((.., count)) => *count += 1,
-            None => classes.push((purchase.country, class, 1)),
-        }
-    }
-    classes
-        .into_iter()
-        .map(|(country, class, count)| {
-            let price = client.number_prices(country.as_str()).ok().and_then(|(unit, prices)| {
-                let found = prices.into_iter().find(|price| price.number_type == class)?;
-                Some(format!("{} {unit} a month each", found.current_price))
-            });
-            let price = price.unwrap_or_else(|| "at a price that Twilio does not tell".into());
-            format!("to buy: {count} of class {class}, {country}: {price}")
-        })
-        .collect()
 }
 
 /// Writes a number into the network file, in place of the wish for one. Everything else stays as it is.

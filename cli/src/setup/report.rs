@@ -4,6 +4,7 @@ use network::Finding;
 use provision::{Applied, ApplyError, Plan};
 use serde_json::json;
 
+use super::page::together;
 use super::show;
 use super::watch::Watcher;
 use crate::answer;
@@ -34,7 +35,7 @@ impl Report<'_> {
             Ok(Applied::Done { obstacles, notes, left: others }) => {
                 left = others;
                 let is_whole = obstacles.is_empty() && without_help.is_empty();
-                let errors = together(obstacles.into_iter());
+                let errors = together(&obstacles);
                 (if is_whole { Outcome::Done } else { Outcome::No }, errors, notes)
             }
             Ok(Applied::FileChanged) => (Outcome::Done, Vec::new(), Vec::new()),
@@ -45,7 +46,7 @@ impl Report<'_> {
             }
             Err(failures) => {
                 let outcome = outcome_of(&failures);
-                let errors = together(failures.iter().map(ApplyError::finding));
+                let errors = together(&failures.iter().map(ApplyError::finding).collect::<Vec<_>>());
                 // The notes were there before, and still hold.
                 (outcome, errors, self.plan.notes.clone())
             }
@@ -99,20 +100,4 @@ fn outcome_of(failures: &[ApplyError]) -> Outcome {
     } else {
         Outcome::OtherSide
     }
-}
-
-/// One finding for all that say the same, with everything that it is about.
-fn together(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
-    let mut grouped: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let is_same = |known: &&mut Finding| (&known.what, &known.remedy) == (&finding.what, &finding.remedy);
-        match grouped.iter_mut().find(is_same) {
-            Some(known) if known.about != finding.about => {
-                known.about.push_str(&format!(", {}", finding.about));
-            }
-            Some(_) => {}
-            None => grouped.push(finding),
-        }
-    }
-    grouped
 }

@@ -1,19 +1,22 @@
 //! Plans, as people and programs read them.
 
 use network::Finding;
-use provision::{Action, FieldChange, Plan, Registration, Summary, Unregistered};
+use provision::{Action, Plan, Registration, Summary, Unregistered};
 use serde_json::{Value, json};
 
+use super::cost::Cost;
+use super::page;
 use crate::output;
 
 /// What to say if the user says no.
 pub(super) const NOTHING_CHANGED: &str = "nothing was changed";
 
 /// A plan as one JSON object.
-pub(super) fn json_of(network: &str, stage: &str, plan: &Plan, prices: &[String]) -> Value {
+pub(super) fn json_of(network: &str, stage: &str, plan: &Plan, cost: &Cost) -> Value {
     json!({
         "network": network, "stage": stage, "changes": plan.summaries(), "warnings": findings(&plan.warnings()),
-        "obstacles": findings(&plan.obstacles), "notes": findings(&plan.notes), "left": plan.left, "prices": prices,
+        "obstacles": findings(&plan.obstacles), "notes": findings(&plan.notes), "left": plan.left, "prices": cost.purchases,
+        "cost": cost,
     })
 }
 
@@ -24,36 +27,35 @@ pub(super) fn findings(findings: &[Finding]) -> Value {
     findings.iter().map(object).collect()
 }
 
-/// Prints a plan as a diff.
-pub(super) fn print(network: &str, stage: &str, plan: &Plan) {
-    let head = match plan.len() {
+/// Prints a plan as a diff. One that is longer than a page is shown by kinds, unless `is_all`.
+pub(super) fn print(network: &str, stage: &str, plan: &Plan, is_all: bool) {
+    let summaries = plan.summaries();
+    let whole = page::whole(&summaries);
+    let length = whole.len() + plan.obstacles.len() + plan.notes.len();
+    let is_page = is_all || length <= page::PAGE;
+    let more = if is_page { "" } else { "; --all shows every field" };
+    output::line(&match plan.len() {
         0 => format!("{network}, stage {stage}: nothing to do"),
-        changes => format!("{network}, stage {stage}: {}", count(changes)),
-    };
-    output::line(&head);
+        changes => format!("{network}, stage {stage}: {}{more}", count(changes)),
+    });
     if !plan.is_empty() {
         output::line("");
     }
-    for summary in plan.summaries() {
-        output::line(&format!("  {}", line_of(&summary)));
-        let fields = || summary.fields.iter().filter(|field| field.from != field.to);
-        let width = fields().map(|field| field.name.len()).max().unwrap_or_default();
-        for FieldChange { name, from, to, .. } in fields() {
-            let values = match summary.action {
-                Action::Create | Action::Buy => shown(to).to_owned(),
-                Action::Delete => shown(from).to_owned(),
-                Action::Update => format!("{} -> {}", shown(from), shown(to)),
-            };
-            output::line(&format!("      {name:width$}  {values}"));
-        }
-    }
+    let lines = if is_page { whole } else { page::grouped(&summaries) };
+    lines.iter().for_each(|line| output::line(&format!("  {line}")));
     left(&plan.left);
-    for obstacle in &plan.obstacles {
+    let fitted = |findings: &[Finding]| -> Vec<Finding> {
+        if is_page {
+            return findings.to_vec();
+        }
+        page::together(findings).into_iter().map(page::shortened).collect()
+    };
+    for obstacle in fitted(&plan.obstacles) {
         output::aside("");
         output::aside(&format!("not whole: {obstacle}"));
     }
-    notes(&plan.notes);
-    for Finding { about, what, remedy } in plan.warnings() {
+    notes(&fitted(&plan.notes));
+    for Finding { about, what, remedy } in fitted(&plan.warnings()) {
         output::aside("");
         output::aside(&format!("warning: {about} {what}; {remedy}"));
     }
@@ -113,13 +115,17 @@ pub(super) fn help(unregistered: &[Unregistered]) -> Vec<Finding> {
 
 /// One change on one line.
 pub(super) fn line_of(summary: &Summary) -> String {
-    let mark = match summary.action {
+    format!("{} {:<26} {}", mark_of(summary.action), summary.kind, summary.name)
+}
+
+/// How a line of a plan begins.
+pub(super) fn mark_of(action: Action) -> char {
+    match action {
         Action::Create => '+',
         Action::Update => '~',
         Action::Delete => '-',
         Action::Buy => '$',
-    };
-    format!("{mark} {:<26} {}", summary.kind, summary.name)
+    }
 }
 
 /// A count of changes, in words.
@@ -130,6 +136,7 @@ pub(super) fn count(changes: usize) -> String {
     }
 }
 
-fn shown(value: &str) -> &str {
+/// A value as people read it.
+pub(super) fn shown(value: &str) -> &str {
     if value.is_empty() { "(none)" } else { value }
 }

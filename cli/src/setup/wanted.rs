@@ -14,6 +14,10 @@ pub(super) struct Wanted {
     #[arg(long)]
     buy: bool,
 
+    /// The most numbers that this run buys; the rest waits for another run.
+    #[arg(long, value_name = "N", requires = "buy")]
+    max_purchases: Option<usize>,
+
     /// Numbers, and a SIP domain, that another stage or another network of Dialtone keeps are taken over.
     #[arg(long)]
     take_over: bool,
@@ -39,6 +43,7 @@ impl Wanted {
     fn options(&self) -> Options {
         Options {
             buy: self.buy,
+            max_purchases: self.max_purchases,
             take_over: self.take_over,
             set_passwords: self.set_passwords,
             release_numbers: false,

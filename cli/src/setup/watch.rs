@@ -11,10 +11,12 @@ use provision::{Action, Observer, Summary, Unregistered};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::show;
-use crate::output;
+use crate::output::{self, Progress, about, time_left};
 
 /// After how long a step is worth a word of its own.
 const SLOW: Duration = Duration::from_secs(1);
+/// How much time has to be left to be worth a word.
+const WORTH_SAYING: Duration = Duration::from_secs(5);
 /// The signals that end a run, each with what a shell reports of a command that it has ended: 128 and its number. The
 /// terminal sends the first at Ctrl-C and the last when it goes.
 const ENDS: [(fn() -> SignalKind, i32); 3] =
@@ -32,6 +34,23 @@ struct State {
     waits_for: String,
     unregistered: Vec<Unregistered>,
     under_way: Vec<Step>,
+    /// Says that the account is being read.
+    reading: Option<Progress>,
+    /// When the first change was made, and how many had been made then.
+    began: Option<(Instant, usize)>,
+}
+
+impl State {
+    /// How long the rest takes, where that is worth a word. The first change is no measure, since many begin at once.
+    fn left(&mut self, count: usize, total: usize, now: Instant) -> String {
+        let (began, before) = *self.began.get_or_insert((now, count));
+        let elapsed = now.duration_since(began);
+        let left = time_left(count - before, total.saturating_sub(before), elapsed);
+        match left.filter(|left| elapsed >= SLOW && *left >= WORTH_SAYING) {
+            Some(left) => format!("  ({} left)", about(left)),
+            None => String::new(),
+        }
+    }
 }
 
 struct Step {
@@ -157,13 +176,28 @@ impl Observer for Watcher {
     fn made(&self, count: usize, total: usize, summary: &Summary) {
         let mut state = self.state();
         state.made.push(summary.clone());
+        state.reading = None;
         if !self.is_quiet {
             // What was bought before the file was read again counts, too.
             let before = state.made.len().saturating_sub(count);
             let (count, total) = (state.made.len(), total + before);
             let width = total.to_string().len();
-            output::aside(&format!("[{count:>width$}/{total}] {}", show::line_of(summary)));
+            let left = state.left(count, total, Instant::now());
+            output::aside(&format!("[{count:>width$}/{total}] {}{left}", show::line_of(summary)));
         }
+    }
+
+    fn reading(&self, done: usize, total: usize) {
+        if self.is_quiet {
+            return;
+        }
+        let mut state = self.state();
+        if done == total {
+            state.reading = None;
+            return;
+        }
+        let reading = state.reading.get_or_insert_with(|| Progress::counted("reading the account at Twilio"));
+        reading.tell(done, total);
     }
 
     fn waiting(&self, what: &str) {
@@ -204,6 +238,15 @@ mod tests {
         let told = watcher.slow_steps(later);
         assert!(told.len() == 1 && told[0].contains("lobby"), "{told:?}");
         assert!(watcher.slow_steps(later).is_empty());
+    }
+
+    #[test]
+    fn the_time_that_is_left_is_said_once_it_is_known() {
+        let (mut state, now) = (State::default(), Instant::now());
+        assert_eq!(state.left(1, 100, now), "");
+        assert_eq!(state.left(2, 100, now), "", "one second is no measure");
+        assert_eq!(state.left(11, 100, now + Duration::from_secs(10)), "  (about 89 s left)");
+        assert_eq!(state.left(98, 100, now + Duration::from_secs(97)), "", "it is nearly done");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is in Twilio, as far as one stage of a network is concerned.
 
 use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ScopedJoinHandle};
 
 use numbers::E164;
@@ -52,17 +53,24 @@ pub struct Domain {
 }
 
 impl Account {
-    /// Looks. Lists and domains have no filter, so all are fetched and compared here.
+    /// Looks. Lists and domains have no filter, so all are fetched and compared here. `told` hears after each list how many
+    /// are read, and of how many as far as is known by then; several threads call it.
     ///
     /// # Errors
     ///
     /// Twilio's, at the first request that fails.
-    pub fn read(client: &Client, names: &Names, domain_name: &str) -> twilio::Result<Self> {
+    pub fn read(
+        client: &Client,
+        names: &Names,
+        domain_name: &str,
+        told: &(dyn Fn(usize, usize) + Sync),
+    ) -> twilio::Result<Self> {
+        let reading = &Reading { lists: Mutex::new((0, TOP + OF_LISTS + OF_DOMAIN)), told };
         let (lists, domains, addresses, numbers) = thread::scope(|scope| {
-            let lists = scope.spawn(|| read_lists(client, names));
-            let domains = scope.spawn(|| read_domains(client, names, domain_name));
-            let addresses = scope.spawn(|| if_known(client.addresses()));
-            let numbers = client.numbers();
+            let lists = scope.spawn(|| read_lists(client, names, reading));
+            let domains = scope.spawn(|| read_domains(client, names, domain_name, reading));
+            let addresses = scope.spawn(|| reading.one(if_known(client.addresses())));
+            let numbers = reading.one(client.numbers());
             (joined(lists), joined(domains), joined(addresses), numbers)
         });
         let (lists, (domain, former_domains), addresses, numbers) = (lists?, domains?, addresses?, numbers?);
@@ -98,10 +106,43 @@ impl Account {
     }
 }
 
-fn read_lists(client: &Client, names: &Names) -> twilio::Result<Vec<List>> {
-    let ours = client.credential_lists()?.into_iter();
-    let ours = ours.filter(|list| names.list_index(&list.friendly_name).is_some());
-    ours.map(|list| Ok(List { credentials: client.credentials(&list.sid)?, list })).collect()
+/// How many lists are read at first: credential lists, SIP domains, addresses and numbers.
+const TOP: usize = 4;
+/// How many credential lists a stage usually has.
+const OF_LISTS: usize = 1;
+/// How many lists a SIP domain has: two gates, and IP addresses.
+const OF_DOMAIN: usize = 3;
+
+/// How far a look is.
+struct Reading<'a> {
+    /// How many lists are read, and of how many.
+    lists: Mutex<(usize, usize)>,
+    told: &'a (dyn Fn(usize, usize) + Sync),
+}
+
+impl Reading<'_> {
+    /// One list is read.
+    fn one<T>(&self, list: T) -> T {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.0 += 1;
+        (self.told)(lists.0, lists.1.max(lists.0));
+        list
+    }
+
+    /// There are so many lists where so many were expected.
+    fn expect(&self, count: usize, expected: usize) {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.1 = (lists.1 + count).saturating_sub(expected);
+    }
+}
+
+fn read_lists(client: &Client, names: &Names, reading: &Reading<'_>) -> twilio::Result<Vec<List>> {
+    let lists = reading.one(client.credential_lists()?).into_iter();
+    let ours: Vec<_> = lists.filter(|list| names.list_index(&list.friendly_name).is_some()).collect();
+    reading.expect(ours.len(), OF_LISTS);
+    let read =
+        |list: CredentialList| Ok(List { credentials: reading.one(client.credentials(&list.sid)?), list });
+    ours.into_iter().map(read).collect()
 }
 
 /// The domain that the file names, and this stage's others.
@@ -109,19 +150,24 @@ fn read_domains(
     client: &Client,
     names: &Names,
     domain_name: &str,
+    reading: &Reading<'_>,
 ) -> twilio::Result<(Option<Domain>, Vec<SipDomain>)> {
-    let (named, mut others): (Vec<_>, Vec<_>) = client
-        .sip_domains()?
+    let (named, mut others): (Vec<_>, Vec<_>) = reading
+        .one(client.sip_domains()?)
         .into_iter()
         .partition(|domain| domain.domain_name.eq_ignore_ascii_case(domain_name));
     others.retain(|domain| domain.friendly_name == names.domain());
-    let Some(domain) = named.into_iter().next() else { return Ok((None, others)) };
-    let gates = Domain {
-        calls: client.mappings(&domain.sid, Gate::Calls)?,
-        registrations: client.mappings(&domain.sid, Gate::Registrations)?,
-        addresses: if_known(client.ip_mappings(&domain.sid))?,
-        domain,
+    let Some(domain) = named.into_iter().next() else {
+        reading.expect(0, OF_DOMAIN);
+        return Ok((None, others));
     };
+    let (calls, registrations, addresses) = thread::scope(|scope| {
+        let calls = scope.spawn(|| reading.one(client.mappings(&domain.sid, Gate::Calls)));
+        let registrations = scope.spawn(|| reading.one(client.mappings(&domain.sid, Gate::Registrations)));
+        let addresses = reading.one(if_known(client.ip_mappings(&domain.sid)));
+        (joined(calls), joined(registrations), addresses)
+    });
+    let gates = Domain { calls: calls?, registrations: registrations?, addresses: addresses?, domain };
     Ok((Some(gates), others))
 }
 

@@ -57,6 +57,8 @@ pub struct Applier<'a> {
     patience: Duration,
     failures: Failures,
     effects: Effects,
+    /// How many numbers were bought, or may have been.
+    bought: usize,
     /// The changes that were shown before, by their keys.
     shown: Option<HashSet<String>>,
 }
@@ -73,7 +75,7 @@ impl<'a> Applier<'a> {
         patience: Duration,
     ) -> Self {
         let (failures, effects) = (Failures::default(), Effects::default());
-        Self { client, keyring, observer, log, patience, failures, effects, shown: None }
+        Self { client, keyring, observer, log, patience, failures, effects, bought: 0, shown: None }
     }
 
     /// The same, and makes nothing if the account has changed since this plan was shown so that more would be changed.
@@ -89,9 +91,20 @@ impl<'a> Applier<'a> {
     /// All changes that failed. Whatever does not need them is made.
     pub fn apply(&mut self, wishes: &Wishes) -> Result<Applied, Vec<ApplyError>> {
         let mut shown = self.shown.take();
-        let &mut Self { client, keyring, observer, log, patience, ref mut failures, ref mut effects, .. } =
-            self;
+        let &mut Self {
+            client,
+            keyring,
+            observer,
+            log,
+            patience,
+            ref mut failures,
+            ref mut effects,
+            ref mut bought,
+            ..
+        } = self;
         let mut wishes = wishes.clone();
+        let most = &mut wishes.options.max_purchases;
+        *most = most.map(|most| most.saturating_sub(*bought));
         let mut run = Run::new(client, keyring, observer, log, failures, effects);
         let (started, mut pause) = (Instant::now(), PAUSE);
         let mut given_up: Vec<Finding> = Vec::new();
@@ -143,7 +156,7 @@ impl<'a> Applier<'a> {
             } else {
                 let is_buying = plan.changes.first().is_none_or(|change| change.phase() > Phase::Addresses);
                 if is_buying && !plan.acquisitions.is_empty() {
-                    if run.acquire(&plan, &wishes.names, patience)? {
+                    if run.acquire(&plan, &wishes.names, patience, bought)? {
                         return Ok(Applied::FileChanged);
                     }
                     continue;

@@ -11,6 +11,8 @@ pub trait Observer: Sync {
     fn ended(&self, summary: &Summary);
     /// Change number `count` of `total` was made.
     fn made(&self, count: usize, total: usize, summary: &Summary);
+    /// The account is being read: so many of its lists, of so many.
+    fn reading(&self, _done: usize, _total: usize) {}
     /// The run waits for something.
     fn waiting(&self, what: &str);
     /// The numbers from which 911 does not work, as far as is known now. The last call holds, however the run ends.

@@ -126,7 +126,8 @@ impl<'a> Run<'a> {
             return Ok(View { account, listed: None });
         }
         let Wishes { names, domain_name, .. } = wishes;
-        let listed = Account::read(self.client, names, domain_name);
+        let told = |done, total| self.observer.reading(done, total);
+        let listed = Account::read(self.client, names, domain_name, &told);
         let mut listed = listed.map_err(|error| self.failures.ended_by(ApplyError::Account(error)))?;
         listed.permissions.clone_from(&self.permissions);
         if let Some(strange) = self.seen.compare(wishes, &listed, self.effects, self.has_doubt) {
@@ -214,22 +215,26 @@ impl<'a> Run<'a> {
         self.observer.made(count, self.total.max(count), summary);
     }
 
-    /// Buys one number after the other, and writes each down before the next. Returns whether the file has changed.
+    /// Buys one number after the other, and writes each down before the next. Counts those that it asks for in `bought`.
+    /// Returns whether the file has changed.
     pub(crate) fn acquire(
         &mut self,
         plan: &Plan,
         names: &Names,
         patience: Duration,
+        bought: &mut usize,
     ) -> Result<bool, Vec<ApplyError>> {
         let mut has_changed = false;
         for acquisition in &plan.acquisitions {
             if self.failures.has_acquisition(acquisition) {
                 continue;
             }
+            // Whatever becomes of it: a purchase whose answer is lost may be made.
+            *bought += usize::from(matches!(acquisition, Acquisition::Buy(_)));
             match self.acquire_one(acquisition, names, patience) {
-                Ok(bought) => {
+                Ok(new) => {
                     has_changed = true;
-                    bought.into_iter().for_each(|number| self.effects.add(Effect::Number(Box::new(number))));
+                    new.into_iter().for_each(|number| self.effects.add(Effect::Number(Box::new(number))));
                 }
                 Err(error) if error.is_fatal() => return Err(self.failures.ended_by(error)),
                 Err(error) => self.failures.add_acquisition(acquisition, error),

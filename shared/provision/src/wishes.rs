@@ -15,6 +15,8 @@ pub(crate) const USERS_OF_A_LIST: usize = 1000;
 pub struct Options {
     /// Numbers may be bought.
     pub buy: bool,
+    /// The most numbers that one run buys; none: as many as the file asks for.
+    pub max_purchases: Option<usize>,
     /// Numbers, and a SIP domain, that another stage or network keeps are taken over.
     pub take_over: bool,
     /// Every password that is known is set again, whatever Twilio has.
@@ -117,10 +119,7 @@ impl Purchase {
     /// What Twilio's price list calls that class.
     #[must_use]
     pub fn price_class(&self) -> &'static str {
-        match self.class() {
-            NumberKind::Local => "local",
-            NumberKind::TollFree => "toll free",
-        }
+        self.class().price_class()
     }
 }
 

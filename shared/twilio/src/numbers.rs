@@ -104,6 +104,14 @@ impl NumberKind {
             Self::TollFree => "TollFree",
         }
     }
+
+    /// What Twilio's price list calls the kind (`number_type`).
+    pub fn price_class(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::TollFree => "toll free",
+        }
+    }
 }
 
 crate::debug_shows!(PhoneNumber: sid, voice_application_sid, trunk_sid, emergency_address_sid, address_sid);

@@ -6,6 +6,7 @@ mod lag;
 mod moves;
 mod network;
 mod numbers;
+mod page;
 mod parts;
 mod passwords;
 mod purchases;

@@ -131,3 +131,37 @@ fn a_domain_that_twilio_cannot_have_is_refused_before_anything_is_changed() {
     }
     assert!(setup.account.mutations().is_empty());
 }
+
+#[test]
+fn purchases_can_be_capped() {
+    let shed = "[extensions.shed]\nnumber = { buy = \"971\" }\naddress = \"shed\"\n\
+                [addresses.shed]\ncustomer = \"Shed\"\nstreet = \"102 Main Street\"\ncity = \"Portland\"\n\
+                region = \"OR\"\npostal_code = \"97201\"\n";
+    let setup = Setup::with(&format!("{}{shed}", super::FILE));
+    assert_eq!(setup.run(&["plan", "--max-purchases", "1"]).code, 2, "it says nothing without --buy");
+    let capped = ["plan", "--buy", "--max-purchases", "1"];
+    let said = setup.run(&capped);
+    assert!(
+        said.err.contains("to buy: 1 of class local") && said.err.contains("shed has no number yet"),
+        "{}",
+        said.err
+    );
+    let bought = |setup: &Setup| {
+        let numbers = setup.account.state()["numbers"].clone();
+        numbers
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["phone_number"].as_str().unwrap().starts_with("+1971"))
+            .count()
+    };
+    setup.done(&["apply", "--yes", "--buy", "--max-purchases", "0"]);
+    assert_eq!(bought(&setup), 0);
+    // The file is read again after the first purchase, and no second one follows.
+    setup.done(&["apply", "--yes", "--buy", "--max-purchases", "1"]);
+    assert_eq!(bought(&setup), 1);
+    assert_eq!(setup.plan(&[]), [""; 0], "nothing is left over that only the other purchase needs");
+    setup.done(&["apply", "--yes", "--buy", "--max-purchases", "1"]);
+    assert_eq!(bought(&setup), 2);
+    assert_eq!(setup.plan(&["--buy"]), [""; 0]);
+}

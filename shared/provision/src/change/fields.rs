@@ -34,7 +34,9 @@ pub struct FieldChange {
 }
 
 impl FieldChange {
-    pub(crate) fn new(name: &'static str, from: String, to: String) -> Self {
+    /// A field under Twilio's own name, with what it is and what it will be.
+    #[must_use]
+    pub fn new(name: &'static str, from: String, to: String) -> Self {
         Self { name, from, to, parameter: name, sid: None }
     }
 }

@@ -74,7 +74,8 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
                 "`dialtone apply` registers the file's anew; if Twilio has the right one, write it into the file",
             );
         }
-        if !named.iter().any(|known| wish.is(known)) && !is_adopted_everywhere(index, &wish) {
+        let is_there = named.iter().any(|known| wish.is(known)) || is_adopted_everywhere(index, &wish);
+        if !is_there && is_used(wishes, &address.name, plan) {
             let phones = wishes.phones_at(&address.name);
             let (friendly_name, address) = (wish.friendly_name.clone(), Box::new(address.clone()));
             plan.add(Change::CreateAddress { friendly_name, address, phones });
@@ -113,6 +114,14 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
             });
         }
     }
+}
+
+/// Whether a number has an address of the file, or will have it after this plan: a purchase that has to wait needs none yet.
+fn is_used(wishes: &Wishes, name: &str, plan: &Plan) -> bool {
+    let is_it = |address: &Option<String>| address.as_deref() == Some(name);
+    let is_acquired = |phone: &str| plan.acquisitions.iter().any(|one| one.phone() == phone);
+    wishes.numbers.iter().any(|wish| is_it(&wish.address))
+        || wishes.purchases.iter().any(|one| is_it(&one.address) && is_acquired(&one.phone))
 }
 
 /// Takes this stage's address off a number for which the file has none.

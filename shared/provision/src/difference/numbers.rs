@@ -1,8 +1,9 @@
 //! Telephone numbers: those that are there, who answers them, and those to be bought.
 
-use twilio::PhoneNumber;
-
 use std::collections::{HashMap, HashSet};
+use std::slice;
+
+use twilio::PhoneNumber;
 
 use crate::change::{Change, NUMBER, differences};
 use crate::index::Index;
@@ -32,6 +33,8 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
             all.entry(number.friendly_name.as_str()).or_default().push(number);
             all
         });
+    let most = wishes.options.max_purchases.unwrap_or(usize::MAX);
+    let mut buying = 0;
     let wanting: HashSet<&str> = wishes.purchases.iter().map(|purchase| purchase.phone.as_str()).collect();
     for purchase in &wishes.purchases {
         let name = &purchase.settings.friendly_name;
@@ -43,7 +46,19 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
                 phone: purchase.phone.clone(),
                 number: number.phone_number.clone(),
             }),
-            None if wishes.options.buy => plan.acquire(Acquisition::Buy(purchase.clone())),
+            None if wishes.options.buy && !wishes.concerns(slice::from_ref(&purchase.phone)) => {
+                // It is not asked for (`only`), so it takes no place of one that is.
+                plan.acquire(Acquisition::Buy(purchase.clone()));
+            }
+            None if wishes.options.buy && buying < most => {
+                buying += 1;
+                plan.acquire(Acquisition::Buy(purchase.clone()));
+            }
+            None if wishes.options.buy => plan.note(
+                &purchase.phone,
+                "has no number yet, and waits: --max-purchases allows this run no more",
+                "run `dialtone apply --buy` again",
+            ),
             None => plan.note(
                 &purchase.phone,
                 format!("has no number yet; one in area code {} is wanted", purchase.area_code),

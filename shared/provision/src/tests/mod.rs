@@ -54,7 +54,7 @@ impl Keyring for Pretend {
     }
 }
 
-fn wishes(options: Options) -> Wishes {
+pub(crate) fn wishes(options: Options) -> Wishes {
     let network = NetworkFile::parse(FILE).and_then(|file| file.network("prod")).unwrap();
     Wishes::new(&network, vec![("dev".into(), "https://dev.example.org".into())], options)
 }
@@ -69,11 +69,15 @@ fn notes(plan: &Plan) -> String {
 }
 
 fn plan(account: &Account) -> Plan {
-    difference(&wishes(Options::default()), account, &Pretend(Known::Given))
+    plan_for(&wishes(Options::default()), account)
+}
+
+pub(crate) fn plan_for(wishes: &Wishes, account: &Account) -> Plan {
+    difference(wishes, account, &Pretend(Known::Given))
 }
 
 /// From JSON as Twilio would send it, since the types have many fields.
-fn number(sid: &str, number: &str, friendly_name: &str, voice_url: &str) -> PhoneNumber {
+pub(crate) fn number(sid: &str, number: &str, friendly_name: &str, voice_url: &str) -> PhoneNumber {
     serde_json::from_value(serde_json::json!({
         "sid": sid, "phone_number": number, "friendly_name": friendly_name, "voice_url": voice_url,
         "voice_method": "POST", "capabilities": {"voice": true}, "emergency_address_sid": null,
