@@ -1,5 +1,7 @@
 //! Emergency calls get through: every spelling, every caller, every way to ask.
 
+mod oracle;
+
 use crate::harness::{Element, Request, Service};
 
 const STREET: &str = "networks/street.toml";

@@ -87,9 +87,9 @@ impl DialTone {
     }
 }
 
-/// A beginning of a call for help has three digits at most.
+/// A beginning of a call for help has four digits at most: an outside line's 9 and 166 of Thailand's 1669.
 fn is_short_and_numeric(text: &str) -> bool {
-    (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 pub(crate) fn say(sentence: &Sentence, language: Language) -> Say {
@@ -208,4 +208,29 @@ pub(crate) fn dial_asterisk(
     let caller_id = phone.caller_id().map(E164::as_str);
     let dial = caller_id.into_iter().fold(dial(network, DIAL_ACTION), Dial::caller_id);
     Response::new().dial(dial.refer_url(REFER_URL).noun(Noun::sip(uri).status_callback(LEG_CALLBACK)))
+}
+
+#[cfg(test)]
+mod tests {
+    use numbers::Region;
+    use numbers::emergency::{self, COUNTRIES};
+
+    use super::*;
+
+    #[test]
+    fn every_beginning_of_every_country_comes_back_with_the_next_keys() {
+        for country in &COUNTRIES {
+            let here = [Region::parse(country.region()).unwrap()];
+            for number in country.numbers().iter().chain(&emergency::EVERYWHERE) {
+                for keys in [(*number).to_owned(), format!("9{number}")] {
+                    for end in 1..keys.len() {
+                        let begun = emergency::beginning(&keys[..end], &here);
+                        let action = DialTone::after(begun.as_deref()).action();
+                        let (_, query) = action.split_once('?').unwrap_or_default();
+                        assert_eq!(DialTone::from_query(query).begun(), begun.as_deref(), "{action}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -49,7 +49,8 @@ pub const COUNTRIES: [Country; 13] = [
     Country { region: "AT", numbers: &["112", "122", "133", "144"], only: None, registers_addresses: false },
     Country { region: "IT", numbers: &["112", "113", "115", "118"], only: None, registers_addresses: false },
     Country { region: "MY", numbers: &["999", "112"], only: None, registers_addresses: false },
-    Country { region: "TH", numbers: &["191", "199"], only: None, registers_addresses: false },
+    // 1669 is the national institute for emergency medicine.
+    Country { region: "TH", numbers: &["191", "199", "1669"], only: None, registers_addresses: false },
     Country { region: "PH", numbers: &["911", "112", "117"], only: None, registers_addresses: false },
 ];
 
@@ -154,8 +155,9 @@ pub fn recognize_keys(keys: &Keys, regions: &[Region]) -> Option<Service> {
     let found = prefixes(digits)
         .find_map(|(prefix, rest)| service(prefix, rest, regions).map(|service| (service, rest)));
     match found {
-        // Seven digits may be a local number. Then only plain 911 behind a prefix counts as an emergency call.
-        Some((service, rest)) if is_local(digits) => {
+        // Seven digits may be a local number in North America; elsewhere nobody reads them so. Then only plain 911 behind a
+        // prefix counts as an emergency call.
+        Some((service, rest)) if is_local(digits) && is_north_america(regions) => {
             (rest == "911" || digits == "9911911").then_some(service)
         }
         found => found.map(|(service, _)| service),
@@ -200,6 +202,10 @@ fn is_local(digits: &str) -> bool {
         && !digits.starts_with("911")
 }
 
+fn is_north_america(regions: &[Region]) -> bool {
+    regions.iter().any(|region| calling_code_of(*region) == Some(1))
+}
+
 /// Codes that hide or show the caller's number, before the number. An emergency centre sees it in any case.
 pub const PRIVACY_CODES: [&str; 4] = ["*67", "*82", "#31#", "*31#"];
 
@@ -242,8 +248,7 @@ fn prefixes(digits: &str) -> impl Iterator<Item = (Prefix, &str)> {
 fn service(prefix: Prefix, digits: &str, regions: &[Region]) -> Option<Service> {
     if digits == ADDRESS_TEST {
         // Other countries have no test, and a number of theirs may begin so.
-        let is_north_america = regions.iter().any(|region| calling_code_of(*region) == Some(1));
-        return is_north_america.then_some(Service::AddressTest);
+        return is_north_america(regions).then_some(Service::AddressTest);
     }
     // Two digits are too few to guess at: 115 in France is no 15.
     let counts = |number: &&'static str| match prefix {

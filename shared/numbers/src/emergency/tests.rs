@@ -167,6 +167,9 @@ fn each_country_has_its_own_numbers() {
         ("GB", "112", "112"),
         ("GB", "911", "999"),
         ("GB", "9999", "999"),
+        // A key that is held: no local number of North America.
+        ("GB", "9999999", "999"),
+        ("DE", "9112112", "112"),
         ("IE", "999", "999"),
         ("AU", "000", "000"),
         ("AU", "0000", "000"),
@@ -185,6 +188,10 @@ fn each_country_has_its_own_numbers() {
         ("MY", "999", "999"),
         ("TH", "191", "191"),
         ("TH", "911", "191"),
+        ("TH", "1669", "1669"),
+        ("TH", "1669#", "1669"),
+        ("TH", "91669", "1669"),
+        ("TH", "16691669", "1669"),
         ("PH", "117", "117"),
     ] {
         let here = Region::parse(region).unwrap();
@@ -200,6 +207,10 @@ fn each_country_has_its_own_numbers() {
         ("US", "000"),
         ("US", "110"),
         ("DE", "1110"),
+        ("US", "1669"),
+        ("TH", "669"),
+        ("TH", "11669"),
+        ("TH", "16691"),
         ("AU", "0011"),
         ("MX", "000"),
     ] {
@@ -292,6 +303,10 @@ fn a_beginning_of_a_call_for_help_is_one_until_it_is_whole() {
     }
     assert_eq!(beginning("00", &regions(&["AU"])).as_deref(), Some("00"));
     assert_eq!(beginning("00", &regions(&["US"])), None);
+    for text in ["16", "166", "9166"] {
+        assert_eq!(beginning(text, &regions(&["TH"])).as_deref(), Some(text));
+        assert_eq!(beginning(text, &regions(&["US"])), None);
+    }
 }
 
 proptest! {
