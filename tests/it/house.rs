@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "what follows from it",
         &["devices", "dialplan", "exchange", "notices", "provision", "registrations", "samconfig"],
     ),
-    ("hosts of decisions", &["ledger", "web"]),
+    ("hosts of decisions", &["caller", "ledger", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),
     ("the service as a plain server", &["server"]),
     ("what looks at all of it", &["doctor", "switchboard"]),
@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// What no function may link, directly or through others.
 const NOT_IN_A_FUNCTION: &[&str] = &[
+    "caller",
     "clap",
     "devices",
     "dialtone",

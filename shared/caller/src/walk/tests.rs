@@ -9,7 +9,7 @@ use serde_json::Value;
 use webhook::AuthTokens;
 
 use super::*;
-use crate::exit::Outcome;
+use crate::terminal::Nobody;
 
 const PUBLIC_URL: &str = "https://prod.example.org";
 
@@ -57,7 +57,7 @@ fn answer(mut stream: TcpStream, pages: &[Page]) {
 }
 
 /// Walks from `/a` on, and lists what was asked and heard.
-fn walk(pages: &'static [Page], keys: &[&str], endings: &[Ending]) -> (Result<End, Trouble>, Vec<Value>) {
+fn walk(pages: &'static [Page], keys: &[&str], endings: &[Ending]) -> (Result<End, CallError>, Vec<Value>) {
     let caller = Caller::outside("AC", "+15035550199", "+15035550110");
     let voice = Target::post(format!("{PUBLIC_URL}/a"));
     let setup = Setup { caller, voice, fallback: None, status_callback: None, seed: 1 };
@@ -67,9 +67,8 @@ fn walk(pages: &'static [Page], keys: &[&str], endings: &[Ending]) -> (Result<En
         keys: keys.iter().map(|keys| keys.parse().unwrap()).collect(),
         endings: endings.iter().copied().collect(),
         refers: VecDeque::new(),
-        asks: false,
     };
-    let mut transcript = Transcript::new(true);
+    let mut transcript = Transcript::new(&Nobody);
     let end = Walk::new(setup, &service, "demo.sip.twilio.com", &mut script, &mut transcript).run();
     (end, transcript.into_steps().as_array().unwrap().clone())
 }
@@ -174,20 +173,23 @@ fn a_report_that_is_not_taken_is_told_when_the_call_is_over() {
         &[],
         &[Ending::Busy],
     );
-    assert_eq!(end.unwrap_err().outcome, Outcome::No);
+    assert!(end.unwrap_err().is_refusal());
     assert_eq!(paths(&steps), ["/a", "/c", "/b"]);
 }
 
 #[test]
 fn circles_and_bad_answers_are_the_other_sides_fault() {
     let (end, steps) = walk(&[("/a", 200, "<Response><Redirect>/a</Redirect></Response>")], &[], &[]);
-    assert_eq!((end.unwrap_err().outcome, steps.len()), (Outcome::OtherSide, MOST_DOCUMENTS));
-    let outcome = |pages| walk(pages, &[], &[]).0.unwrap_err().outcome;
-    assert_eq!(outcome(&[("/a", 200, "<Response><Say>a & b</Say></Response>")]), Outcome::OtherSide);
-    assert_eq!(outcome(&[("/a", 204, "")]), Outcome::OtherSide);
-    assert_eq!(outcome(&[("/a", 500, "")]), Outcome::OtherSide);
-    assert_eq!(outcome(&[("/a", 302, "")]), Outcome::OtherSide);
-    assert_eq!(outcome(&[]), Outcome::No);
+    assert!(matches!(end.unwrap_err(), CallError::Circle(MOST_DOCUMENTS)));
+    assert_eq!(steps.len(), MOST_DOCUMENTS);
+    let error = |pages| walk(pages, &[], &[]).0.unwrap_err();
+    let malformed = error(&[("/a", 200, "<Response><Say>a & b</Say></Response>")]);
+    assert!(matches!(malformed, CallError::Malformed { .. }), "{malformed}");
+    for status in [204, 500, 302] {
+        let pages: &'static [Page] = Box::leak(Box::new([("/a", status, "")]));
+        assert!(!error(pages).is_refusal(), "{status}");
+    }
+    assert!(matches!(error(&[]), CallError::NotFound { .. }));
 }
 
 #[test]

@@ -1,15 +1,14 @@
-//! What is told of a call: lines as they come, or one JSON object in the end.
+//! What is told of a call: lines as they come, and every request in the end.
 
 use exchange::Method;
 use serde_json::{Map, Value, json};
 use webhook::Form;
 
-use super::ending::Ending;
-use crate::output;
+use crate::{Ending, Terminal};
 
 /// Something that a person on the phone notices.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(crate) enum Heard {
     Says {
         text: String,
         language: Option<String>,
@@ -47,14 +46,14 @@ pub(super) enum Heard {
 
 /// Who rings, and how.
 #[derive(Debug)]
-pub(super) struct Rings {
+pub(crate) struct Rings {
     /// Numbers and SIP URIs, in full.
-    pub(super) to: Vec<String>,
+    pub(crate) to: Vec<String>,
     /// The same, as people name them.
-    pub(super) names: Vec<String>,
-    pub(super) caller_id: Option<String>,
-    pub(super) timeout: Option<u32>,
-    pub(super) time_limit: Option<u32>,
+    pub(crate) names: Vec<String>,
+    pub(crate) caller_id: Option<String>,
+    pub(crate) timeout: Option<u32>,
+    pub(crate) time_limit: Option<u32>,
 }
 
 impl Heard {
@@ -135,26 +134,26 @@ struct Step {
 }
 
 /// The story so far.
-pub(super) struct Transcript {
-    is_json: bool,
+pub struct Transcript<'t> {
+    terminal: &'t dyn Terminal,
     steps: Vec<Step>,
     /// The step whose document is being played; reports of legs come in between.
     playing: Option<usize>,
 }
 
-impl Transcript {
-    pub(super) fn new(is_json: bool) -> Self {
-        Self { is_json, steps: Vec::new(), playing: None }
+impl<'t> Transcript<'t> {
+    /// An empty one, which is shown there as it grows.
+    #[must_use]
+    pub fn new(terminal: &'t dyn Terminal) -> Self {
+        Self { terminal, steps: Vec::new(), playing: None }
     }
 
-    pub(super) fn title(&self, text: &str) {
-        if !self.is_json {
-            output::line(&output::plain(text));
-        }
+    pub(crate) fn terminal(&self) -> &'t dyn Terminal {
+        self.terminal
     }
 
     /// A request that was answered; `twiml` when it was asked for a document.
-    pub(super) fn request(
+    pub(crate) fn request(
         &mut self,
         method: Method,
         place: &str,
@@ -162,9 +161,7 @@ impl Transcript {
         status: u16,
         twiml: Option<&str>,
     ) {
-        if !self.is_json {
-            output::line(&format!("  {} {}  {status}", method.as_str(), output::plain(place)));
-        }
+        self.terminal.line(&format!("  {} {place}  {status}", method.as_str()));
         let sent: Map<_, _> = form.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         let request = Map::from_iter([
             ("method".to_owned(), method.as_str().into()),
@@ -179,25 +176,17 @@ impl Transcript {
         self.steps.push(Step { request, heard: Vec::new() });
     }
 
-    pub(super) fn heard(&mut self, heard: &Heard) {
-        if !self.is_json {
-            let (word, text) = heard.line();
-            output::line(&format!("  {word:<7} {}", output::plain(&text)));
-        }
+    pub(crate) fn heard(&mut self, heard: &Heard) {
+        let (word, text) = heard.line();
+        self.terminal.line(&format!("  {word:<7} {text}"));
         if let Some(step) = self.playing.and_then(|at| self.steps.get_mut(at)) {
             step.heard.push(heard.json());
         }
     }
 
-    /// Something that is no part of the call, for people only.
-    pub(super) fn note(&self, text: &str) {
-        if !self.is_json {
-            output::aside(&output::plain(text));
-        }
-    }
-
-    /// Every request, in order, with what was heard because of it.
-    pub(super) fn into_steps(self) -> Value {
+    /// Every request, in order, with what was heard because of it: `method`, `path`, `sent`, `status`, `twiml`, `heard`.
+    #[must_use]
+    pub fn into_steps(self) -> Value {
         let steps = self.steps.into_iter().map(|step| {
             let mut object = step.request;
             object.insert("heard".to_owned(), step.heard.into());
@@ -210,6 +199,7 @@ impl Transcript {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::Nobody;
 
     fn rings() -> Rings {
         Rings {
@@ -239,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_is_heard_belongs_to_the_document_not_to_reports_in_between() {
-        let mut transcript = Transcript::new(true);
+        let mut transcript = Transcript::new(&Nobody);
         let form = Form::from_pairs([("FinishedOnKey", "")]);
         transcript.request(Method::Post, "/outgoing", &form, 200, Some("<Response/>"));
         transcript.heard(&Heard::Rings(rings()));

@@ -1,15 +1,12 @@
 //! The service that is called, as Twilio calls it.
 
-use std::fmt::Display;
 use std::time::Duration;
 
-use clap::ValueEnum;
 use exchange::{Element, Method};
 use ureq::Agent;
 use webhook::{AuthToken, Form, sign};
 
-use crate::exit::Outcome;
-use crate::output::Progress;
+use crate::CallError;
 
 /// For how long to wait for an answer. Twilio itself gives up after 15 s.
 const WAIT: Duration = Duration::from_secs(10);
@@ -17,49 +14,16 @@ const WAIT: Duration = Duration::from_secs(10);
 /// The largest document that Twilio takes.
 const MAX_DOCUMENT: u64 = 64 * 1024;
 
-/// How the first request is sent, as `--method` names it.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum FirstMethod {
-    /// The fields are in the query.
-    #[value(name = "GET")]
-    Get,
-    /// The fields are a form in the body.
-    #[value(name = "POST")]
-    Post,
-}
-
-impl From<FirstMethod> for Method {
-    fn from(method: FirstMethod) -> Self {
-        match method {
-            FirstMethod::Get => Self::Get,
-            FirstMethod::Post => Self::Post,
-        }
-    }
-}
-
-/// Why a walk ends before the call does.
-#[derive(Debug)]
-pub(super) struct Trouble {
-    pub(super) outcome: Outcome,
-    pub(super) message: String,
-}
-
-impl Trouble {
-    pub(super) fn other_side(message: String) -> Self {
-        Self { outcome: Outcome::OtherSide, message }
-    }
-}
-
 /// What the service answered.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
     content_type: String,
     location: String,
 }
 
 /// The service: where it listens, and how requests to it are signed.
-pub(super) struct Service {
+pub struct Service {
     agent: Agent,
     url: String,
     public_url: String,
@@ -67,8 +31,9 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// The service at `url`, which Twilio knows by `public_url`. Neither ends in a slash.
-    pub(super) fn new(url: String, public_url: String, token: AuthToken) -> Self {
+    /// The service at `url`, which Twilio knows by `public_url`. Neither ends in a slash. The token signs.
+    #[must_use]
+    pub fn new(url: String, public_url: String, token: AuthToken) -> Self {
         let mut config = Agent::config_builder()
             .timeout_global(Some(WAIT))
             .http_status_as_error(false)
@@ -83,16 +48,21 @@ impl Service {
         Self { agent: config.build().new_agent(), url, public_url, token }
     }
 
-    pub(super) fn public_url(&self) -> &str {
+    /// Where the service listens.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How Twilio reaches it.
+    pub(crate) fn public_url(&self) -> &str {
         &self.public_url
     }
 
     /// Sends fields, signed for the public URL, to a path and query.
-    pub(super) fn send(&self, method: Method, place: &str, fields: &Form) -> Result<Answer, Trouble> {
+    pub(crate) fn send(&self, method: Method, place: &str, fields: &Form) -> Result<Answer, CallError> {
         let place = place_of(method, place, fields);
         let public = format!("{}{place}", self.public_url);
         let url = format!("{}{place}", self.url);
-        let _under_way = Progress::of(&format!("waiting for {}", self.url));
         let sent = match method {
             Method::Get => {
                 let signature = sign(&self.token, &public, None);
@@ -107,7 +77,7 @@ impl Service {
                     .send(fields.encode())
             }
         };
-        let mut response = sent.map_err(|error| self.unreachable(&error))?;
+        let mut response = sent.map_err(|error| self.unreachable(error))?;
         let header = |name| {
             let value = response.headers().get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
@@ -115,79 +85,58 @@ impl Service {
         let (content_type, location) = (header("content-type"), header("location"));
         let status = response.status().as_u16();
         let body = response.body_mut().with_config().limit(MAX_DOCUMENT).read_to_vec();
+        let request = || format!("{} {}", method.as_str(), path_of(&place));
         let body = body.map_err(|error| match error {
-            ureq::Error::BodyExceedsLimit(_) => Trouble::other_side(format!(
-                "the answer to {} {} is larger than the 64 KB that Twilio takes (11750)",
-                method.as_str(),
-                path_of(&place)
-            )),
-            error => self.unreachable(&error),
+            ureq::Error::BodyExceedsLimit(_) => CallError::TooLarge { request: request() },
+            error => self.unreachable(error),
         })?;
         let body = match String::from_utf8(body) {
             Ok(body) => body,
             // A refusal is one in any encoding.
             Err(error) if status >= 300 => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-            Err(_) => {
-                let what = format!("{} {}", method.as_str(), path_of(&place));
-                return Err(Trouble::other_side(format!("the answer to {what} is not UTF-8 (12100)")));
-            }
+            Err(_) => return Err(CallError::Encoding { request: request() }),
         };
         Ok(Answer { status, body, content_type, location })
     }
 
-    fn unreachable(&self, error: &ureq::Error) -> Trouble {
-        let url = &self.url;
-        let nobody = |error: &dyn Display| {
-            format!("cannot reach {url}: {error}; does the service listen there? say where with --url")
-        };
-        Trouble::other_side(match error {
-            ureq::Error::Timeout(_) => format!("{url} gives no answer within {} s", WAIT.as_secs()),
-            // Without the library's own prefix.
-            ureq::Error::Io(error) => nobody(error),
-            error => nobody(error),
-        })
+    fn unreachable(&self, error: ureq::Error) -> CallError {
+        let url = self.url.clone();
+        match error {
+            ureq::Error::Timeout(_) => CallError::Silent { url, seconds: WAIT.as_secs() },
+            error => CallError::Unreachable { url, source: Box::new(error) },
+        }
     }
 
-    /// Whether Twilio would take an answer; if not, why, in plain words.
-    pub(super) fn accept(&self, answer: &Answer, method: Method, place: &str) -> Result<(), Trouble> {
-        let (status, path, public_url) = (answer.status, path_of(place), &self.public_url);
-        let what = format!("{} {path}", method.as_str());
-        let no = |message: String| Err(Trouble { outcome: Outcome::No, message });
-        match status {
-            200..=299 => Ok(()),
-            403 => no(format!(
-                "the service does not accept the signature of {what} (403): is TWILIO_AUTH_TOKEN the same there, \
-                 and does it run with public_url {public_url}?"
-            )),
-            404 => no(format!(
-                "the service has nothing at {path} (404): does --url lead to the function, or server, that answers it?"
-            )),
-            405 => no(format!("the service does not take {what} (405): try the other --method")),
-            400..=499 => no(format!("the service refuses {what} ({status}); its log says why")),
-            300..=399 => Err(Trouble::other_side(format!(
-                "the service redirects {what} to {} ({status}), where the signature would not fit: let public_url \
-                 and --url name the place itself",
-                answer.location
-            ))),
-            _ => {
-                Err(Trouble::other_side(format!("the service fails at {what} ({status}); its log says why")))
-            }
-        }
+    /// Whether Twilio would take an answer; if not, why.
+    pub(crate) fn accept(&self, answer: &Answer, method: Method, place: &str) -> Result<(), CallError> {
+        let (status, path) = (answer.status, path_of(place).to_owned());
+        let request = format!("{} {path}", method.as_str());
+        Err(match status {
+            200..=299 => return Ok(()),
+            403 => CallError::Signature { request, public_url: self.public_url.clone() },
+            404 => CallError::NotFound { path },
+            405 => CallError::Method { request },
+            400..=499 => CallError::Refused { request, status },
+            300..=399 => CallError::Redirected { request, location: answer.location.clone(), status },
+            _ => CallError::Failed { request, status },
+        })
     }
 }
 
 impl Answer {
-    /// The body, if Twilio reads it as TwiML (else its error 12300).
-    pub(super) fn twiml(&self) -> Result<(), String> {
-        Element::parse(&self.body).map_err(|error| error.to_string())?;
+    /// Whether Twilio reads the body as TwiML (else its error 12300). `request` is what it answers.
+    pub(crate) fn check_twiml(&self, request: &str) -> Result<(), CallError> {
+        let request = request.to_owned();
+        if let Err(source) = Element::parse(&self.body) {
+            return Err(CallError::Malformed { request, source });
+        }
         if exchange::is_twiml(&self.content_type) {
             return Ok(());
         }
-        let kind = if self.content_type.is_empty() { "nothing" } else { &self.content_type };
-        Err(format!("its type is {kind}, where Twilio takes text/xml (12300)"))
+        Err(CallError::ContentType { request, kind: self.content_type.clone() })
     }
 
-    pub(super) fn content_type(&self) -> &str {
+    pub(crate) fn content_type(&self) -> &str {
         &self.content_type
     }
 }
@@ -231,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_and_failures_have_their_exit_codes() {
+    fn refusals_are_told_from_failures() {
         let token = webhook::AuthTokens::parse("12345").unwrap().first().clone();
         let service = Service::new("http://127.0.0.1:1".into(), "https://prod.example.org".into(), token);
         let judged = |status| {
@@ -241,11 +190,11 @@ mod tests {
         };
         assert!(judged(200).is_none() && judged(204).is_none());
         for status in [400, 403, 404, 405, 413] {
-            assert_eq!(judged(status).unwrap().outcome, Outcome::No, "{status}");
+            assert!(judged(status).unwrap().is_refusal(), "{status}");
         }
         for status in [302, 500, 502] {
-            assert_eq!(judged(status).unwrap().outcome, Outcome::OtherSide, "{status}");
+            assert!(!judged(status).unwrap().is_refusal(), "{status}");
         }
-        assert!(judged(403).unwrap().message.contains("https://prod.example.org"));
+        assert!(judged(403).unwrap().finding().remedy.contains("https://prod.example.org"));
     }
 }

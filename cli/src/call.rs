@@ -1,31 +1,21 @@
 //! `dialtone call`
 
-mod ending;
-mod script;
-mod service;
-mod transcript;
-mod walk;
-
+use std::any::Any;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::IsTerminal;
 
-use clap::Args;
-use exchange::{Caller, Keys, Setup, Target};
+use caller::{End, Ending, Script, Service, Terminal, Transcript, Walk};
+use clap::{Args, ValueEnum};
+use exchange::{Caller, Keys, Method, Setup, Target};
 use network::{Extension, Network, Stage};
 use numbers::E164;
 use serde_json::json;
 use web::Route;
 use webhook::{AccountSid, AuthToken, AuthTokens, PublicUrl};
 
-use self::ending::Ending;
-use self::script::Script;
-use self::service::{FirstMethod, Service};
-use self::transcript::Transcript;
-use self::walk::Walk;
-use crate::answer;
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
-use crate::{meant, output};
+use crate::{answer, ask, meant, output};
 
 /// Plays Twilio: calls a running service, and shows what the people on the phones would hear.
 ///
@@ -77,7 +67,7 @@ pub(crate) struct Call {
 
     /// How the next Dial ends. May be given again.
     #[arg(long, value_name = "STATUS", value_enum)]
-    then: Vec<Ending>,
+    then: Vec<Then>,
 
     /// What is pressed at the next dial tone: a # sends the keys at once; '' is silence. May be given again.
     #[arg(long, value_name = "KEYS")]
@@ -108,21 +98,19 @@ impl Call {
         }
         let url = self.url.unwrap_or_else(|| stage.public_url.to_string());
         let service = Service::new(url, stage.public_url.to_string(), token);
+        let terminal = Shell { is_quiet: self.json };
         let mut script = Script {
             keys: self.digits.into(),
-            endings: self.then.into(),
+            endings: self.then.into_iter().map(Ending::from).collect(),
             refers: self.refer.into(),
-            // A program that reads the JSON does not answer questions.
-            asks: !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
         };
-        let mut transcript = Transcript::new(self.json);
         let route = match &self.dialled {
             Some(dialled) => {
-                transcript.title(&format!("{} dials {dialled}", self.first));
+                terminal.line(&format!("{} dials {dialled}", self.first));
                 Route::Outgoing
             }
             None => {
-                transcript.title(&format!("{} calls {}", caller.from, caller.to));
+                terminal.line(&format!("{} calls {}", caller.from, caller.to));
                 Route::Incoming
             }
         };
@@ -130,28 +118,32 @@ impl Call {
         let voice = Target { method: self.method.into(), url };
         let setup =
             Setup { caller: caller.clone(), voice, fallback: None, status_callback: None, seed: random() };
+        let mut transcript = Transcript::new(&terminal);
         let walk = Walk::new(setup, &service, &stage.sip_domain, &mut script, &mut transcript);
         let sid = walk.sid().to_owned();
         let ended = walk.run();
         let unused = if ended.is_ok() { script.unused() } else { Vec::new() };
         if !unused.is_empty() {
-            transcript.note(&format!("not used: {}", unused.join(", ")));
+            terminal.note(&format!("not used: {}", unused.join(", ")));
         }
-        if let Some(advice) = ended.as_ref().ok().and_then(walk::End::advice) {
-            transcript.note(&advice);
+        if let Some(advice) = ended.as_ref().ok().and_then(End::advice) {
+            terminal.note(&advice);
         }
         let fields = json!({
             "call_sid": sid,
             "from": caller.from,
             "to": caller.to,
             "steps": transcript.into_steps(),
-            "end": ended.as_ref().ok().map(walk::End::as_str),
+            "end": ended.as_ref().ok().map(End::as_str),
             "unused": unused,
         });
         match ended {
             Ok(_) if self.json => Ok(answer::print(Outcome::Done, fields)),
             Ok(_) => Ok(Outcome::Done),
-            Err(trouble) => Err(Failure::of(trouble.outcome, trouble.message).knowing(fields)),
+            Err(error) => {
+                let outcome = if error.is_refusal() { Outcome::No } else { Outcome::OtherSide };
+                Err(Failure::found(outcome, vec![error.finding()]).knowing(fields))
+            }
         }
     }
 
@@ -188,6 +180,86 @@ impl Call {
                 "{number}: write the number that is called as Twilio does, such as +15035550110"
             ))),
         }
+    }
+}
+
+/// How a Dial ends, as `--then` names it.
+#[derive(Clone, Copy, ValueEnum)]
+enum Then {
+    /// Someone answers, and hangs up after 14 seconds.
+    Completed,
+    /// The line is busy.
+    Busy,
+    /// Nobody answers in time.
+    NoAnswer,
+    /// Twilio, or the carrier, cannot place the call.
+    Failed,
+    /// The caller hangs up while it rings.
+    Canceled,
+    /// The phone is not registered: no-answer, with error 32009.
+    Unreachable,
+}
+
+impl From<Then> for Ending {
+    fn from(then: Then) -> Self {
+        match then {
+            Then::Completed => Self::Completed,
+            Then::Busy => Self::Busy,
+            Then::NoAnswer => Self::NoAnswer,
+            Then::Failed => Self::Failed,
+            Then::Canceled => Self::Canceled,
+            Then::Unreachable => Self::Unreachable,
+        }
+    }
+}
+
+/// How the first request is sent, as `--method` names it.
+#[derive(Clone, Copy, ValueEnum)]
+enum FirstMethod {
+    /// The fields are in the query.
+    #[value(name = "GET")]
+    Get,
+    /// The fields are a form in the body.
+    #[value(name = "POST")]
+    Post,
+}
+
+impl From<FirstMethod> for Method {
+    fn from(method: FirstMethod) -> Self {
+        match method {
+            FirstMethod::Get => Self::Get,
+            FirstMethod::Post => Self::Post,
+        }
+    }
+}
+
+/// The terminal that this command runs at.
+struct Shell {
+    /// Whether a program reads the JSON in the end: it answers no questions, and is shown no lines.
+    is_quiet: bool,
+}
+
+impl Terminal for Shell {
+    fn line(&self, text: &str) {
+        if !self.is_quiet {
+            output::line(&output::plain(text));
+        }
+    }
+
+    fn note(&self, text: &str) {
+        if !self.is_quiet {
+            output::aside(&output::plain(text));
+        }
+    }
+
+    fn ask(&self, question: &str) -> Option<String> {
+        let asks = !self.is_quiet && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        // A terminal that cannot be read has no answer.
+        asks.then(|| ask::read_line(question).ok().flatten()).flatten()
+    }
+
+    fn wait(&self, what: &str) -> Box<dyn Any> {
+        Box::new(output::Progress::of(what))
     }
 }
 

@@ -4,15 +4,16 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use exchange::{
-    Dial, Exchange, Input, LegEnd, Noun, Output, Party, Request, Setup, Sound, TimerId, place_at, refer_to,
+    Dial, Exchange, Input, LegEnd, Method, Noun, Output, Party, Request, Setup, Sound, TimerId, place_at,
+    refer_to,
 };
 use jiff::Timestamp;
-use webhook::Address;
+use webhook::{Address, Form};
 
-use super::ending::Ending;
-use super::script::{Script, Turn};
-use super::service::{Service, Trouble};
-use super::transcript::{Heard, Rings, Transcript};
+use crate::script::Turn;
+use crate::service::Answer;
+use crate::transcript::{Heard, Rings};
+use crate::{CallError, Ending, Script, Service, Transcript};
 
 /// How many documents a call may have: more is a circle.
 const MOST_DOCUMENTS: usize = 20;
@@ -22,7 +23,7 @@ const TALK: Duration = Duration::from_secs(14);
 
 /// How a walk ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub enum End {
     /// The call is over.
     Over,
     /// Nobody said what is pressed.
@@ -35,7 +36,8 @@ pub(super) enum End {
 
 impl End {
     /// A word for programs.
-    pub(super) fn as_str(&self) -> &'static str {
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Over => "over",
             Self::DialTone => "dial_tone",
@@ -44,8 +46,9 @@ impl End {
         }
     }
 
-    /// How to go on, for people.
-    pub(super) fn advice(&self) -> Option<String> {
+    /// How to go on, for people; nothing if the call is over.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
         match self {
             Self::Over => None,
             Self::DialTone => Some("the phone has dial tone; go on with --digits KEYS".into()),
@@ -56,12 +59,12 @@ impl End {
 }
 
 /// A call under way.
-pub(super) struct Walk<'a> {
+pub struct Walk<'a, 't> {
     exchange: Exchange,
     service: &'a Service,
     domain: &'a str,
     script: &'a mut Script,
-    transcript: &'a mut Transcript,
+    transcript: &'a mut Transcript<'t>,
     /// The call's own time: only a conversation takes some.
     now: Timestamp,
     documents: usize,
@@ -72,16 +75,18 @@ pub(super) struct Walk<'a> {
     /// The timer that was set last, which is the one that runs.
     timer: Option<TimerId>,
     /// The first report of a leg that was not taken. Twilio notes that (15003) and goes on with the call.
-    trouble: Option<Trouble>,
+    trouble: Option<CallError>,
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(
+impl<'a, 't> Walk<'a, 't> {
+    /// A call that has not begun. `domain` is the SIP domain, whose phones go by their user names.
+    #[must_use]
+    pub fn new(
         setup: Setup,
         service: &'a Service,
         domain: &'a str,
         script: &'a mut Script,
-        transcript: &'a mut Transcript,
+        transcript: &'a mut Transcript<'t>,
     ) -> Self {
         let now = Timestamp::now();
         Self {
@@ -99,12 +104,18 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn sid(&self) -> &str {
+    /// The SID of the call.
+    #[must_use]
+    pub fn sid(&self) -> &str {
         self.exchange.sid()
     }
 
     /// Walks through the whole call.
-    pub(super) fn run(mut self) -> Result<End, Trouble> {
+    ///
+    /// # Errors
+    ///
+    /// The service turned a request away, cannot be reached, fails, or answers what is no TwiML. The transcript has what came before.
+    pub fn run(mut self) -> Result<End, CallError> {
         loop {
             let end = match self.pending.pop_front().or_else(|| self.exchange.poll()) {
                 Some(output) => self.perform(output)?,
@@ -117,7 +128,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Does what the exchange says.
-    fn perform(&mut self, output: Output) -> Result<Option<End>, Trouble> {
+    fn perform(&mut self, output: Output) -> Result<Option<End>, CallError> {
         match output {
             Output::Fetch(request) => return self.fetch(&request),
             Output::Report(request) => self.report(&request),
@@ -135,8 +146,10 @@ impl<'a> Walk<'a> {
             Output::Skip { name, .. } => self.transcript.heard(&Heard::Skips { verb: name }),
             Output::Reject { reason, .. } => self.transcript.heard(&Heard::Rejects { reason }),
             Output::HangUp => self.transcript.heard(&Heard::HangsUp),
-            Output::RefuseRefer(_) => self.transcript.note("the REFER is refused: a call takes five"),
-            Output::Failed(error) => return Err(Trouble::other_side(error.to_string())),
+            Output::RefuseRefer(_) => {
+                self.transcript.terminal().note("the REFER is refused: a call takes five");
+            }
+            Output::Failed(error) => return Err(error.into()),
             Output::Over(end) => {
                 if end == exchange::End::CallerGone {
                     self.transcript.heard(&Heard::CallerGone);
@@ -169,23 +182,19 @@ impl<'a> Walk<'a> {
         Some(End::Over)
     }
 
-    fn fetch(&mut self, request: &Request) -> Result<Option<End>, Trouble> {
+    fn fetch(&mut self, request: &Request) -> Result<Option<End>, CallError> {
         let Request { method, url, form } = request;
         let Some(place) = place_at(url, self.service.public_url()) else {
             return Ok(Some(End::Elsewhere(url.clone())));
         };
         if self.documents == MOST_DOCUMENTS {
-            return Err(Trouble::other_side(format!(
-                "the call is still not over after {MOST_DOCUMENTS} documents: it goes in circles"
-            )));
+            return Err(CallError::Circle(MOST_DOCUMENTS));
         }
         self.documents += 1;
-        let answer = self.service.send(*method, &place, form)?;
+        let answer = self.send(*method, &place, form)?;
         self.transcript.request(*method, &place, form, answer.status, Some(&answer.body));
         self.service.accept(&answer, *method, &place)?;
-        answer.twiml().map_err(|why| {
-            Trouble::other_side(format!("{} {place} gives no TwiML: {why}", method.as_str()))
-        })?;
+        answer.check_twiml(&format!("{} {place}", method.as_str()))?;
         let (content_type, body) = (answer.content_type(), answer.body.as_str());
         self.exchange.handle(self.now, Input::Document { content_type, body });
         Ok(None)
@@ -194,10 +203,10 @@ impl<'a> Walk<'a> {
     fn report(&mut self, request: &Request) {
         let Request { method, url, form } = request;
         let Some(place) = place_at(url, self.service.public_url()) else {
-            self.transcript.note(&format!("not reported to another service: {url}"));
+            self.transcript.terminal().note(&format!("not reported to another service: {url}"));
             return;
         };
-        let taken = self.service.send(*method, &place, form).and_then(|answer| {
+        let taken = self.send(*method, &place, form).and_then(|answer| {
             self.transcript.request(*method, &place, form, answer.status, None);
             self.service.accept(&answer, *method, &place)
         });
@@ -206,9 +215,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn send(&self, method: Method, place: &str, form: &Form) -> Result<Answer, CallError> {
+        let _under_way = self.transcript.terminal().wait(&format!("waiting for {}", self.service.url()));
+        self.service.send(method, place, form)
+    }
+
     fn gather(&mut self) -> Option<End> {
         self.transcript.heard(&Heard::DialTone);
-        let Some(keys) = self.script.next_keys() else { return Some(End::DialTone) };
+        let Some(keys) = self.script.next_keys(self.transcript.terminal()) else {
+            return Some(End::DialTone);
+        };
         self.transcript.heard(&Heard::Presses { keys: keys.as_str().to_owned() });
         for key in keys.as_str().chars() {
             self.exchange.handle(self.now, Input::Key(key));
@@ -241,7 +257,7 @@ impl<'a> Walk<'a> {
     fn dialled(&mut self, dial: &Dial) -> Option<End> {
         let legs: Vec<_> = dial.legs.iter().map(|leg| leg.id).collect();
         let first = *legs.first()?;
-        let (ending, refer) = match self.script.next_turn(dial.takes_refer) {
+        let (ending, refer) = match self.script.next_turn(self.transcript.terminal(), dial.takes_refer) {
             None => return Some(End::Ringing),
             Some(Turn::Ends(ending)) => {
                 self.transcript.heard(&Heard::Ends(ending));

@@ -1,25 +1,25 @@
-//! What the people on the phones do: as the command line says, or as the person at the terminal says.
+//! What the people on the phones do: as it is written, or as the person at the terminal says.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead};
 
 use exchange::Keys;
 
-use super::ending::Ending;
-use crate::output;
+use crate::{Ending, Terminal};
 
-/// What happens, in order.
-pub(super) struct Script {
-    pub(super) keys: VecDeque<Keys>,
-    pub(super) endings: VecDeque<Ending>,
-    pub(super) refers: VecDeque<String>,
-    /// Whether there is a person to ask for what is not written here.
-    pub(super) asks: bool,
+/// What happens, in order. The person at the terminal is asked for what is not written here.
+#[derive(Debug, Default)]
+pub struct Script {
+    /// What is pressed at each dial tone.
+    pub keys: VecDeque<Keys>,
+    /// How each Dial ends.
+    pub endings: VecDeque<Ending>,
+    /// Where each Dial that takes a REFER sends the caller.
+    pub refers: VecDeque<String>,
 }
 
 /// What comes of a Dial.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(crate) enum Turn {
     Ends(Ending),
     /// The other side sends the caller there.
     Refers(String),
@@ -37,20 +37,20 @@ impl Turn {
         }
         let more = if takes_refer { ", or refer and a target" } else { "" };
         let words = format!("completed, busy, no-answer, failed, canceled or unreachable{more}");
-        Ending::read(text).map(Self::Ends).map_err(|_| format!("write {words}"))
+        text.parse().map(Self::Ends).map_err(|_| format!("write {words}"))
     }
 }
 
 impl Script {
     /// What is pressed at a dial tone.
-    pub(super) fn next_keys(&mut self) -> Option<Keys> {
+    pub(crate) fn next_keys(&mut self, terminal: &dyn Terminal) -> Option<Keys> {
         self.keys.pop_front().or_else(|| {
-            self.ask("keys? ", |text| text.parse().map_err(|error: exchange::NoKey| error.to_string()))
+            ask(terminal, "keys? ", |text| text.parse().map_err(|error: exchange::NoKey| error.to_string()))
         })
     }
 
     /// What comes of a Dial, which may take a REFER.
-    pub(super) fn next_turn(&mut self, takes_refer: bool) -> Option<Turn> {
+    pub(crate) fn next_turn(&mut self, terminal: &dyn Terminal, takes_refer: bool) -> Option<Turn> {
         if let Some(target) = takes_refer.then(|| self.refers.pop_front()).flatten() {
             return Some(Turn::Refers(target));
         }
@@ -62,33 +62,26 @@ impl Script {
         } else {
             "how does it end? [completed] "
         };
-        self.ask(question, |text| Turn::read(text, takes_refer))
+        ask(terminal, question, |text| Turn::read(text, takes_refer))
     }
 
-    /// What the call was too short for, as it stands on the command line.
-    pub(super) fn unused(&self) -> Vec<String> {
+    /// What the call was too short for, as `dialtone call` takes it: `--then busy`.
+    #[must_use]
+    pub fn unused(&self) -> Vec<String> {
         let keys = self.keys.iter().map(|keys| format!("--digits '{}'", keys.as_str()));
         let endings = self.endings.iter().map(|ending| format!("--then {}", ending.as_str()));
         let refers = self.refers.iter().map(|target| format!("--refer {target}"));
         keys.chain(endings).chain(refers).collect()
     }
+}
 
-    fn ask<T>(&self, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        if !self.asks {
-            return None;
-        }
-        let mut question = question.to_owned();
-        loop {
-            let mut answer = String::new();
-            // The answer belongs on the same line; a terminal that cannot be written to has no answer either.
-            output::prompt(&question);
-            if io::stdin().lock().read_line(&mut answer).ok()? == 0 {
-                return None;
-            }
-            match read(answer.trim()) {
-                Ok(value) => return Some(value),
-                Err(error) => question = format!("{error}: "),
-            }
+/// Asks until the answer can be read.
+fn ask<T>(terminal: &dyn Terminal, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    let mut question = question.to_owned();
+    loop {
+        match read(terminal.ask(&question)?.trim()) {
+            Ok(value) => return Some(value),
+            Err(error) => question = format!("{error}: "),
         }
     }
 }
@@ -96,6 +89,7 @@ impl Script {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::Nobody;
 
     #[test]
     fn what_is_written_comes_in_order_and_the_rest_is_told() {
@@ -103,14 +97,13 @@ mod tests {
             keys: VecDeque::from(["1".parse().unwrap(), "#".parse().unwrap()]),
             endings: VecDeque::from([Ending::Busy, Ending::NoAnswer]),
             refers: VecDeque::from(["911".to_owned()]),
-            asks: false,
         };
-        assert_eq!(script.next_keys(), "1".parse().ok());
-        assert_eq!(script.next_turn(false), Some(Turn::Ends(Ending::Busy)));
+        assert_eq!(script.next_keys(&Nobody), "1".parse().ok());
+        assert_eq!(script.next_turn(&Nobody, false), Some(Turn::Ends(Ending::Busy)));
         assert_eq!(script.unused(), ["--digits '#'", "--then no-answer", "--refer 911"]);
-        assert_eq!(script.next_turn(true), Some(Turn::Refers("911".to_owned())));
-        assert_eq!(script.next_turn(true), Some(Turn::Ends(Ending::NoAnswer)));
-        assert_eq!(script.next_turn(true), None);
+        assert_eq!(script.next_turn(&Nobody, true), Some(Turn::Refers("911".to_owned())));
+        assert_eq!(script.next_turn(&Nobody, true), Some(Turn::Ends(Ending::NoAnswer)));
+        assert_eq!(script.next_turn(&Nobody, true), None);
     }
 
     #[test]
