@@ -1,20 +1,20 @@
 //! The phones' passwords: a file outside git that only its owner can read, or the environment.
 
+mod kept;
 mod strength;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use files::{Access, Lock, LockError, state_path};
 use network::Finding;
 use provision::{Keyring, KeyringError, Known};
-use serde::{Deserialize, Serialize};
 use twilio::Secret;
 
-use self::strength::{generate, is_strong};
+pub(crate) use self::kept::given;
+use self::kept::{Entry, read, refuse_others};
+use self::strength::generate;
 use crate::exit::{Failure, Result};
 use crate::git::{checkout_of, seen_in};
 use crate::private;
@@ -34,24 +34,14 @@ fn homeless() -> Failure {
 /// The passwords of one stage's phones.
 pub(crate) struct Passwords {
     path: PathBuf,
+    /// Whose they are: `NETWORK:STAGE`.
+    owner: String,
     /// Whether the file has its usual place, in a folder that holds nothing else.
     is_usual: bool,
     kept: Mutex<BTreeMap<String, Entry>>,
     given: BTreeMap<String, String>,
     /// Held while this process may write.
     lock: Option<Lock>,
-}
-
-/// What is kept of one phone. It has no `Debug`.
-#[derive(Clone, Serialize, Deserialize)]
-struct Entry {
-    password: String,
-    /// The credential that has the password for certain.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<String>,
-    /// The password that a rotation was about to set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
 }
 
 impl Passwords {
@@ -62,8 +52,10 @@ impl Passwords {
             Some(path) => path.to_owned(),
             None => state_path(network, stage, "passwords.json").ok_or_else(homeless)?,
         };
-        let kept = Mutex::new(read(&path)?);
-        Ok(Self { path, is_usual, kept, given: given()?, lock: None })
+        let owner = format!("{network}:{stage}");
+        let kept = read(&path)?;
+        refuse_others(&path, &kept, &owner)?;
+        Ok(Self { path, owner, is_usual, kept: Mutex::new(kept), given: given()?, lock: None })
     }
 
     /// Opens them to change them, too. Nobody else can until this is dropped.
@@ -105,8 +97,7 @@ impl Passwords {
         match changed.get_mut(user) {
             Some(entry) => entry.next = Some(new.clone()),
             None => {
-                let entry = Entry { password: new.clone(), credential: None, next: None };
-                changed.insert(user.to_owned(), entry);
+                changed.insert(user.to_owned(), Entry::new(new.clone()));
             }
         }
         self.write(&changed).map_err(|error| Failure::usage(error.finding()))?;
@@ -172,7 +163,9 @@ impl Passwords {
         } else if let Some(why) = self.exposure() {
             return Err(fail(&why));
         }
-        let text = serde_json::to_vec_pretty(kept).map_err(|error| fail(&error))?;
+        let owned = |(user, entry): (&String, &Entry)| (user.clone(), entry.clone().of(&self.owner));
+        let owned: BTreeMap<String, Entry> = kept.iter().map(owned).collect();
+        let text = serde_json::to_vec_pretty(&owned).map_err(|error| fail(&error))?;
         files::replace(&self.path, &text, Access::Owner).map_err(|error| fail(&error))
     }
 }
@@ -184,8 +177,9 @@ impl Keyring for Passwords {
         }
         match self.entries().get(user) {
             None => Known::Nothing,
-            Some(Entry { credential: Some(credential), next: None, .. }) => {
-                Known::Set { credential: credential.clone() }
+            Some(Entry { next: Some(_), .. }) => Known::Rotating,
+            Some(Entry { credential: Some(credential), when, .. }) => {
+                Known::Set { credential: credential.clone(), when: when.clone() }
             }
             Some(_) => Known::Unset,
         }
@@ -231,7 +225,7 @@ impl Keyring for Passwords {
             return Ok(Secret::new(entry.next.clone().unwrap_or_else(|| entry.password.clone())));
         }
         let password = generate()?;
-        kept.insert(user.to_owned(), Entry { password: password.clone(), credential: None, next: None });
+        kept.insert(user.to_owned(), Entry::new(password.clone()));
         if let Err(error) = self.write(&kept) {
             // One that is not kept must not be used.
             kept.remove(user);
@@ -248,7 +242,19 @@ impl Keyring for Passwords {
         }
     }
 
-    fn confirm(&self, user: &str, credential: &str) -> std::result::Result<(), KeyringError> {
+    fn doubt(&self, user: &str) -> std::result::Result<(), KeyringError> {
+        let mut kept = self.entries();
+        let Some(entry) = kept.get_mut(user) else { return Ok(()) };
+        (entry.credential, entry.when) = (None, None);
+        self.write(&kept)
+    }
+
+    fn confirm(
+        &self,
+        user: &str,
+        credential: &str,
+        when: Option<&str>,
+    ) -> std::result::Result<(), KeyringError> {
         let mut kept = self.entries();
         let Some(entry) = kept.get_mut(user) else { return Ok(()) };
         if let Some(given) = self.given.get(user) {
@@ -260,6 +266,7 @@ impl Keyring for Passwords {
             }
         }
         entry.credential = Some(credential.to_owned());
+        entry.when = when.filter(|when| !when.is_empty()).map(str::to_owned);
         if let Some(next) = entry.next.take() {
             entry.password = next;
         }
@@ -267,50 +274,10 @@ impl Keyring for Passwords {
     }
 }
 
-fn read(path: &Path) -> Result<BTreeMap<String, Entry>> {
-    let shown = path.display();
-    let text = match fs::read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return Err(Failure::usage(format!("{shown}: {error}"))),
-    };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(path).map(|data| data.permissions().mode()).unwrap_or_default();
-        if mode & 0o077 != 0 {
-            return Err(Failure::usage(format!(
-                "{shown}: others can read the passwords; run `chmod 600 {shown}`"
-            )));
-        }
-    }
-    // The parser's own message would quote what it could not read.
-    serde_json::from_slice(&text).map_err(|error| {
-        Failure::usage(format!("{shown}: is not a file of passwords (line {})", error.line()))
-    })
-}
-
-/// Passwords from the environment.
-pub(crate) fn given() -> Result<BTreeMap<String, String>> {
-    let Some(text) = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty()) else {
-        return Ok(BTreeMap::new());
-    };
-    let given: BTreeMap<String, String> = serde_json::from_str(&text)
-        .map_err(|_| Failure::usage(format!("{VARIABLE} is not JSON of the form {{\"lobby\":\"...\"}}")))?;
-    let weak: Vec<_> =
-        given.iter().filter(|(_, password)| !is_strong(password)).map(|(user, _)| user.as_str()).collect();
-    if weak.is_empty() {
-        return Ok(given);
-    }
-    Err(Failure::usage(format!(
-        "{VARIABLE}: the password of {} is too weak; Twilio wants 12 characters or more, with a capital letter, a \
-         small letter and a digit",
-        weak.join(", ")
-    )))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn keyring(folder: &Path) -> Passwords {
@@ -326,8 +293,12 @@ mod tests {
         drop(first);
         let second = keyring(folder.path());
         assert_eq!(second.password("lobby").unwrap().expose(), password.expose());
-        second.confirm("lobby", "CR1").unwrap();
-        assert_eq!(second.known("lobby"), Known::Set { credential: "CR1".into() });
+        let when = "Fri, 27 Nov 2026 08:00:00 +0000";
+        second.confirm("lobby", "CR1", Some(when)).unwrap();
+        let known = Known::Set { credential: "CR1".into(), when: Some(when.into()) };
+        assert_eq!(second.known("lobby"), known);
+        second.doubt("lobby").unwrap();
+        assert_eq!(second.known("lobby"), Known::Unset);
         assert_eq!(second.known("other"), Known::Nothing);
     }
 
@@ -336,15 +307,38 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keyring = keyring(folder.path());
         let old = keyring.password("lobby").unwrap();
-        keyring.confirm("lobby", "CR1").unwrap();
+        keyring.confirm("lobby", "CR1", None).unwrap();
         let new = keyring.renew("lobby").ok().unwrap();
         assert_eq!(keyring.of("lobby").unwrap().expose(), old.expose());
         assert_eq!(
             (keyring.known("lobby"), keyring.password("lobby").unwrap().expose()),
-            (Known::Unset, new.expose())
+            (Known::Rotating, new.expose())
         );
-        keyring.confirm("lobby", "CR1").unwrap();
+        keyring.confirm("lobby", "CR1", None).unwrap();
         assert_eq!(keyring.of("lobby").unwrap().expose(), new.expose());
+    }
+
+    #[test]
+    fn a_file_has_the_passwords_of_one_stage() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.json");
+        // As it was written before stages were noted: it becomes the stage's that writes it first.
+        fs::write(&path, r#"{"lobby": {"password": "Correct-horse-9", "credential": "CR1"}}"#).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let open = |stage| Passwords::open(Some(&path), "n", stage);
+        assert!(open("prod").is_ok() && open("dev").is_ok());
+        let prod = Passwords::open_to_write(Some(&path), "n", "prod").ok().unwrap();
+        assert_eq!(prod.known("lobby"), Known::Set { credential: "CR1".into(), when: None });
+        prod.password("porch").unwrap();
+        drop(prod);
+        assert!(open("prod").is_ok());
+        let refused = open("dev").err().unwrap();
+        assert!(
+            refused.message().contains("has passwords of n:prod, and not of n:dev"),
+            "{}",
+            refused.message()
+        );
     }
 
     #[cfg(unix)]

@@ -71,13 +71,13 @@ impl Rotate {
         }
         let new = passwords.renew(user)?;
         watcher.rotates(user);
-        session.client.update_credential(&list, &credential, &new).map_err(|error| {
+        let set = session.client.update_credential(&list, &credential, &new).map_err(|error| {
             Failure::other_side(format!(
                 "{}\nthe new password is kept; run the same command again, or `dialtone apply`",
                 finding_of(user, &error)
             ))
         })?;
-        passwords.confirm(user, &credential).map_err(|error| {
+        passwords.confirm(user, &credential, Some(&set.date_updated)).map_err(|error| {
             Failure::other_side(format!(
                 "{error}\nthe password of {user} WAS changed in Twilio; when that is mended, `dialtone apply` and then \
                  `dialtone devices render {user} --out DIR` write its device file"

@@ -15,7 +15,7 @@ pub(super) const NOTHING_CHANGED: &str = "nothing was changed";
 pub(super) fn json_of(network: &str, stage: &str, plan: &Plan, cost: &Cost) -> Value {
     json!({
         "network": network, "stage": stage, "changes": plan.summaries(), "warnings": findings(&plan.warnings()),
-        "obstacles": findings(&plan.obstacles), "notes": findings(&plan.notes), "left": plan.left, "prices": cost.purchases,
+        "obstacles": findings(&plan.obstacles), "notes": findings(&plan.notes), "left": plan.left, "cut_off": plan.cut_off(), "prices": cost.purchases,
         "cost": cost,
     })
 }

@@ -14,7 +14,11 @@ pub enum Known {
     Set {
         /// The credential that has it.
         credential: String,
+        /// When Twilio says that it was set (RFC 2822), where that is known.
+        when: Option<String>,
     },
+    /// A new password, which a rotation that was cut off was about to set. The phone may still have the old one.
+    Rotating,
     /// A password that was made in a run that was cut off, so no credential is known to have it.
     Unset,
     /// A password that the user gives. Whether Twilio has it cannot be known.
@@ -45,12 +49,19 @@ pub trait Keyring: Sync {
     /// It cannot be noted.
     fn forget(&self, user: &str) -> Result<(), KeyringError>;
 
-    /// Notes that a credential has the password now.
+    /// Notes that no credential is known to have the password any more, because another one is about to be made.
     ///
     /// # Errors
     ///
     /// It cannot be noted.
-    fn confirm(&self, user: &str, credential: &str) -> Result<(), KeyringError>;
+    fn doubt(&self, user: &str) -> Result<(), KeyringError>;
+
+    /// Notes that a credential has the password now, and since when by Twilio's clock.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be noted.
+    fn confirm(&self, user: &str, credential: &str, when: Option<&str>) -> Result<(), KeyringError>;
 }
 
 /// Why a password cannot be made or kept.

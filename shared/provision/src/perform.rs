@@ -52,22 +52,32 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
         }
         Change::CreateCredential { list_sid, user, .. } => {
             let Some(list) = list_sid else { return Ok((Step::NotYet, None)) };
-            let was_known = keyring.known(user) != Known::Nothing;
+            let known = keyring.known(user);
+            if matches!(known, Known::Set { .. }) {
+                // Should the answer be lost, the credential that is found then is this run's.
+                keyring.doubt(user)?;
+            }
             // The password is kept before Twilio has it: if this run ends in between, it is not lost.
             let password = keyring.password(user)?;
             let made = client.create_credential(list, user, &password);
-            if made.as_ref().is_err_and(is_taken) && !was_known {
+            if made.as_ref().is_err_and(is_taken) {
                 // Somebody else has made it meanwhile, with another password: that of the phone.
-                keyring.forget(user)?;
+                match known {
+                    Known::Nothing => keyring.forget(user)?,
+                    Known::Set { credential, when } => {
+                        keyring.confirm(user, &credential, when.as_deref())?;
+                    }
+                    Known::Unset | Known::Rotating | Known::Given => {}
+                }
             }
             let made = made.map_err(in_change)?;
-            keyring.confirm(user, &made.sid)?;
+            keyring.confirm(user, &made.sid, Some(&made.date_updated))?;
             Effect::Credential(list.clone(), made)
         }
-        Change::SetPassword { list_sid, sid, user } => {
+        Change::SetPassword { list_sid, sid, user, .. } => {
             let password = keyring.password(user)?;
-            client.update_credential(list_sid, sid, &password).map_err(in_change)?;
-            keyring.confirm(user, sid)?;
+            let set = client.update_credential(list_sid, sid, &password).map_err(in_change)?;
+            keyring.confirm(user, sid, Some(&set.date_updated))?;
             return Ok((Step::Made, None));
         }
         Change::Emergency(step) => return move_emergency(step, client).map_err(in_change),

@@ -56,7 +56,8 @@ fn restore_lists(before: &Before, account: &Account, keyring: &dyn Keyring, plan
             if !was.users.contains(&user) {
                 let (list_sid, sid) = (was.sid.clone(), credential.sid.clone());
                 plan.add(Change::DeleteCredential { list_sid, sid, user, makes_way: false });
-            } else if keyring.known(&user) == (Known::Set { credential: credential.sid.clone() }) {
+            } else if matches!(keyring.known(&user), Known::Set { credential: own, .. } if own == credential.sid)
+            {
                 changed.push(user);
             }
         }

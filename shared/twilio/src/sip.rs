@@ -2,6 +2,7 @@
 //!
 //! <https://www.twilio.com/docs/voice/sip/api>. None of these lists can be filtered: look through all of it.
 
+use jiff::fmt::rfc2822::DateTimeParser;
 use serde::Deserialize;
 
 use crate::client::place;
@@ -30,6 +31,17 @@ pub struct Credential {
     /// The list that the user is in.
     #[serde(default, deserialize_with = "text")]
     pub credential_list_sid: String,
+    /// When its password was set last, as RFC 2822: nothing else of a credential can be changed.
+    #[serde(default, deserialize_with = "text")]
+    pub date_updated: String,
+}
+
+impl Credential {
+    /// Whether its password was set after a date of the same form. Not, where either date cannot be read.
+    pub fn is_set_after(&self, date: &str) -> bool {
+        let read = |date: &str| DateTimeParser::new().parse_timestamp(date).ok();
+        read(&self.date_updated).zip(read(date)).is_some_and(|(own, other)| own > other)
+    }
 }
 
 /// A SIP domain, `NAME.sip.twilio.com`. An empty text is something that is not set.

@@ -230,3 +230,71 @@ fn a_given_password_takes_the_place_of_a_kept_one() {
     let said = setup.run(&["devices", "render", "lobby", "--out", out.to_str().unwrap()]);
     assert!(said.code == 2 && said.err.contains("its password is not known here"), "{}", said.err);
 }
+
+#[test]
+fn an_old_passwords_file_cuts_nobody_off() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let old = fs::read(setup.passwords_file()).unwrap();
+    // Another machine makes everything anew: other credentials, other passwords.
+    setup.done(&["destroy", "--yes"]);
+    fs::remove_file(setup.passwords_file()).unwrap();
+    setup.done(&["apply", "--yes"]);
+    let passwords = ["lobby", "Porch", "bench"].map(|user| setup.account.passwords(user));
+    fs::write(setup.passwords_file(), old).unwrap();
+
+    let known = "lobby, Porch, bench: 3 phones: the passwords file knows another credential";
+    let plan = setup.run(&["plan"]);
+    assert!(plan.code == 1 && plan.err.contains(known), "{}", plan.err);
+    let said = setup.run(&["apply", "--yes"]);
+    assert!(said.code == 1 && said.err.contains(known), "{}", said.err);
+    assert_eq!(["lobby", "Porch", "bench"].map(|user| setup.account.passwords(user)), passwords);
+
+    // A person may know better, for one phone or for all.
+    let forced = ["--set-passwords", "--only", "Porch"];
+    let plan: Value =
+        serde_json::from_str(&setup.run(&[&["plan", "--json"][..], &forced].concat()).out).unwrap();
+    assert_eq!(plan["cut_off"], json!(["Porch"]));
+    let warned = setup.run(&[&["plan"][..], &forced].concat());
+    assert!(warned.err.contains("warning: Porch (1 phone) cannot register"), "{}", warned.err);
+    setup.done(&[&["apply", "--yes"][..], &forced].concat());
+    assert!(setup.agrees("Porch") && !setup.agrees("bench"));
+    setup.done(&["apply", "--yes", "--set-passwords"]);
+    assert!(setup.agrees("bench"));
+    assert_eq!(setup.plan(&[]), [""; 0]);
+}
+
+#[test]
+fn a_password_that_another_machine_has_set_since_is_noticed() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let old = fs::read(setup.passwords_file()).unwrap();
+    // Twilio's dates have whole seconds.
+    thread::sleep(Duration::from_millis(1100));
+    setup.done(&["rotate", "lobby", "--yes", "--out", setup.account.home.to_str().unwrap()]);
+    let new = fs::read(setup.passwords_file()).unwrap();
+    assert!(!setup.run(&["plan"]).err.contains("a newer password"));
+    fs::write(setup.passwords_file(), old).unwrap();
+    let said = setup.done(&["apply", "--yes"]);
+    assert!(said.err.contains("lobby 1 phone: a newer password is at Twilio"), "{}", said.err);
+    assert!(!setup.agrees("lobby"));
+    fs::write(setup.passwords_file(), new).unwrap();
+    assert!(setup.agrees("lobby"));
+    assert!(!setup.done(&["plan"]).err.contains("a newer password"));
+}
+
+#[test]
+fn two_stages_do_not_share_a_file_of_passwords() {
+    let setup = Setup::new();
+    let shared = setup.account.home.join("shared.json");
+    let shared = ["--passwords", shared.to_str().unwrap()];
+    setup.done(&[&["apply", "--yes"][..], &shared].concat());
+    let before = setup.account.mutations().len();
+    for words in [&["plan", "--stage", "dev"][..], &["apply", "--yes", "--stage", "dev"]] {
+        let said = setup.run(&[words, &shared].concat());
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(said.err.contains("has passwords of street:prod, and not of street:dev"), "{}", said.err);
+    }
+    assert_eq!(setup.account.mutations().len(), before);
+    setup.done(&[&["plan"][..], &shared].concat());
+}

@@ -75,7 +75,12 @@ mod tests {
     #[test]
     fn changes_are_counted_by_kind() {
         let list = || Change::CreateList { friendly_name: "l".into() };
-        let user = Change::SetPassword { list_sid: "CL1".into(), sid: "CR1".into(), user: "lobby".into() };
+        let user = Change::SetPassword {
+            list_sid: "CL1".into(),
+            sid: "CR1".into(),
+            user: "lobby".into(),
+            cuts_off: false,
+        };
         let plan = Plan { changes: vec![list(), user, list()], ..Plan::default() };
         let rows = rows(Ok(&plan));
         assert_eq!((rows.len(), rows[0].mark), (1, Mark::Fail));

@@ -97,6 +97,8 @@ pub enum Change {
         sid: String,
         /// The user name.
         user: String,
+        /// Whether its phone may have another password, and is cut off until it has this one.
+        cuts_off: bool,
     },
     /// Moves a number from one emergency address to another, to the first, or to none.
     Emergency(EmergencyMove),
@@ -241,6 +243,16 @@ impl Change {
     /// Whether it makes something of which Twilio allows two of one name.
     pub(crate) fn can_be_twin(&self) -> bool {
         matches!(self, Self::CreateAddress { .. } | Self::CreateList { .. })
+    }
+
+    /// The phone that cannot register with what it has once the change is made.
+    pub(crate) fn cuts_off(&self) -> Option<&str> {
+        match self {
+            Self::SetPassword { user, cuts_off: true, .. } | Self::DeleteCredential { user, .. } => {
+                Some(user)
+            }
+            _ => None,
+        }
     }
 
     /// Identifies a change from one look at the account to the next.

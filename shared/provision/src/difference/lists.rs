@@ -39,32 +39,46 @@ pub(super) fn compare(
     let mut there = HashMap::new();
     for list in &lists {
         for credential in &list.credentials {
-            there.entry(credential.username.as_str()).or_insert((&list.list.sid, &credential.sid));
+            there.entry(credential.username.as_str()).or_insert((&list.list.sid, credential));
         }
     }
     let (mut strangers, mut new) = (Vec::new(), Vec::new());
+    let mut outdated = Outdated::default();
+    let is_forced = wishes.options.set_passwords;
     for user in &wishes.users {
-        let Some(&(list_sid, sid)) = there.get(user.as_str()) else {
+        let Some(&(list_sid, credential)) = there.get(user.as_str()) else {
             let list = with_room(&mut kept, wishes, plan);
             let (list, list_sid) = (list.name.clone(), list.sid.clone());
             plan.add(Change::CreateCredential { list, list_sid, user: user.clone() });
             new.push(user.as_str());
             continue;
         };
-        let is_set = match keyring.known(user) {
+        // Whether the password is to be set, and whether the phone may have another one.
+        let (is_to_be_set, cuts_off) = match keyring.known(user) {
             Known::Nothing => {
                 strangers.push(user.as_str());
-                true
+                (false, false)
             }
-            Known::Set { credential } => credential == *sid && !wishes.options.set_passwords,
-            Known::Unset => false,
-            Known::Given => !wishes.options.set_passwords,
+            Known::Set { credential: known, when } => {
+                let is_another = known != credential.sid;
+                let is_newer = when.is_some_and(|when| credential.is_set_after(&when));
+                match (is_forced, is_another, is_newer) {
+                    (true, ..) => (true, is_another || is_newer),
+                    (false, true, _) => outdated.another(user, wishes),
+                    (false, false, true) => outdated.newer(user),
+                    (false, false, false) => (false, false),
+                }
+            }
+            Known::Unset => (true, false),
+            Known::Rotating => (true, true),
+            Known::Given => (is_forced, true),
         };
-        if !is_set {
-            let (list_sid, sid) = (list_sid.clone(), sid.clone());
-            plan.add(Change::SetPassword { list_sid, sid, user: user.clone() });
+        if is_to_be_set {
+            let (list_sid, sid) = (list_sid.clone(), credential.sid.clone());
+            plan.add(Change::SetPassword { list_sid, sid, user: user.clone(), cuts_off });
         }
     }
+    outdated.report(plan);
     if !strangers.is_empty() {
         plan.note(
             network::some_of(&strangers, 3),
@@ -93,6 +107,56 @@ pub(super) fn compare(
         }
     }
     kept
+}
+
+/// Phones whose kept password is older than the credential at Twilio: the passwords file is an old one, or another machine
+/// has set the password. Nothing of theirs is set unless somebody asks for it, since their phones have the newer password.
+#[derive(Default)]
+struct Outdated<'a> {
+    another: Vec<&'a str>,
+    newer: Vec<&'a str>,
+}
+
+impl<'a> Outdated<'a> {
+    fn another(&mut self, user: &'a str, wishes: &Wishes) -> (bool, bool) {
+        if wishes.concerns(&[user.to_owned()]) {
+            self.another.push(user);
+        }
+        (false, false)
+    }
+
+    fn newer(&mut self, user: &'a str) -> (bool, bool) {
+        self.newer.push(user);
+        (false, false)
+    }
+
+    fn report(&self, plan: &mut Plan) {
+        let count = |users: &[&str]| match users.len() {
+            1 => "1 phone".to_owned(),
+            count => format!("{count} phones"),
+        };
+        if !self.another.is_empty() {
+            plan.obstacle(
+                // All of them: somebody may have to go there.
+                self.another.join(", "),
+                format!(
+                    "{}: the passwords file knows another credential than the one at Twilio, so it is an old file, or another \
+                     account's; setting its passwords would cut off the phones that have the newer ones, so they stay",
+                    count(&self.another)
+                ),
+                "bring the newest passwords file; if the phones have the passwords of this one, \
+                 `dialtone apply --set-passwords --only PHONE` sets them",
+            );
+        }
+        if !self.newer.is_empty() {
+            plan.note(
+                self.newer.join(", "),
+                format!("{}: a newer password is at Twilio than in the passwords file", count(&self.newer)),
+                "bring the newest passwords file before you render device files; or set this file's with \
+                 `dialtone apply --set-passwords --only PHONE`, which cuts off a phone that has the newer one",
+            );
+        }
+    }
 }
 
 /// The lists that phones use, or will. An empty one stays where the others have no room for all phones: it was made for

@@ -103,6 +103,12 @@ impl Plan {
         warnings::of(&self.changes)
     }
 
+    /// The phones that cannot register with what they have once these changes are made.
+    #[must_use]
+    pub fn cut_off(&self) -> Vec<&str> {
+        self.changes.iter().filter_map(Change::cuts_off).collect()
+    }
+
     /// The notes about numbers that these changes give up.
     pub(crate) fn notes_of_given_up(&self) -> impl Iterator<Item = &Finding> {
         let is_given_up = |about: &str| {

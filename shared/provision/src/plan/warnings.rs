@@ -44,6 +44,24 @@ pub(crate) fn of(changes: &[Change]) -> Vec<Finding> {
             remedy: "write its address into the file ([addresses]), unless nobody calls from there any more".into(),
         });
     }
+    let of_passwords = changes.iter().filter_map(|change| match change {
+        Change::SetPassword { user, cuts_off: true, .. } => Some(user.as_str()),
+        _ => None,
+    });
+    let gone = changes.iter().filter_map(|change| match change {
+        Change::DeleteCredential { user, .. } => Some(user.as_str()),
+        _ => None,
+    });
+    warnings.extend(cut_off(
+        &of_passwords.collect::<Vec<_>>(),
+        "until they have the password that is set now, unless they have it already",
+        "have their device files at hand (`dialtone devices render`)",
+    ));
+    warnings.extend(cut_off(
+        &gone.collect::<Vec<_>>(),
+        "because the file does not have them any more",
+        "write them into the file again if they are to go on",
+    ));
     for change in changes {
         if let Change::DeleteDomain { name, is_replaced: true, .. } = change {
             warnings.push(Finding {
@@ -58,4 +76,15 @@ pub(crate) fn of(changes: &[Change]) -> Vec<Finding> {
         }
     }
     warnings
+}
+
+/// A warning about phones that cannot register any more, so they cannot call anybody.
+fn cut_off(phones: &[&str], why: &str, remedy: &str) -> Option<Finding> {
+    let count = match phones.len() {
+        0 => return None,
+        1 => "1 phone".to_owned(),
+        count => format!("{count} phones"),
+    };
+    // All of them: somebody may have to go there.
+    Some(Finding::new(phones.join(", "), format!("({count}) cannot register, nor call 911, {why}"), remedy))
 }
