@@ -20,6 +20,8 @@ mod reading;
 mod reason;
 mod refer;
 mod reply;
+#[cfg(test)]
+mod report_tests;
 mod speech;
 #[cfg(test)]
 mod testing;

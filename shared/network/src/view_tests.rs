@@ -127,6 +127,7 @@ fn a_phone_says_what_its_table_says() {
     assert_eq!(lobby.number(), Some(&number("+15035550110")));
     assert_eq!(lobby.caller_id(), Some(&number("+15035550119")));
     assert_eq!(lobby.language(), Language::English);
+    assert_eq!(network.extension("porch").unwrap().language(), Language::Spanish, "the network's");
     assert_eq!(lobby.area_code().unwrap().as_str(), "971");
     assert!(matches!(lobby.block(), [prefix] if number("+15035550177").starts_with(prefix)));
     assert_eq!((lobby.buy(), network.extension("porch").unwrap().buy()), (None, Some("971")));

@@ -80,6 +80,11 @@ fn left_to_twilio_every_phone_shows_the_networks_number() {
         assert_eq!(problems(&file(&left, &phone)), [format!("9 extensions.a: {at_home}")], "{number}");
     }
     assert_eq!(problems(&file(&left, "[extensions.a]\nnumber = \"+15035550110\"\n")), [""; 0]);
+    // The phone names no address: it is told where it names its number.
+    let other = "[extensions.a]\nnumber = \"+15035550110\"\n[extensions.b]\nnumber = \"+15035550100\"\naddress = \"home\"\n";
+    let at_shop = "stands at shop, but help would come to home, where emergency_caller_id is registered";
+    let found = NetworkFile::parse(&file(&left, other)).unwrap_err().0;
+    assert_eq!(found.iter().map(|one| (one.line, one.what.as_str())).collect::<Vec<_>>(), [(8, at_shop)]);
 }
 
 /// One number has one address at Twilio, whichever of its phones calls.
@@ -164,6 +169,16 @@ fn a_number_of_another_country_brings_its_help_or_none() {
     assert_eq!(problems(&file("", &british)), [""; 0]);
     let american = format!("{}address = \"london\"\n{london}", phone("+15035550110"));
     assert!(problems(&file("", &american))[0].contains("is a number of US, but the phone stands in GB"));
+}
+
+/// Twilio registers addresses in the US, Canada and the UK (page of 2026-08-24). Elsewhere the caller has to say the place.
+#[test]
+fn where_no_address_is_registered_callers_are_to_say_the_place() {
+    let phone = "[extensions.a]\nnumber = \"+498955501234\"\naddress = \"shop\"\n";
+    let told =
+        |text: &str| advice(text).iter().any(|told| told.contains("where Twilio registers no addresses"));
+    assert!(told(&file("region = \"DE\"\n", phone)));
+    assert!(!told(&file(AT_SHOP, "[extensions.a]\nnumber = \"+15035550110\"\n")));
 }
 
 #[test]
