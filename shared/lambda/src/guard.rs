@@ -1,14 +1,19 @@
 //! Events that `lambda_http` cannot turn into a request.
 //!
 //! It builds a URI from the host, the path and the query of an event, and panics if they are none: a query with a quote
-//! or a blank in it is enough, and anyone can send one. Neither a panic nor an event that cannot be read may become a
-//! failure of the function, which would wake the operator. So `lambda_http` never sees what a stranger wrote there.
+//! or a blank in it is enough, and anyone can send one. It panics, too, at a body that is called base64 and is none.
+//! Neither a panic nor an event that cannot be read may become a failure of the function, which would wake the operator.
+//! So `lambda_http` never sees what a stranger wrote there.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use http::{Uri, header};
 use lambda_http::LambdaEvent;
 use lambda_http::request::LambdaRequest;
@@ -16,20 +21,33 @@ use serde::{Deserialize, Deserializer, Serialize};
 use tower::Service;
 use web::RawTarget;
 
-/// The path and the query of the event in hand. Lambda gives a process one event at a time.
+/// What is kept back of the event in hand. Lambda gives a process one event at a time.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct InHand(Arc<Mutex<RawTarget>>);
+pub(crate) struct InHand(Arc<Mutex<Kept>>);
+
+/// What a stranger wrote in an event.
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub(crate) target: RawTarget,
+    pub(crate) body: Bytes,
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kept(..)")
+    }
+}
 
 impl InHand {
-    pub(crate) fn put(&self, target: RawTarget) {
-        *self.target() = target;
+    pub(crate) fn put(&self, kept: Kept) {
+        *self.kept() = kept;
     }
 
-    pub(crate) fn take(&self) -> RawTarget {
-        std::mem::take(&mut *self.target())
+    pub(crate) fn take(&self) -> Kept {
+        std::mem::take(&mut *self.kept())
     }
 
-    fn target(&self) -> MutexGuard<'_, RawTarget> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,19 +99,23 @@ where
     }
 
     fn call(&mut self, LambdaEvent { payload, context }: LambdaEvent<Event>) -> Self::Future {
+        let unreadable = |context: &lambda_http::Context| {
+            let request_id = context.request_id.as_str();
+            tracing::warn!(request_id, status = 403, why = "unreadable", "request rejected");
+        };
+        // Nothing of an unreadable event is signed.
         let Event(Some(LambdaRequest::ApiGatewayV2(mut request))) = payload else {
-            tracing::warn!(
-                request_id = context.request_id,
-                status = 403,
-                why = "unreadable",
-                "request rejected"
-            );
-            // Nothing of it is signed.
+            unreadable(&context);
             return Box::pin(async { Ok(Reply::Unreadable { status_code: 403 }) });
         };
+        let Some(body) = body(request.body.take(), request.is_base64_encoded) else {
+            unreadable(&context);
+            return Box::pin(async { Ok(Reply::Unreadable { status_code: 403 }) });
+        };
+        request.is_base64_encoded = false;
         let path = request.raw_path.take().unwrap_or_default();
         let query = request.raw_query_string.take().filter(|query| !query.is_empty());
-        self.in_hand.put(RawTarget { path, query });
+        self.in_hand.put(Kept { target: RawTarget { path, query }, body });
         // What else the URI would be made of.
         request.request_context.domain_name = None;
         request.request_context.stage = None;
@@ -101,6 +123,14 @@ where
         let answer =
             self.adapter.call(LambdaEvent { payload: LambdaRequest::ApiGatewayV2(request), context });
         Box::pin(async move { answer.await.map(Reply::Answer) })
+    }
+}
+
+/// The body as it was sent. Nothing if it is called base64 (RFC 4648, section 4) and is none.
+fn body(text: Option<String>, is_base64: bool) -> Option<Bytes> {
+    match text {
+        Some(text) if is_base64 => STANDARD.decode(text).ok().map(Bytes::from),
+        text => Some(Bytes::from(text.unwrap_or_default())),
     }
 }
 
