@@ -101,7 +101,7 @@ fn is_harmful(c: char) -> bool {
 }
 
 /// Lines that end in a line feed each.
-fn for_people(text: &str, columns: Option<u16>) -> String {
+pub(crate) fn for_people(text: &str, columns: Option<u16>) -> String {
     let text = shown(text);
     let mut lines = String::with_capacity(text.len() + 1);
     for line in text.split('\n') {

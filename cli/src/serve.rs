@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use files::{file_word, service_path};
+use jiff::tz::TimeZone;
+use ledger::{Ending, Happening, Record, say};
 use listenfd::ListenFd;
 use network::NetworkFile;
-use server::{Service, ServiceError, read_senders, stop};
+use server::{InWords, Service, ServiceError, read_senders, stop};
 use telemetry::LogFormat;
 use tokio::net::TcpListener;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
@@ -17,6 +19,7 @@ use web::Settings;
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
+use crate::output;
 
 /// How many lines of the log may wait to be written. They take a few MB.
 const LOG_LINES: usize = 10_000;
@@ -28,8 +31,8 @@ const JOURNAL_REMEDY: &str = "name another folder with --journal DIR";
 ///
 /// Every request must carry Twilio's signature, made with TWILIO_AUTH_TOKEN (several tokens, separated by commas,
 /// while one is rotated) for the stage's public_url. Events are kept in a journal on the disk before the answer goes out.
-/// From there they go to the SNS topic in DIALTONE_TOPIC_ARN, or else to --events, or else to standard output, one JSON
-/// object a line; what could not be delivered is delivered later, also by the next start. Logs go to standard error;
+/// From there they go to the SNS topic in DIALTONE_TOPIC_ARN, or else to --events, or else to standard output: one JSON
+/// object a line, or at a terminal a line in words; what could not be delivered is delivered later, also by the next start. Logs go to standard error;
 /// lines that nobody reads are dropped and counted. Stop it with Ctrl-C or SIGTERM: calls that are being answered are
 /// finished first, within three seconds.
 ///
@@ -121,11 +124,23 @@ impl Serve {
             None => journal(&self.network.config, settings.network.name(), &name),
         };
         let senders = read_senders(|name| std::env::var(name).ok()).map_err(Failure::usage)?;
-        let service = Service { listener, settings, journal, events: self.events, senders };
+        let screen = std::io::stdout().is_terminal().then_some(live as InWords);
+        let service = Service { listener, settings, journal, events: self.events, screen, senders };
         let dropped = move || dropped.dropped_lines() as u64;
         service.run(stop::signalled(), dropped).await.map_err(|error| failure(&error))?;
         Ok(Outcome::Done)
     }
+}
+
+/// An event as a line that a person watches: the local time, the phone, and what happened to it.
+fn live(event: &str) -> Option<String> {
+    let record = Record::parse(event).filter(|record| !record.what.is_noise())?;
+    let time = record.at.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
+    let talked = record.seconds.filter(|_| record.ending == Ending::Completed);
+    let talked = talked.map_or_else(String::new, |seconds| format!(", {}", say::clock(seconds)));
+    let phone = record.phone.to_string();
+    let what = Happening::from(record).in_words();
+    Some(output::for_people(&format!("{time}  {phone:<12}  {what}{talked}"), output::columns()))
 }
 
 /// Where the journal is if nobody says where; without a home, beside the network file.

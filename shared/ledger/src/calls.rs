@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
+use webhook::ErrorCode;
 
 use crate::error::Result;
 use crate::open::{Ledger, micros, time};
 use crate::phone::PhoneName;
+use crate::record::Record;
 use crate::words::{Destination, Ending, Help, Way, What, Why};
 
 /// A call, seen from a phone.
@@ -82,6 +84,14 @@ pub struct Happening {
     pub why: Option<Why>,
     /// Twilio's error code.
     pub error: Option<u32>,
+}
+
+impl From<Record> for Happening {
+    fn from(record: Record) -> Self {
+        let Record { at, phone, what, ending, why, error, .. } = record;
+        let ending = (ending != Ending::None).then_some(ending);
+        Self { at, phone, what, ending, why, error: error.map(ErrorCode::value) }
+    }
 }
 
 const COLUMNS: &str = "c.id, p.name, c.began, c.last, c.way, c.destination, c.ending, c.why, c.error, c.seconds, c.help, \

@@ -213,6 +213,13 @@ impl What {
         matches!(self, Self::OutgoingEnded | Self::IncomingEnded)
     }
 
+    /// Whether it tells a person nothing: of the two events at the end of a Dial the one that does not say how, and
+    /// what this program does not know.
+    #[must_use]
+    pub fn is_noise(self) -> bool {
+        matches!(self, Self::OutgoingCall | Self::IncomingCall | Self::Other)
+    }
+
     /// Whether it carries an error code.
     #[must_use]
     pub fn is_error(self) -> bool {

@@ -6,9 +6,10 @@ use numbers::{E164, Region};
 
 use crate::extensions::Extensions;
 use crate::help::is_unregistered;
+use crate::nearest::nearest;
 use crate::parse;
 use crate::problem::Problem;
-use crate::reader::{Reader, Section, Wrong, nearest, table, wrong};
+use crate::reader::{Reader, Section, Wrong, table, wrong};
 
 /// A postal address, registered with Twilio for the numbers of phones that stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,20 +33,24 @@ pub struct PostalAddress {
 }
 
 /// The names of the addresses, those included that have a fault of their own.
-#[derive(Default)]
-pub(crate) struct Names<'a>(Vec<&'a str>);
+pub(crate) struct Names<'a> {
+    names: Vec<&'a str>,
+    /// Whether the file may have more of them, which a broken line hides.
+    is_torn: bool,
+}
 
 impl<'a> Names<'a> {
-    pub(crate) fn of(section: Option<&Section<'a>>) -> Self {
-        Self(section.into_iter().flat_map(Section::entries).map(|(name, _)| name.value).collect())
+    pub(crate) fn of(section: Option<&Section<'a>>, is_torn: bool) -> Self {
+        let names = section.into_iter().flat_map(Section::entries).map(|(name, _)| name.value).collect();
+        Self { names, is_torn }
     }
 
     /// The name of an address that the file has.
     pub(crate) fn named(&self, name: &str) -> Result<String, Wrong> {
-        if self.0.contains(&name) {
+        if self.is_torn || self.names.contains(&name) {
             return Ok(name.to_owned());
         }
-        let remedy = match nearest(name, &self.0) {
+        let remedy = match nearest(name, &self.names) {
             Some(near) => format!("did you mean {near}?"),
             None => "name one of [addresses]".into(),
         };

@@ -13,6 +13,8 @@ use numbers::emergency;
 /// Where codes may lead.
 pub(crate) struct Places<'a> {
     pub(crate) has_asterisk: bool,
+    /// Whether a broken line may hide places.
+    is_torn: bool,
     /// The network's region, if it is one: its emergency numbers are no codes.
     region: Vec<Region>,
     extensions: Option<&'a Item<'a>>,
@@ -22,12 +24,12 @@ pub(crate) struct Places<'a> {
 
 impl<'a> Places<'a> {
     /// Read ahead of everything that may refer to them. A section with problems of its own is there, too.
-    pub(crate) fn new(root: &mut Section<'a>) -> Self {
-        let has_asterisk = root.value("asterisk").is_some();
+    pub(crate) fn new(root: &mut Section<'a>, is_torn: bool) -> Self {
+        let has_asterisk = is_torn || root.value("asterisk").is_some();
         let network = root.value("network").and_then(Item::as_table);
         let region = network.and_then(|network| Region::parse(network.get("region")?.as_str()?));
         let region = region.into_iter().collect();
-        Self { has_asterisk, region, extensions: root.value("extensions"), names: OnceCell::new() }
+        Self { has_asterisk, is_torn, region, extensions: root.value("extensions"), names: OnceCell::new() }
     }
 
     pub(crate) fn regions(&self) -> &[Region] {
@@ -35,6 +37,9 @@ impl<'a> Places<'a> {
     }
 
     fn has_extension(&self, name: &str) -> bool {
+        if self.is_torn {
+            return true;
+        }
         let names = self.names.get_or_init(|| {
             let table = self.extensions.and_then(Item::as_table);
             table
@@ -101,11 +106,13 @@ fn read_target<'a>(
         .filter(|key| section.entries().any(|(k, _)| k.value == **key))
         .count();
     if named != 1 {
-        let problem = wrong(
-            "does not lead to one place",
-            "write one of { dial = ... }, { asterisk = ... } or { extension = ... }",
-        );
-        reader.report(offset, path, problem);
+        if !reader.is_torn() {
+            let problem = wrong(
+                "does not lead to one place",
+                "write one of { dial = ... }, { asterisk = ... } or { extension = ... }",
+            );
+            reader.report(offset, path, problem);
+        }
         return None;
     }
     dial.or(asterisk).or(extension.map(|at| at.value))

@@ -14,6 +14,7 @@ use crate::notify::read_notify;
 use crate::parse;
 use crate::problem::{Problem, Problems};
 use crate::reader::{At, Reader, Section, wrong};
+use crate::sip_uri;
 use crate::stages::{STAGES_REMEDY, read_stages};
 use crate::{AreaCode, Asterisk, EmergencyCalling, Fingerprint, Network, RefusalStyle, Stage};
 
@@ -49,17 +50,17 @@ impl NetworkFile {
         let mut reader = Reader::new(text);
         let arena = Arena::new();
         let document = toml_spanner::parse_recoverable(text, &arena);
-        for error in document.errors() {
-            // Of a duplicate, the span is the key; of all else, wherever reading stopped.
-            let (span, is_key) = match error.kind() {
-                ErrorKind::DuplicateKey { .. } => (error.span(), true),
-                ErrorKind::DuplicateTable { name, .. } => (name, true),
-                _ => (error.span(), false),
-            };
-            let key = text.get(span.range()).filter(|_| is_key).unwrap_or_default();
+        let key_of_duplicate = |error: &toml_spanner::Error| match error.kind() {
+            ErrorKind::DuplicateKey { .. } => Some(error.span().range()),
+            ErrorKind::DuplicateTable { name, .. } => Some(name.range()),
+            _ => None,
+        };
+        for error in document.errors().iter().filter(|error| key_of_duplicate(error).is_none()) {
             // Without the text, so that no number of the file is quoted.
-            let what = if is_key { "is a duplicate".to_owned() } else { error.message("") };
-            reader.report_broken(span.range().start, key, wrong(what, "mend the TOML here"));
+            reader.report_torn(error.span().range().start, error.message(""));
+        }
+        for key in document.errors().iter().filter_map(key_of_duplicate) {
+            reader.report_duplicate(key.start, text.get(key).unwrap_or_default());
         }
         let file = read(&mut reader, document.table(), fingerprint, looks);
         reader.finish(file)
@@ -136,8 +137,10 @@ fn read<'a>(
     // A function tells nobody.
     let advice_wanted = looks == Looks::AtPlaces;
 
-    let asterisk = root.section(reader, "asterisk").and_then(|section| read_asterisk(reader, section));
-    let places = Places::new(&mut root);
+    let section = root.section(reader, "asterisk");
+    let place_of_asterisk = section.as_ref().map(Section::place);
+    let asterisk = section.and_then(|section| read_asterisk(reader, section));
+    let places = Places::new(&mut root, reader.is_torn());
     let section = root.section(reader, "codes");
     let codes = with_built_in(read_codes(reader, section.as_ref(), &places));
     if root.value("stages").is_none() {
@@ -156,7 +159,7 @@ fn read<'a>(
         section.map_or_else(Default::default, |mut section| read_network(reader, &mut section));
     let section_of_addresses = root.section(reader, "addresses");
     let addresses = read_addresses(reader, section_of_addresses.as_ref(), region, &mut advice);
-    let names = Names::of(section_of_addresses.as_ref());
+    let names = Names::of(section_of_addresses.as_ref(), reader.is_torn());
     let address = rest.address.as_ref().and_then(|at| {
         names.named(&at.value).map_err(|problem| reader.report(at.offset, "network.address", problem)).ok()
     });
@@ -181,10 +184,11 @@ fn read<'a>(
     let section = root.section(reader, "extensions");
     let extensions = section.map(|section| read_extensions(reader, &section, &shared, &mut advice));
     let extensions = extensions.unwrap_or_default();
+    let is_torn = reader.is_torn();
     let notify = read_notify(
         reader,
         &mut root,
-        |name| extensions.by_name.contains_key(&name.to_lowercase()),
+        |name| is_torn || extensions.by_name.contains_key(&name.to_lowercase()),
         |number| extensions.by_number.contains_key(number),
     );
     root.refuse_unknown(reader);
@@ -229,13 +233,16 @@ fn read<'a>(
         fingerprint,
     };
     shared.keep_from_wrong_places();
-    if let Some(network) = network.filter(|_| looks == Looks::AtPlaces) {
+    if let Some(network) = network.filter(|_| looks == Looks::AtPlaces && !reader.is_torn()) {
         let sources = Sources {
             phones: &places,
             network,
             is_address_broken: shared.address.is_none() && network.has("address"),
         };
         help::check(reader, &shared, &sources, &mut advice);
+        if let (Some(asterisk), Some(stages)) = (place_of_asterisk, &stages) {
+            sip_uri::check(reader, asterisk, &shared, stages);
+        }
     }
     // Without a name there is a problem already.
     let stages = stages.filter(|_| name.is_some())?;

@@ -15,10 +15,12 @@ mod finding;
 mod fingerprint;
 mod help;
 mod language;
+mod nearest;
 mod notify;
 mod parse;
 mod problem;
 mod reader;
+mod sip_uri;
 mod stage;
 mod stages;
 #[cfg(test)]

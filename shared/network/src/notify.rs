@@ -129,11 +129,10 @@ fn read_recipient<'a>(
     let is_named = |key: &str| section.entries().any(|(known, _)| known.value == key);
     let named = ["sms", "call", "webhook", "mail"].iter().filter(|key| is_named(key)).count();
     if named != 1 {
-        reader.report(
-            section.offset(),
-            section.own_path(),
-            wrong("does not name one way to a person", ONE_WAY),
-        );
+        if !reader.is_torn() {
+            let problem = wrong("does not name one way to a person", ONE_WAY);
+            reader.report(section.offset(), section.own_path(), problem);
+        }
         return None;
     }
     let through_twilio = is_named("sms") || is_named("call");

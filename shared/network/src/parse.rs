@@ -1,20 +1,25 @@
 //! Values of the file: text in, type or remedy out.
 
-use numbers::{E164, Prefix, Region};
+use numbers::{E164, Nanp, Prefix, Region};
 use webhook::PublicUrl;
 
 use crate::AreaCode;
 use crate::Language;
 use crate::UNKNOWN;
 use crate::reader::{Wrong, wrong};
+use crate::sip_uri::LONGEST_DOMAIN;
 
 const E164_REMEDY: &str = "write + and the country code and the number, such as +15035550110";
 
-/// A telephone number in E.164 form. One that begins with +1 has ten more digits.
+/// A telephone number in E.164 form. One that begins with +1 has ten more digits, and an area code and an exchange that
+/// can exist (NANPA: NPA and NXX).
 pub(crate) fn number(text: &str) -> Result<E164, Wrong> {
     match E164::parse(text) {
         Ok(_) if text.starts_with("+1") && text.len() != 12 => {
             Err(wrong("is not an E.164 number: +1 is followed by ten digits", E164_REMEDY))
+        }
+        Ok(number) if number.nanp().is_some_and(|nanp| !is_possible(nanp)) => {
+            Err(wrong("is a number that cannot exist", "check its area code and exchange"))
         }
         // https://www.twilio.com/docs/voice/twiml/dial: what Twilio takes for a caller id has seven digits at least.
         Ok(number) if number.digits().len() < 7 => {
@@ -23,6 +28,11 @@ pub(crate) fn number(text: &str) -> Result<E164, Wrong> {
         Ok(number) => Ok(number),
         Err(_) => Err(wrong("is not an E.164 number", E164_REMEDY)),
     }
+}
+
+/// Whether a phone can have such a number: one of a place, or a toll-free one.
+fn is_possible(number: Nanp) -> bool {
+    number.is_toll_free() || number.has_exchange() && numbers::is_area_code(number.npa)
 }
 
 /// A number for a code to dial. One in North America must be able to exist; others are not judged.
@@ -52,14 +62,20 @@ pub(crate) fn region(text: &str) -> Result<Region, Wrong> {
     })
 }
 
-/// A North American area code (NPA): `[2-9]XX`, and neither `N9X` (reserved) nor `N11`.
+/// A North American area code (NPA) of a place: toll-free, premium and personal codes complete no local number.
 pub(crate) fn area_code(text: &str) -> Result<AreaCode, Wrong> {
-    match *text.as_bytes() {
-        [a @ b'2'..=b'9', b @ b'0'..=b'8', c @ b'0'..=b'9'] if (b, c) != (b'1', b'1') => {
-            Ok(AreaCode([a, b, c]))
-        }
-        _ => Err(wrong("is not an area code", "write three digits, such as \"503\"")),
+    let digits =
+        <[u8; 3]>::try_from(text.as_bytes()).ok().filter(|digits| digits.iter().all(u8::is_ascii_digit));
+    let Some(digits) = digits else {
+        return Err(wrong("is not an area code", "write three digits, such as \"503\""));
+    };
+    if !text.parse().is_ok_and(numbers::is_area_code) {
+        return Err(wrong(
+            "is not an area code of a place",
+            "write one of where the phones are, such as \"503\"",
+        ));
     }
+    Ok(AreaCode(digits))
 }
 
 /// A length of time in seconds, within bounds.
@@ -129,6 +145,9 @@ pub(crate) fn sip_domain(text: &str) -> Result<String, Wrong> {
     let domain = host(text)?;
     if domain.contains(':') {
         return Err(wrong("has a port", "write the domain alone, such as NAME.sip.twilio.com"));
+    }
+    if domain.len() > LONGEST_DOMAIN {
+        return Err(wrong("is too long for a SIP URI, in which Twilio takes 254 characters", "shorten it"));
     }
     let localized = domain.ends_with(".twilio.com") && domain.split('.').count() != 4;
     if localized {
@@ -214,8 +233,9 @@ pub(crate) fn label(text: &str) -> Result<String, Wrong> {
     metrics_word(text)
 }
 
-/// A SIP user name: a word, or an E.164 number. Odd characters are percent-encoded in URIs (RFC 3261, section
-/// 19.1.2); refused are those that phones and Twilio read as something else before they decode them.
+/// A SIP user name: a word, or an E.164 number. It has the characters that RFC 3261 (section 25.1, `user`) takes without
+/// escapes, but for `;` and `?`, which begin something else in an address, and the comma, which ends a user in Linphone's
+/// file (`shared/devices`, tried): such a phone never registered.
 pub(crate) fn user_name(text: &str) -> Result<(), Wrong> {
     if text.is_empty() {
         return Err(wrong("is empty", "name the phone"));
@@ -226,8 +246,8 @@ pub(crate) fn user_name(text: &str) -> Result<(), Wrong> {
     if text.starts_with('+') {
         return number(text).map(|_| ());
     }
-    let fits = |b: u8| (b.is_ascii_graphic() || b == b' ') && !b"\"<>@\\%#:;?".contains(&b);
-    if !text.bytes().all(fits) || text.trim() != text {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.!~*'()&=+$/".contains(&b);
+    if !text.bytes().all(fits) {
         return Err(wrong("has a character that no SIP user name has", "use letters, digits, - _ and ."));
     }
     if numbers::has_number(text) {

@@ -6,9 +6,11 @@
 
 use std::cell::OnceCell;
 use std::fmt::{self, Display};
+use std::ops::Range;
 
 use toml_spanner::{Item, Table};
 
+use crate::nearest::nearest;
 use crate::problem::{Problem, Problems};
 
 /// Collects problems while a file is read.
@@ -19,10 +21,15 @@ pub(crate) struct Reader<'a> {
     problems: Vec<Problem>,
     /// Whether the TOML itself is broken. Then what seems to be missing may only not have been read.
     is_broken: bool,
+    /// From each place where its grammar is broken to the next header: there a key may stand in another table than the
+    /// one that was meant.
+    torn: Vec<Range<usize>>,
 }
 
 /// Why a value was not taken: what is wrong, and the remedy.
 pub(crate) type Wrong = (String, String);
+
+const BROKEN_REMEDY: &str = "mend the TOML here";
 
 /// Shorthand for a [`Wrong`].
 pub(crate) fn wrong(what: impl Into<String>, remedy: impl Into<String>) -> Wrong {
@@ -31,7 +38,7 @@ pub(crate) fn wrong(what: impl Into<String>, remedy: impl Into<String>) -> Wrong
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, lines: OnceCell::new(), problems: Vec::new(), is_broken: false }
+        Self { text, lines: OnceCell::new(), problems: Vec::new(), is_broken: false, torn: Vec::new() }
     }
 
     pub(crate) fn line(&self, offset: usize) -> usize {
@@ -42,8 +49,14 @@ impl<'a> Reader<'a> {
         lines.partition_point(|&start| start <= offset)
     }
 
-    /// Notes a problem.
-    pub(crate) fn report(&mut self, offset: usize, key: impl Display, (what, remedy): Wrong) {
+    /// Notes a problem, unless it follows from a broken line above.
+    pub(crate) fn report(&mut self, offset: usize, key: impl Display, problem: Wrong) {
+        if !self.torn.iter().any(|torn| torn.contains(&offset)) {
+            self.note(offset, key, problem);
+        }
+    }
+
+    fn note(&mut self, offset: usize, key: impl Display, (what, remedy): Wrong) {
         let line = self.line(offset);
         self.problems.push(Problem { line, key: key.to_string(), what, remedy });
     }
@@ -55,10 +68,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Notes that the TOML itself is broken.
-    pub(crate) fn report_broken(&mut self, offset: usize, key: &str, problem: Wrong) {
-        self.report(offset, key, problem);
+    /// Notes that a key is there twice.
+    pub(crate) fn report_duplicate(&mut self, offset: usize, key: &str) {
         self.is_broken = true;
+        self.report(offset, key, wrong("is a duplicate", BROKEN_REMEDY));
+    }
+
+    /// Notes that the grammar of TOML is broken.
+    pub(crate) fn report_torn(&mut self, offset: usize, what: String) {
+        self.note(offset, "", wrong(what, BROKEN_REMEDY));
+        self.is_broken = true;
+        let header = self.text.get(offset..).and_then(|rest| rest.find("\n["));
+        self.torn.push(offset..header.map_or(self.text.len(), |length| offset + length));
+    }
+
+    /// Whether a table may lack what it was given, or have what another was given.
+    pub(crate) fn is_torn(&self) -> bool {
+        !self.torn.is_empty()
     }
 
     /// The value, unless a problem was noted.
@@ -262,6 +288,9 @@ impl<'a> Section<'a> {
 
     /// Notes the keys that nothing has asked for.
     pub(crate) fn refuse_unknown(&self, reader: &mut Reader<'_>) {
+        if reader.is_torn() {
+            return;
+        }
         for (key, _) in self.entries().filter(|(key, _)| !self.known.contains(&key.value)) {
             let remedy = match nearest(key.value, &self.known) {
                 Some(near) => format!("did you mean {near}?"),
@@ -320,16 +349,6 @@ fn is_bare(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// The known key that a misspelt one most likely means.
-pub(crate) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    known
-        .iter()
-        .map(|&candidate| (edits(&key.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|&(distance, candidate)| distance <= 1 + candidate.len() / 5)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
 /// Keys may be asked for more than once.
 fn each_once<'k>(keys: &[&'k str]) -> Vec<&'k str> {
     let mut once = Vec::new();
@@ -339,24 +358,6 @@ fn each_once<'k>(keys: &[&'k str]) -> Vec<&'k str> {
         }
     }
     once
-}
-
-/// The Levenshtein distance.
-fn edits(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (above, y) in row.iter_mut().skip(1).zip(b.chars()) {
-            let cost = (diagonal + usize::from(x != y)).min(left + 1).min(*above + 1);
-            diagonal = std::mem::replace(above, cost);
-            left = cost;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

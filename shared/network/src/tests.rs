@@ -259,3 +259,54 @@ fn emergency_calls_left_to_twilio_need_a_number() {
     assert!(NetworkFile::parse(&fallback).unwrap().network("prod").unwrap().stage().secure);
     assert!(problems(&fallback.replace("https://abc", "abc"))[0].contains("is not a URL"));
 }
+
+/// A broken line hides what stands below it, and gives keys to another table. Only the line itself is reported.
+#[test]
+fn a_broken_line_is_one_problem() {
+    let example = include_str!("../../../examples/dialtone.toml");
+    let lines: Vec<_> = example.lines().collect();
+    let mut broken = 0;
+    for (i, line) in lines.iter().enumerate() {
+        let (code, _) = line.split_once(" #").unwrap_or((line, ""));
+        let code = code.trim_end();
+        let is_mark = |c: char| matches!(c, '[' | ']' | '"' | '=' | '{' | '}');
+        if code.is_empty() || code.starts_with('#') {
+            continue;
+        }
+        // Its first and its last mark are each left out.
+        for at in [code.find(is_mark), code.rfind(is_mark)].into_iter().flatten() {
+            let mut torn = lines.clone();
+            let text = format!("{}{}", &code[..at], &code[at + 1..]);
+            torn[i] = &text;
+            let found = problems(&torn.join("\n"));
+            if text.starts_with('#') {
+                continue; // Now a comment.
+            }
+            let own = format!("line {}: ", i + 1);
+            // A list that does not end is missed where the next line begins something else.
+            let is_there = !line.starts_with('[') || found.iter().all(|one| one.starts_with(&own));
+            let is_one = found.len() == 1 && is_there;
+            assert!(is_one, "{text}: {found:#?}");
+            broken += 1;
+        }
+    }
+    assert!(broken > 100, "{broken}");
+}
+
+#[test]
+fn sip_uris_are_short_enough_for_twilio() {
+    let file = |host: usize, context: usize| {
+        let host = format!("{}.example.org", vec!["a".repeat(9); host / 10].join("."));
+        let context = "%".repeat(context);
+        problems_with(&format!(
+            "[asterisk]\nhost = \"{host}\"\n[codes]\n\"0\" = {{ asterisk = \"{context}\" }}\n"
+        ))
+    };
+    assert_eq!(file(50, 20), [""; 0]);
+    let found = file(50, 64);
+    assert!(found[0].contains("asterisk.host: makes SIP URIs of "), "{found:?}");
+    assert!(file(150, 20)[0].contains("asterisk.host"));
+    let domain = format!("sip_domain = \"{}.sip.twilio.com\"", vec!["a".repeat(55); 4].join("."));
+    let text = GOOD.replace("sip_domain = \"n.sip.twilio.com\"", &domain);
+    assert!(problems(&text)[0].contains("too long for a SIP URI"), "{:?}", problems(&text));
+}

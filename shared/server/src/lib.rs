@@ -30,6 +30,7 @@ use publish::{Journal, Limits};
 use tokio::net::TcpListener;
 use web::{Route, Settings, Web};
 
+pub use events::InWords;
 pub use mail::SmtpMailer;
 pub use senders::{SendersError, read_senders};
 
@@ -51,6 +52,8 @@ pub struct Service {
     pub journal: PathBuf,
     /// The file that events are appended to if there is no topic; standard output if there is neither.
     pub events: Option<PathBuf>,
+    /// Puts events into words where standard output is what a person reads.
+    pub screen: Option<InWords>,
     /// What tells people of calls for help.
     pub senders: Senders,
 }
@@ -87,13 +90,14 @@ impl Service {
         stop: impl Future<Output = ()>,
         dropped: impl Fn() -> u64 + Send + 'static,
     ) -> Result<(), ServiceError> {
-        let Self { listener, settings, journal: folder, events: file, senders } = self;
+        let Self { listener, settings, journal: folder, events: file, screen, senders } = self;
         let stage = settings.network.stage().clone();
         let health = Arc::new(Health::new());
         let journal = open_journal(&folder, &health)?.map(Arc::new);
         let topic = settings.topic;
         // The SDK's runtime is the thread's own, so it is made where none is running.
-        let destination = tokio::task::spawn_blocking(move || Destination::open(topic, file.as_deref()))
+        let open = move || Destination::open(topic, file.as_deref(), screen);
+        let destination = tokio::task::spawn_blocking(open)
             .await
             .map_err(|error| ServiceError::System(error.into()))?
             .map_err(ServiceError::Events)?;

@@ -11,7 +11,7 @@ use crate::harness::{Account, Record, Service, scratch, tests};
 
 /// The phones of `networks/street.toml` that may call 911.
 pub(super) const CALLERS_OF_911: [&str; 9] =
-    ["lobby", "plaza", "kitchen", "porch", "x&y='z',$", "+15035550115", "+15035550116", "strict", "inside"];
+    ["lobby", "plaza", "kitchen", "porch", "x&y='z'$", "+15035550115", "+15035550116", "strict", "inside"];
 
 const CORNERS: [&str; 8] = [
     "on-direct-number",

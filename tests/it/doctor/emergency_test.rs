@@ -42,7 +42,7 @@ fn results_are_written_down_and_judged() {
     };
     let said = record(&[
         "--record",
-        "phone:x&y='z',$=fail:other address",
+        "phone:x&y='z'$=fail:other address",
         "--record",
         "on-menu-sid=fail",
         "--from",
@@ -54,12 +54,12 @@ fn results_are_written_down_and_judged() {
     let today = ago(0, "%Y-%m-%d");
     assert_eq!(
         results(&clinic)[17],
-        json!({"date": today, "stage": "prod", "case": "phone:x&y='z',$", "phone": "x&y='z',$", "verdict": "fail",
+        json!({"date": today, "stage": "prod", "case": "phone:x&y='z'$", "phone": "x&y='z'$", "verdict": "fail",
                "outgoing_asked": null, "note": "other address"})
     );
     let said = clinic.doctor();
     assert_eq!((said.code, said.with_result("fail")), (1, vec!["933-phones".to_owned()]));
-    assert_eq!(said.check("933-phones")["phones"], json!(["x&y='z',$"]));
+    assert_eq!(said.check("933-phones")["phones"], json!(["x&y='z'$"]));
     // That is how things could be, but are not.
     assert_eq!(said.check("933-matrix")["result"], "warn");
 

@@ -69,7 +69,7 @@ fn street(port: u16) -> Vec<Phone> {
         phones.push(Phone::new(stranger, port));
         phones.last_mut().unwrap().registers("192.0.2.90", 600);
     }
-    phones.push(Phone::new("x&y='z',$", port));
+    phones.push(Phone::new("x&y='z'$", port));
     phones
 }
 

@@ -1,6 +1,7 @@
 //! Lines, paths and hints of problems.
 
 use super::*;
+use crate::nearest::{edits, nearest};
 use crate::NetworkFile;
 
 #[test]
