@@ -89,8 +89,13 @@ impl Serve {
             ));
         }
         // A person reads words, everything else reads JSON.
-        let format =
-            if std::io::stderr().is_terminal() { LogFormat::TextToStderr } else { LogFormat::JsonToStderr };
+        let screen = std::io::stdout().is_terminal().then_some(live as InWords);
+        let has_screen = screen.is_some() && self.events.is_none() && settings.topic.is_none();
+        let format = match std::io::stderr().is_terminal() {
+            true if has_screen => LogFormat::TextBesideEvents,
+            true => LogFormat::TextToStderr,
+            false => LogFormat::JsonToStderr,
+        };
         // By a thread of its own, and no line waits for it: a pipe that nobody reads must not stop calls.
         let (log, guard) = NonBlockingBuilder::default()
             .lossy(true)
@@ -102,13 +107,13 @@ impl Serve {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
         let is_json = self.json;
-        let result = runtime.block_on(self.host(settings, dropped));
+        let result = runtime.block_on(self.host(settings, screen, dropped));
         // It writes what is left, for a second at most.
         drop(guard);
         result.map(|outcome| if is_json { answer::print(outcome, None::<()>) } else { outcome })
     }
 
-    async fn host(self, settings: Settings, dropped: ErrorCounter) -> Result {
+    async fn host(self, settings: Settings, screen: Option<InWords>, dropped: ErrorCounter) -> Result {
         let listener = match activated()? {
             Some(listener) => listener,
             None => TcpListener::bind(self.listen).await.map_err(|error| {
@@ -124,7 +129,6 @@ impl Serve {
             None => journal(&self.network.config, settings.network.name(), &name),
         };
         let senders = read_senders(|name| std::env::var(name).ok()).map_err(Failure::usage)?;
-        let screen = std::io::stdout().is_terminal().then_some(live as InWords);
         let service = Service { listener, settings, journal, events: self.events, screen, senders };
         let dropped = move || dropped.dropped_lines() as u64;
         service.run(stop::signalled(), dropped).await.map_err(|error| failure(&error))?;

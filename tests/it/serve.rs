@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Service, TOKEN, dialtone, scratch, tests};
+use crate::harness::{Service, TOKEN, at_a_terminal, dialtone, scratch, tests};
 
 const STREET: &str = "networks/street.toml";
 
@@ -179,4 +179,46 @@ fn tokens_may_be_rotated() {
     assert_eq!(request().send().status, 200);
     assert_eq!(request().signed_with("the-new-token").send().status, 200);
     assert_eq!(request().signed_with("the-next-token").send().status, 403);
+}
+
+/// A person who watches reads the phone's name and what happened to it, in local time, and no line for each request.
+#[test]
+fn events_are_words_at_a_terminal() {
+    let network = tests().join(STREET);
+    let folder = scratch();
+    let mut serve = dialtone();
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--stage", "dev", "--config"]).arg(&network);
+    serve.arg("--journal").arg(folder.join("journal"));
+    serve.envs([("TWILIO_AUTH_TOKEN", TOKEN), ("NO_COLOR", "1"), ("TZ", "America/Los_Angeles")]);
+    let call = |seen: &str| {
+        let address = seen.split("address=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+        for dialled in [&["5035550123", "--then", "busy"][..], &["911"], &["9005550123"]] {
+            let mut call = dialtone();
+            call.args(["call", "--stage", "dev", "--config"]).arg(&network);
+            call.arg("--url").arg(format!("http://{address}")).arg("lobby").args(dialled);
+            assert!(call.env("TWILIO_AUTH_TOKEN", TOKEN).output().unwrap().status.success());
+        }
+    };
+    let said = at_a_terminal(80, &serve, "journal=", call, "\u{3}");
+    assert_eq!(said.code, 0, "{}", said.out);
+    let lines: Vec<_> = said.out.lines().filter_map(|line| line.split_once("  lobby ")).collect();
+    let words: Vec<_> = lines.iter().map(|(_, words)| words.trim()).collect();
+    assert_eq!(
+        words,
+        [
+            "asked for a call",
+            "dials a number",
+            "outgoing call: busy",
+            "asked for a call",
+            "CALLS FOR HELP",
+            "asked for a call",
+            "was refused: premium number",
+        ],
+        "{}",
+        said.out
+    );
+    let clock = jiff::fmt::strtime::BrokenDownTime::parse("%H:%M:%S", lines[0].0);
+    assert!(clock.is_ok(), "{:?}", lines[0]);
+    assert!(!said.out.contains("latency_us") && !said.out.contains("UserEvent"), "{}", said.out);
+    std::fs::remove_dir_all(folder).unwrap();
 }

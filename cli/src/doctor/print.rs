@@ -1,8 +1,10 @@
 //! The doctor's report, as people read it.
 
 use comfy_table::{ContentArrangement, Table, presets};
-use doctor::{Mark, Report, RollCall, Row};
+use doctor::{Mark, Report, RollCall, Row, Verdict};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ledger::say;
 
 use super::registrations;
 use crate::help::columns;
@@ -15,7 +17,8 @@ const WIDTH: u16 = 110;
 pub(super) fn print(report: &Report, with_phones: bool, roll: Option<&RollCall>) {
     let mut table = plain_table();
     table.set_header(["", "check", "finding"]);
-    for (row, text) in report.rows.iter().zip(texts(report)) {
+    let rows = worst_first(report);
+    for (row, text) in rows.iter().zip(texts(report, &rows)) {
         table.add_row([shown(row.mark), row.check.name, text.as_str()]);
     }
     output::line(&table.trim_fmt());
@@ -41,11 +44,24 @@ fn shown(mark: Mark) -> &'static str {
     }
 }
 
+/// What fails is read first, and what is in order last.
+fn worst_first(report: &Report) -> Vec<&Row> {
+    let mut rows: Vec<_> = report.rows.iter().collect();
+    rows.sort_by_key(|row| match row.mark {
+        Mark::Fail => 0,
+        Mark::Warn => 1,
+        Mark::Unknown => 2,
+        Mark::Manual => 3,
+        Mark::Ok => 4,
+    });
+    rows
+}
+
 /// The text of each row. The reason why something is not known, with its remedy, is told only once.
-fn texts(report: &Report) -> Vec<String> {
+fn texts(report: &Report, rows: &[&Row]) -> Vec<String> {
     let mut told: Vec<&Row> = Vec::new();
     let mut texts = Vec::new();
-    for row in &report.rows {
+    for &row in rows {
         let Row { mark, finding, .. } = row;
         let first = told.iter().find(|first| has_same_reason(report, first, row));
         texts.push(match first.filter(|_| *mark == Mark::Unknown) {
@@ -70,10 +86,22 @@ fn has_same_reason(report: &Report, one: &Row, other: &Row) -> bool {
 fn table_of_phones(report: &Report) -> String {
     let mut table = plain_table();
     table.set_header(["phone", "last seen", "unreachable", "last unreachable", "verdict"]);
-    let time = |time: Option<Timestamp>| {
-        time.map_or_else(|| "-".to_owned(), |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    let (now, zone) = (Timestamp::now(), TimeZone::system());
+    let time = |at: Option<Timestamp>| {
+        let Some(at) = at else { return "-".to_owned() };
+        format!("{} ({})", at.to_zoned(zone.clone()).strftime("%b %e %H:%M"), say::ago(at, now))
     };
-    for phone in &report.phones {
+    let mut phones: Vec<_> = report.phones.iter().collect();
+    // The dead first, and of each kind those that were last seen the longest ago.
+    let badness = |verdict| match verdict {
+        Verdict::Unreachable => 0,
+        Verdict::Quiet => 1,
+        Verdict::Unknown => 2,
+        Verdict::Back => 3,
+        Verdict::Alive => 4,
+    };
+    phones.sort_by_key(|phone| (badness(phone.verdict), phone.last_seen));
+    for phone in phones {
         let count = phone.unreachable.to_string();
         let (seen, missed) = (time(phone.last_seen), time(phone.last_unreachable));
         table.add_row([phone.name.as_str(), &seen, &count, &missed, phone.verdict.as_str()]);
@@ -157,9 +185,12 @@ mod tests {
         let same = "not known, for the same reason as \"B\"";
         let [failed, y] = ["GET /x failed\n-> r", "GET /y failed\n-> r"];
         let heard = report(rows);
-        assert_eq!(texts(&heard), [failed, failed, same, y, "no certificate\n-> s"]);
+        assert_eq!(texts(&heard, &worst_first(&heard)), [failed, failed, same, y, "no certificate\n-> s"]);
         let unheard = Report { has_asked: false, ..heard };
-        assert_eq!(texts(&unheard), [failed, failed, same, same, "no certificate\n-> s"]);
+        assert_eq!(
+            texts(&unheard, &worst_first(&unheard)),
+            [failed, failed, same, same, "no certificate\n-> s"]
+        );
         // Programs read each row by itself.
         assert_eq!(unheard.as_json()["checks"][2]["finding"], "GET /x failed");
     }

@@ -22,6 +22,8 @@ pub enum LogFormat {
     JsonToStderr,
     /// Words on standard error, for a person at a terminal.
     TextToStderr,
+    /// The same where that person sees the events in words, which say more than a line for each request.
+    TextBesideEvents,
 }
 
 /// Starts logging for the process. A second call changes nothing.
@@ -30,7 +32,9 @@ pub enum LogFormat {
 pub fn start_logging(format: LogFormat) {
     match format {
         LogFormat::JsonToStdout => start_logging_to(format, || Lines),
-        LogFormat::JsonToStderr | LogFormat::TextToStderr => start_logging_to(format, io::stderr),
+        LogFormat::JsonToStderr | LogFormat::TextToStderr | LogFormat::TextBesideEvents => {
+            start_logging_to(format, io::stderr);
+        }
     }
 }
 
@@ -56,12 +60,16 @@ where
     let filter = Targets::new()
         .with_default(LevelFilter::ERROR)
         .with_targets(ours.map(|name| (name, LevelFilter::INFO)));
+    let filter = match format {
+        LogFormat::TextBesideEvents => filter.with_target("web", LevelFilter::WARN),
+        _ => filter,
+    };
     let started = match format {
         LogFormat::JsonToStdout | LogFormat::JsonToStderr => {
             let json = fmt::layer().event_format(JsonLine).with_ansi(false);
             registry().with(json.with_writer(writer).with_filter(filter)).try_init()
         }
-        LogFormat::TextToStderr => registry()
+        LogFormat::TextToStderr | LogFormat::TextBesideEvents => registry()
             .with(fmt::layer().with_target(false).with_writer(writer).with_filter(filter))
             .try_init(),
     };

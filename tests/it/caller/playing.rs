@@ -16,7 +16,8 @@ fn call(service: &Service, words: &[&str]) -> Command {
 fn asterisk_refers_when_the_person_says_so() {
     let service = Service::on(STREET).start();
     let command = call(&service, &["lobby", "0"]);
-    let said = at_a_terminal(80, &command, "how does it end?", || (), "refer\nrefer 5035550123\nbusy\n\u{4}");
+    let said =
+        at_a_terminal(80, &command, "how does it end?", |_| (), "refer\nrefer 5035550123\nbusy\n\u{4}");
     assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
     for words in [
         "or refer TARGET",
@@ -30,7 +31,7 @@ fn asterisk_refers_when_the_person_says_so() {
     }
     // A telephone sends nobody elsewhere.
     let command = call(&service, &["lobby", "5035550123"]);
-    let said = at_a_terminal(80, &command, "how does it end?", || (), "refer 911\ncompleted\n");
+    let said = at_a_terminal(80, &command, "how does it end?", |_| (), "refer 911\ncompleted\n");
     assert!(!said.out.contains("or refer") && !said.out.contains("/refer"), "{}", said.out);
 }
 
@@ -69,7 +70,7 @@ fn tables_and_help_fit_the_terminal() {
     help.args(["doctor", "--help"]).env("NO_COLOR", "1");
     for (command, end) in [(&explain, "events"), (&help, "Print help")] {
         for columns in [42, 72] {
-            let said = at_a_terminal(columns, command, end, || (), "");
+            let said = at_a_terminal(columns, command, end, |_| (), "");
             let lines = said.out.lines().map(str::trim_end);
             // Not the lines below the table, which are for copying.
             let lines = lines.take_while(|line| !line.starts_with("TwiML"));

@@ -112,7 +112,7 @@ fn colours_are_shown_as_the_environment_wants() {
         let help = bench.command(&["explain", "--help"]);
         let mut help_here = crate::harness::dialtone();
         help_here.args(help.get_args()).env("TERM", "xterm").envs(variables.iter().copied());
-        at_a_terminal(80, &help_here, "Exit codes", || {}, "").out.contains("\u{1b}[1m")
+        at_a_terminal(80, &help_here, "Exit codes", |_| {}, "").out.contains("\u{1b}[1m")
     };
     assert!(at_terminal(&[]));
     for variable in [("NO_COLOR", "1"), ("CLICOLOR", "0"), ("TERM", "dumb")] {

@@ -115,7 +115,7 @@ fn a_person_is_guided_through_the_tests() {
         80,
         &clinic.command(&["doctor", "--emergency-test"]),
         ASKS,
-        || drop(clinic.account.seed(calls_of_a_test())),
+        |_| drop(clinic.account.seed(calls_of_a_test())),
         "\nlobby\ny\ny\ny\nat the front desk\ns\n\ny\ny\nn\n\nq\n",
     );
     assert_eq!(said.code, 1, "{}\n{}", said.out, said.err);
@@ -152,11 +152,11 @@ fn a_person_may_leave_and_what_was_said_is_kept() {
     clinic.account.seed(calls_of_a_test());
     let command = clinic.command(&["doctor", "--emergency-test"]);
     // Ctrl-D in the middle of the second test; q where a phone is asked for.
-    let said = at_a_terminal(80, &command, ASKS, || (), "\nlobby\ny\ny\ny\n\n\nlobby\ny\n\u{4}");
+    let said = at_a_terminal(80, &command, ASKS, |_| (), "\nlobby\ny\ny\ny\n\n\nlobby\ny\n\u{4}");
     assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
     // The calls were there before the test.
     assert_eq!(told(&clinic), [json!(["off-direct-number", "pass", null])]);
-    let said = at_a_terminal(80, &command, ASKS, || (), "\nq\n");
+    let said = at_a_terminal(80, &command, ASKS, |_| (), "\nq\n");
     assert!(said.code == 0 && said.out.contains("passed: 0, failed: 0"), "{}\n{}", said.out, said.err);
     assert_eq!(results(&clinic).len(), 1);
 }

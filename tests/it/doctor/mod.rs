@@ -324,7 +324,7 @@ fn the_report_fits_the_terminal() {
     for columns in [64, 90] {
         let mut command = clinic.command(&["doctor", "--phones"]);
         command.env("NO_COLOR", "1");
-        let said = at_a_terminal(columns, &command, "street, stage prod:", || (), "");
+        let said = at_a_terminal(columns, &command, "street, stage prod:", |_| (), "");
         let table = said.out.split("street, stage prod:").next().unwrap();
         let long: Vec<_> = table
             .lines()

@@ -13,13 +13,13 @@ pub(crate) struct Typed {
     pub(crate) err: String,
 }
 
-/// Runs a command at a terminal of its own, of so many columns. Once it has written `question`, does something, and
-/// types.
+/// Runs a command at a terminal of its own, of so many columns. Once it has written `question`, does something with
+/// what it said so far, and types.
 pub(crate) fn at_a_terminal(
     columns: u16,
     command: &Command,
     question: &str,
-    meanwhile: impl FnOnce(),
+    meanwhile: impl FnOnce(&str),
     typed: &str,
 ) -> Typed {
     let script = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
@@ -43,7 +43,7 @@ pub(crate) fn at_a_terminal(
         assert!(length > 0, "it does not say {question:?}: {}", String::from_utf8_lossy(&out));
         out.extend_from_slice(&piece[..length]);
     }
-    meanwhile();
+    meanwhile(&String::from_utf8_lossy(&out));
     stdin.write_all(typed.as_bytes()).unwrap();
     // The terminal stays open until the command has ended.
     stdout.read_to_end(&mut out).unwrap();
