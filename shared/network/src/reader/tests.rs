@@ -1,8 +1,8 @@
 //! Lines, paths and hints of problems.
 
 use super::*;
-use crate::nearest::{edits, nearest};
 use crate::NetworkFile;
+use crate::nearest::{edits, nearest};
 
 #[test]
 fn edit_distances() {
