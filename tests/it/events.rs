@@ -194,7 +194,7 @@ fn of_errors() {
     let name_addr = format!("\"sipout\" <sips:Lobby@{DOMAIN}:5061;transport=tls>;tag=1");
     let dialled = format!("sip:+15035550123@{DOMAIN}");
     let pound = format!("sip:%23@{DOMAIN}");
-    let odd = format!("sip:x%26y%3D'z'%2C%24@{DOMAIN}");
+    let odd = format!("sip:x%26y%3D'z'%24@{DOMAIN}");
     reported(&[
         ("32009", &|s| alert(s, "32009", &lobby, &lobby), &["twilio-error-32009 lobby"]),
         ("32011", &|s| alert(s, "32011", "", &name_addr), &["twilio-error-32011 lobby"]),

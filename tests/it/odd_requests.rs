@@ -308,7 +308,7 @@ fn words() -> Words<'static> {
             "sip:plaza@{domain}",
             "sip:inside@{domain}",
             "sip:strict@{domain}",
-            "sip:x%26y%3D'z'%2C%24@{domain}",
+            "sip:x%26y%3D'z'%24@{domain}",
             "sip:\u{0}@{domain}",
             "<sip:lobby@{domain}",
             "sip:@{domain}",

@@ -18,19 +18,19 @@ fn odd_characters_come_out_as_they_went_in() {
         ("snom\", mac = \"00:0b:82:00:00:02", "snom-000b82000002.xml", "user_pass", "user_name"),
         (
             "polycom-soundpoint-ip\", mac = \"00:0b:82:00:00:02",
-            "a=20b=26c.cfg",
+            "a=3Db=26c.cfg",
             "reg.1.auth.password",
             "reg.1.auth.userId",
         ),
-        ("zoiper", "a=20b=26c-zoiper.xml", "password", "username"),
+        ("zoiper", "a=3Db=26c-zoiper.xml", "password", "username"),
     ] {
         let directory = scratch();
-        let network = NETWORK.split("[extensions.ht701]").next().unwrap().replace("ht801", "a b&c");
+        let network = NETWORK.split("[extensions.ht701]").next().unwrap().replace("ht801", "a=b&c");
         let network = format!(
-            "{network}[extensions.\"a b&c\"]\nlabel = \"<Tom's & \\\"Ann's\\\">\"\ndevice = {{ kind = \"{kind}\" }}\n"
+            "{network}[extensions.\"a=b&c\"]\nlabel = \"<Tom's & \\\"Ann's\\\">\"\ndevice = {{ kind = \"{kind}\" }}\n"
         );
         let output = command(&directory, &network)
-            .env("DIALTONE_PASSWORDS", serde_json::json!({"a b&c": ODD_PASSWORD}).to_string())
+            .env("DIALTONE_PASSWORDS", serde_json::json!({"a=b&c": ODD_PASSWORD}).to_string())
             .args(["devices", "render", "--all", "--stage", "prod", "--out"])
             .arg(directory.join("files"))
             .output()
@@ -39,7 +39,7 @@ fn odd_characters_come_out_as_they_went_in() {
         let values = values(&fs::read(directory.join("files").join(file)).unwrap());
         let value = |name: &str| values.iter().find(|(found, _)| found == name).unwrap().1.trim().to_owned();
         assert_eq!(value(password), ODD_PASSWORD, "{kind}");
-        assert_eq!(value(user), "a b&c", "{kind}");
+        assert_eq!(value(user), "a=b&c", "{kind}");
         assert!(values.iter().any(|(_, value)| value.trim() == "<Tom's & \"Ann's\">"), "{kind}");
         fs::remove_dir_all(directory).unwrap();
     }
