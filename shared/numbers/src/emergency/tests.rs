@@ -244,7 +244,7 @@ fn every_emergency_number_of_a_country_reaches_help_there() {
         ("GB", &["999", "112"]),
         ("AU", &["000", "106", "112"]),
         ("FR", &["112", "15", "17", "18"]),
-        ("TH", &["191", "199"]),
+        ("TH", &["191", "199", "1669"]),
     ] {
         assert_eq!(Country::of(Region::parse(name).unwrap()).unwrap().numbers(), numbers, "{name}");
     }
