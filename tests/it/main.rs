@@ -34,6 +34,7 @@ mod import;
 mod lab;
 mod ledger;
 mod network_file;
+mod north_america;
 mod notices;
 mod odd_requests;
 mod privacy;

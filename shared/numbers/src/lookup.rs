@@ -44,7 +44,8 @@ pub fn look_up(number: &E164) -> Result<Found, LookupError> {
         return Err(LookupError::NoSuchCountry);
     }
     let national = number.digits().get(digits_of(code)..).unwrap_or_default();
-    world::find(code, national).ok_or(LookupError::Invalid)
+    let newer = || if code == 1 { crate::nanp::opened_since(national) } else { None };
+    world::find(code, national).or_else(newer).ok_or(LookupError::Invalid)
 }
 
 impl E164 {

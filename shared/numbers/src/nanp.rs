@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::countries::Region;
 use crate::e164::E164;
+use crate::kind::Kind;
 use crate::lookup::Found;
 use crate::world;
 
@@ -46,6 +47,29 @@ const NON_GEOGRAPHIC: [u16; 54] = [
 /// The seven area codes of toll-free numbers (NANPA, 2026).
 const TOLL_FREE: [u16; 7] = [800, 833, 844, 855, 866, 877, 888];
 
+/// Area codes that were opened, at least for new exchanges, after the metadata of `phonenumber` 0.3.10 (9.0.33): 273 in
+/// Quebec and 274, 472 and 983 in the United States, by the metadata of PyPI `phonenumbers` 9.0.43. `tests/it` compares.
+const OPENED_SINCE: [(u16, Region); 4] = [
+    (273, Region::new(*b"CA")),
+    (274, Region::new(*b"US")),
+    (472, Region::new(*b"US")),
+    (983, Region::new(*b"US")),
+];
+
+/// What a number after country code 1 is, if its area code is newer than the table.
+pub(crate) fn opened_since(ten: &str) -> Option<Found> {
+    let (npa, exchange) = (ten.get(..3)?.parse().ok()?, ten.get(3..)?);
+    let is_dialled = ten.len() == 10
+        && ten.bytes().all(|digit| digit.is_ascii_digit())
+        && exchange.starts_with(['2', '3', '4', '5', '6', '7', '8', '9']);
+    let region = region_opened_since(npa).filter(|_| is_dialled)?;
+    Some(Found { region, kind: Kind::FixedLineOrMobile })
+}
+
+fn region_opened_since(npa: u16) -> Option<Region> {
+    OPENED_SINCE.iter().find(|(opened, _)| *opened == npa).map(|(_, region)| *region)
+}
+
 impl Nanp {
     /// Whether it is toll-free: one of the seven toll-free codes, and an exchange from 200 on (NANPA, 2026). Metadata
     /// calls numbers of other countries toll-free, too, because they are so for a caller there.
@@ -76,7 +100,7 @@ pub fn is_area_code(npa: u16) -> bool {
         && !is_n11(npa)
         && !TOLL_FREE.contains(&npa)
         && !is_non_geographic(npa)
-        && world::leads_on(1, &format!("{npa:03}"))
+        && (world::leads_on(1, &format!("{npa:03}")) || region_opened_since(npa).is_some())
 }
 
 /// Whether three digits are a service code such as 211, 411 or 911 (`N11`, N from 2 to 9).
@@ -88,7 +112,7 @@ pub fn is_n11(code: u16) -> bool {
 /// The region and kind of the ten digits after country code 1, or nothing if no such number can exist.
 #[must_use]
 pub fn classify(ten: &str) -> Option<Found> {
-    if ten.len() == 10 { world::find(1, ten) } else { None }
+    if ten.len() == 10 { world::find(1, ten).or_else(|| opened_since(ten)) } else { None }
 }
 
 /// The region of an area code, if all of its numbers that can exist are in one.
@@ -97,13 +121,12 @@ pub fn classify(ten: &str) -> Option<Found> {
 /// which country it would be in.
 #[must_use]
 pub fn npa_region(npa: u16) -> Option<Region> {
-    world::region(1, &format!("{npa:03}"))
+    world::region(1, &format!("{npa:03}")).or_else(|| region_opened_since(npa))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::Kind;
 
     fn found(ten: &str) -> Option<(String, Kind)> {
         classify(ten).map(|found| (found.region.to_string(), found.kind))
@@ -123,6 +146,8 @@ mod tests {
             ("2469761234", "BB", Kind::PremiumRate),
             ("8002345678", "US", Kind::TollFree),
             ("9002345678", "US", Kind::PremiumRate),
+            ("2732345678", "CA", Kind::FixedLineOrMobile),
+            ("4729995678", "US", Kind::FixedLineOrMobile),
             ("5002345678", "US", Kind::PersonalNumber),
             ("6002345678", "CA", Kind::Voip),
         ];
@@ -133,9 +158,16 @@ mod tests {
 
     #[test]
     fn numbers_that_cannot_exist_are_nothing() {
-        for ten in
-            ["5030550123", "5031550123", "1035550123", "7005550123", "7105550123", "5555555555", "8766061123"]
-        {
+        for ten in [
+            "2731550123",
+            "5030550123",
+            "5031550123",
+            "1035550123",
+            "7005550123",
+            "7105550123",
+            "5555555555",
+            "8766061123",
+        ] {
             assert_eq!(classify(ten), None, "{ten}");
         }
     }

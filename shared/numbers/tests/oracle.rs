@@ -43,11 +43,23 @@ fn oracle(text: &str) -> Option<Found> {
     Some(Found { region, kind })
 }
 
+/// Area codes that are newer than the crate's metadata. PyPI `phonenumbers` knows them, which `tests/it/north_america.rs` asks.
+fn or_opened_since(national: &str, expected: Option<Found>) -> Option<Found> {
+    let region = match national.get(..3)? {
+        "273" => "CA",
+        "274" | "472" | "983" => "US",
+        _ => return expected,
+    };
+    let exists = national.len() == 10 && national.as_bytes()[3] >= b'2';
+    let opened = Found { region: Region::parse(region)?, kind: Kind::FixedLineOrMobile };
+    expected.or_else(|| exists.then_some(opened))
+}
+
 fn agree(npa: u32, rest: u32) {
     let text = format!("+1{npa:03}{rest:07}");
     let number = E164::parse(&text).unwrap();
     let found = numbers::look_up(&number).ok();
-    assert_eq!(found, oracle(&text), "{text}");
+    assert_eq!(found, or_opened_since(&text[2..], oracle(&text)), "{text}");
     assert_eq!(found, numbers::classify(&text[2..]), "{text}");
 }
 
@@ -192,6 +204,7 @@ fn numbers_of_every_country_are_what_the_patterns_say() {
             let national = nearby(&examples, &mut random, round);
             let Ok(number) = E164::parse(&format!("+{code}{national}")) else { continue };
             let expected = by_patterns(&regions, &national);
+            let expected = if code == 1 { or_opened_since(&national, expected) } else { expected };
             assert_eq!(numbers::look_up(&number).ok(), expected, "+{code} {national}");
             asked += 1;
             existing += u32::from(expected.is_some());
