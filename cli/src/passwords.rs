@@ -1,5 +1,6 @@
 //! The phones' passwords: a file outside git that only its owner can read, or the environment.
 
+mod former;
 mod kept;
 mod strength;
 
@@ -12,6 +13,7 @@ use network::Finding;
 use provision::{Keyring, KeyringError, Known};
 use twilio::Secret;
 
+use self::former::Former;
 pub(crate) use self::kept::given;
 use self::kept::{Entry, read, refuse_others};
 use self::strength::generate;
@@ -40,6 +42,8 @@ pub(crate) struct Passwords {
     is_usual: bool,
     kept: Mutex<BTreeMap<String, Entry>>,
     given: BTreeMap<String, String>,
+    /// The file of a former name.
+    former: Former,
     /// Held while this process may write.
     lock: Option<Lock>,
 }
@@ -47,27 +51,50 @@ pub(crate) struct Passwords {
 impl Passwords {
     /// Opens the passwords of a stage, to read them. A file that is not there is empty.
     pub(crate) fn open(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
+        Self::open_of(path, network, stage, &[])
+    }
+
+    /// The same of a stage that had other names once (`dialtone:NETWORK:STAGE`). Until it has a file of its own, those of its former
+    /// names are read.
+    pub(crate) fn open_of(
+        path: Option<&Path>,
+        network: &str,
+        stage: &str,
+        former: &[String],
+    ) -> Result<Self> {
         let is_usual = path.is_none();
         let path = match path {
             Some(path) => path.to_owned(),
             None => state_path(network, stage, "passwords.json").ok_or_else(homeless)?,
         };
         let owner = format!("{network}:{stage}");
-        let kept = read(&path)?;
-        refuse_others(&path, &kept, &owner)?;
-        Ok(Self { path, owner, is_usual, kept: Mutex::new(kept), given: given()?, lock: None })
+        let former = Former::find(&path, is_usual, former);
+        let source = former.source(&path);
+        let kept = read(source)?;
+        refuse_others(source, &kept, &owner, &former)?;
+        Ok(Self { owner, is_usual, kept: Mutex::new(kept), given: given()?, lock: None, former, path })
     }
 
     /// Opens them to change them, too. Nobody else can until this is dropped.
     pub(crate) fn open_to_write(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
-        let mut passwords = Self::open(path, network, stage)?;
+        Self::open_to_write_of(path, network, stage, &[])
+    }
+
+    /// The same of a stage that had other names once.
+    pub(crate) fn open_to_write_of(
+        path: Option<&Path>,
+        network: &str,
+        stage: &str,
+        former: &[String],
+    ) -> Result<Self> {
+        let mut passwords = Self::open_of(path, network, stage, former)?;
         // Before the lock, which is a file beside it.
         if let Some(why) = passwords.exposure() {
             return Err(Failure::usage(format!("{}: {why}; {KEEP_OUT_OF_GIT}", passwords.path.display())));
         }
         passwords.lock = Some(passwords.lock()?);
         // It may have changed before the lock was had.
-        passwords.kept = Mutex::new(read(&passwords.path)?);
+        passwords.kept = Mutex::new(read(passwords.former.source(&passwords.path))?);
         Ok(passwords)
     }
 
@@ -77,6 +104,21 @@ impl Passwords {
             return Some(Secret::new(given.clone()));
         }
         self.entries().get(user).map(|entry| Secret::new(entry.password.clone()))
+    }
+
+    /// Keeps what the stage had under a former name under its own, before anything is renamed at Twilio.
+    pub(crate) fn take_over(&self) -> Result<()> {
+        if self.former.is_empty() {
+            return Ok(());
+        }
+        let kept = self.entries();
+        self.write(&kept).map_err(|error| Failure::usage(error.finding()))?;
+        self.former.copy_beside(&self.path).map_err(Failure::usage)
+    }
+
+    /// Removes what is kept under a former name, once nothing goes by it any more.
+    pub(crate) fn leave_former(&self) {
+        self.former.remove();
     }
 
     /// Where they are kept.

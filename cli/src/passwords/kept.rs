@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::VARIABLE;
+use super::former::Former;
 use super::strength::is_strong;
 use crate::exit::{Failure, Result};
 
@@ -66,8 +67,14 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<String, Entry>> {
 }
 
 /// Keeps two stages from sharing a file: a phone of one would get the password of the other's.
-pub(super) fn refuse_others(path: &Path, kept: &BTreeMap<String, Entry>, owner: &str) -> Result<()> {
-    let stranger = kept.values().filter_map(|entry| entry.stage.as_deref()).find(|stage| *stage != owner);
+pub(super) fn refuse_others(
+    path: &Path,
+    kept: &BTreeMap<String, Entry>,
+    owner: &str,
+    former: &Former,
+) -> Result<()> {
+    let is_strange = |stage: &&str| *stage != owner && !former.is_name(stage);
+    let stranger = kept.values().filter_map(|entry| entry.stage.as_deref()).find(is_strange);
     let Some(stranger) = stranger else { return Ok(()) };
     Err(Failure::usage(format!(
         "{}: has passwords of {stranger}, and not of {owner}; name a file of its own for each stage with --passwords FILE \

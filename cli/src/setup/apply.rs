@@ -70,13 +70,15 @@ impl Apply {
         let watcher = Watcher::new(self.json);
         let session = self.connection.open()?;
         let urls = Urls::new(self.skip_url_check)?;
-        let passwords = self.connection.passwords_to_write(&session.network)?;
+        let mut wants = self.wanted.wishes(&session.file, &session.network)?;
+        let former = session.former(&wants)?;
+        wants = wants.formerly(&former);
+        let passwords = self.connection.passwords_to_write_of(&session.network, &former)?;
         let log = Purchases {
             config: self.connection.network.config.clone(),
             asked: Asked::beside(passwords.path()),
             is_quiet: self.json,
         };
-        let mut wants = self.wanted.wishes(&session.file, &session.network)?;
         let compared = session.compare(wants.clone(), &passwords)?;
         let plan = &compared.plan;
         let (network, stage) = (session.network.name().to_owned(), session.network.stage().name.clone());
@@ -95,6 +97,7 @@ impl Apply {
                 return Err(Failure::declined(show::NOTHING_CHANGED));
             }
         }
+        passwords.take_over()?;
         let patience = Duration::from_secs(self.wait);
         let mut applier = Applier::new(&session.client, &passwords, &*watcher, &log, patience).shown(plan);
         let mut latest = session.network.clone();
@@ -102,12 +105,15 @@ impl Apply {
             match applier.apply(&wants) {
                 Ok(Applied::FileChanged) => {
                     let (file, network) = self.connection.read()?;
-                    wants = self.wanted.wishes(&file, &network)?;
+                    wants = self.wanted.wishes(&file, &network)?.formerly(&former);
                     latest = network;
                 }
                 other => break other,
             }
         };
+        if matches!(applied, Ok(Applied::Done { .. })) && self.wanted.is_whole() {
+            passwords.leave_former();
+        }
         // A number that was bought stands in the file now, and the service does not know it yet.
         if reception.outdated.is_some() || latest.fingerprint() != session.network.fingerprint() {
             reception = urls.ask(&latest);

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use network::{Network, NetworkFile};
-use provision::{Account, Options, Plan, Wishes, difference, finding_of};
+use provision::{Account, Options, Plan, Wishes, difference, finding_of, former_owners};
 use twilio::{Client, Hosts, Secret, Wait};
 
 use crate::exit::{Failure, Result, both};
@@ -66,6 +66,11 @@ impl Connection {
         Ok((file, network))
     }
 
+    /// The passwords of a stage that was called differently once, to be read.
+    pub(super) fn passwords_of(&self, network: &Network, former: &[String]) -> Result<Passwords> {
+        Passwords::open_of(self.passwords.as_deref(), network.name(), &network.stage().name, former)
+    }
+
     /// The passwords, to be read.
     pub(crate) fn passwords(&self, network: &Network) -> Result<Passwords> {
         Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)
@@ -73,7 +78,13 @@ impl Connection {
 
     /// The passwords, to be changed too. Only one process has them so.
     pub(crate) fn passwords_to_write(&self, network: &Network) -> Result<Passwords> {
-        Passwords::open_to_write(self.passwords.as_deref(), network.name(), &network.stage().name)
+        self.passwords_to_write_of(network, &[])
+    }
+
+    /// The same of a stage that was called differently once.
+    pub(super) fn passwords_to_write_of(&self, network: &Network, former: &[String]) -> Result<Passwords> {
+        let name = &network.stage().name;
+        Passwords::open_to_write_of(self.passwords.as_deref(), network.name(), name, former)
     }
 }
 
@@ -83,6 +94,15 @@ impl Session {
         let account = self.account(&wishes)?.with_permissions(&self.client);
         let plan = difference(&wishes, &account, passwords);
         Ok(Compared { wishes, account, plan })
+    }
+
+    /// What the stage was called before it was renamed, if it is to be taken over.
+    pub(super) fn former(&self, wishes: &Wishes) -> Result<Vec<String>> {
+        if !wishes.options.take_over {
+            return Ok(Vec::new());
+        }
+        let _under_way = output::Progress::of("looking what the network was called before");
+        former_owners(&self.client, wishes).map_err(|error| Failure::other_side(finding_of("", &error)))
     }
 
     /// Reads the account, as far as it is of interest to a stage.

@@ -43,8 +43,10 @@ pub(crate) struct Plan {
 impl Plan {
     pub(crate) fn run(self) -> Result {
         let session = self.connection.open()?;
-        let passwords = self.connection.passwords(&session.network)?;
         let wishes = self.wanted.wishes(&session.file, &session.network)?;
+        let former = session.former(&wishes)?;
+        let wishes = wishes.formerly(&former);
+        let passwords = self.connection.passwords_of(&session.network, &former)?;
         let compared = session.compare(wishes, &passwords)?;
         let cost = Cost::of(&session.client, &compared);
         let plan = &compared.plan;

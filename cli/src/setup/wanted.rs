@@ -18,7 +18,8 @@ pub(super) struct Wanted {
     #[arg(long, value_name = "N", requires = "buy")]
     max_purchases: Option<usize>,
 
-    /// Numbers, and a SIP domain, that another stage or another network of Dialtone keeps are taken over.
+    /// Numbers, and a SIP domain, that another stage or another network of Dialtone keeps are taken over. After a network or a stage
+    /// was renamed, this renames everything that it has: phones keep their passwords, and nothing is left under the old name.
     #[arg(long)]
     take_over: bool,
 
@@ -38,6 +39,11 @@ impl Wanted {
             return Err(Failure::usage(format!("--only: there is no phone {unknown:?} in the file")));
         }
         Ok(wishes(file, network, self.options()).only(self.only.clone()))
+    }
+
+    /// Whether nothing is left because only some phones were asked for.
+    pub(super) fn is_whole(&self) -> bool {
+        self.only.is_empty()
     }
 
     fn options(&self) -> Options {

@@ -156,7 +156,7 @@ fn read_domains(
         .one(client.sip_domains()?)
         .into_iter()
         .partition(|domain| domain.domain_name.eq_ignore_ascii_case(domain_name));
-    others.retain(|domain| domain.friendly_name == names.domain());
+    others.retain(|domain| names.is_domain(&domain.friendly_name));
     let Some(domain) = named.into_iter().next() else {
         reading.expect(0, OF_DOMAIN);
         return Ok((None, others));

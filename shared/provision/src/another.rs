@@ -79,7 +79,7 @@ fn resources(account: &Account, wishes: &Wishes) -> Vec<(String, String)> {
         all.extend(users.map(|one| (one.sid.clone(), format!("credential of {}", one.username))));
     }
     let domain = account.domain.as_ref().map(|domain| &domain.domain);
-    let ours = |name: &str| name == wishes.names.domain();
+    let ours = |name: &str| wishes.names.is_domain(name);
     let domains = domain.into_iter().chain(&account.former_domains).filter(|one| ours(&one.friendly_name));
     all.extend(domains.map(|one| (one.sid.clone(), format!("SIP domain {}", one.domain_name))));
     let addresses = account.addresses.iter();

@@ -19,6 +19,9 @@ enum Thing {
     Credential(String),
     /// The credentials of all phones.
     AllCredentials,
+    /// The names of today of what the stage had under another name. The domain and the numbers get theirs last: by them the
+    /// next run knows what else is to be renamed.
+    Renamed,
     /// The SIP domain, set up.
     Domain,
     /// The SIP domain, where it was not there.
@@ -121,8 +124,9 @@ fn needs(change: &Change) -> Vec<Thing> {
             vec![Thing::Address(to.friendly_name.clone())]
         }
         Change::Map { list, list_sid: None, .. } => vec![Thing::List(list.clone()), Thing::NewDomain],
-        Change::Map { .. } | Change::UpdateNumber { gives_up: false, .. } => {
-            vec![Thing::NewDomain, Thing::Gates]
+        Change::Map { .. } => vec![Thing::NewDomain, Thing::Gates],
+        Change::UpdateNumber { gives_up: false, .. } => {
+            vec![Thing::Renamed, Thing::NewDomain, Thing::Gates]
         }
         _ => Vec::new(),
     }
@@ -142,6 +146,7 @@ fn gives(change: &Change) -> Vec<Thing> {
         Change::CreateDomain { .. } => vec![Thing::Domain, Thing::NewDomain],
         Change::UpdateDomain { .. } => vec![Thing::Domain],
         Change::Map { .. } => vec![Thing::Gates],
+        Change::RenameList { is_ours: true, .. } | Change::RenameAddress { .. } => vec![Thing::Renamed],
         Change::Unmap { list, .. } => vec![Thing::Unmapped(list.clone())],
         Change::DeleteDomain { .. } => vec![Thing::NoFormerDomain],
         Change::SetPassword { .. }
@@ -173,13 +178,15 @@ fn needs_any(change: &Change, missing: &HashSet<Thing>) -> bool {
         }
         // A number changes hands only when a phone of its own can ring.
         Change::UpdateNumber { gives_up: false, phones, .. } => {
-            is_missing(Thing::Domain)
+            is_missing(Thing::Renamed)
+                || is_missing(Thing::Domain)
                 || is_missing(Thing::Gates)
                 || !phones.is_empty()
                     && phones.iter().all(|phone| is_missing(Thing::Credential(phone.clone())))
         }
+        Change::CreateDomain { .. } | Change::UpdateDomain { .. } => is_missing(Thing::Renamed),
         Change::DeleteCredential { makes_way: false, .. }
-        | Change::RenameList { .. }
+        | Change::RenameList { is_ours: false, .. }
         | Change::Unmap { .. }
         | Change::DeleteDomain { .. } => has_no_replacement(),
         Change::DeleteList { friendly_name, .. } => {
@@ -193,8 +200,8 @@ fn needs_any(change: &Change, missing: &HashSet<Thing>) -> bool {
         | Change::CreateList { .. }
         | Change::SetPassword { .. }
         | Change::Emergency(_)
-        | Change::CreateDomain { .. }
-        | Change::UpdateDomain { .. }
+        | Change::RenameList { .. }
+        | Change::RenameAddress { .. }
         | Change::DeleteCredential { .. }
         | Change::UpdateNumber { .. } => false,
     }

@@ -32,6 +32,7 @@ mod place;
 mod plan;
 mod purchase_log;
 mod registration;
+mod rename;
 mod restore;
 mod run;
 mod shop;
@@ -51,6 +52,7 @@ pub use observer::Observer;
 pub use plan::{Acquisition, Plan};
 pub use purchase_log::{LogError, PurchaseLog};
 pub use registration::{Registration, Unregistered};
+pub use rename::former_owners;
 pub use wishes::{NumberWish, Options, Purchase, Wishes};
 
 #[cfg(test)]

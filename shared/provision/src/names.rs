@@ -10,15 +10,28 @@ const HASH: usize = 6;
 /// Twilio's limit for an address that is used in emergencies (<https://www.twilio.com/docs/voice/api/sip-emergency-calling>).
 const LONGEST_OF_ADDRESS: usize = 32;
 
+/// The longest owner (`dialtone:NETWORK:STAGE`): a number's name has the phone's behind it, and must still tell the owner.
+const LONGEST_OF_OWNER: usize = 56;
+/// How much of a long network's name, and of its stage's, is kept before the hash that stands for the rest.
+const LONGEST_OF_NETWORK: usize = 24;
+const LONGEST_OF_STAGE: usize = 8;
+
 /// What one stage of a network calls its resources in Twilio.
 ///
 /// The friendly name is the one thing that every resource has, that survives edits in the console, and that a person
 /// sees there; nothing has to be kept beside the account. Names are compared whole, never by how they begin, but for
 /// the parts that Dialtone itself has put in front.
+///
+/// A stage may have had other names: those of a network that was renamed, or that Dialtone cut differently once. What is
+/// called so is the stage's own, too, and gets its name of today.
 #[derive(Debug, Clone)]
 pub struct Names {
     owner: String,
-    network: String,
+    /// The network's name, whole and as it stands where it would be too long.
+    networks: [String; 2],
+    /// The network's name in the file.
+    full: String,
+    former: Vec<String>,
 }
 
 /// Whose a telephone number is, by its friendly name.
@@ -38,6 +51,7 @@ impl Names {
     /// The names of one stage.
     #[must_use]
     pub fn new(network: &str, stage: &str) -> Self {
+        let full = network.to_owned();
         // A colon separates, so there is none within. The hash keeps the network apart from one that is really called
         // so; and whatever looks as if it had such a hash gets one, so that no two networks have the same names.
         let has_hash = network.rsplit_once('~').is_some_and(|(_, end)| {
@@ -47,7 +61,23 @@ impl Names {
             true => format!("{}~{}", network.replace(':', "-"), short_hash(network)),
             false => network.to_owned(),
         };
-        Self { owner: format!("dialtone:{network}:{stage}"), network }
+        let owner = format!("dialtone:{network}:{stage}");
+        let short = shorter(&network, LONGEST_OF_NETWORK);
+        let networks = [network, short];
+        if owner.chars().count() <= LONGEST_OF_OWNER {
+            return Self { owner, networks, full, former: Vec::new() };
+        }
+        let short = format!("dialtone:{}:{}", networks[1], shorter(stage, LONGEST_OF_STAGE));
+        Self { owner: short, networks, full, former: vec![owner] }
+    }
+
+    /// The same stage, which was called differently once (`dialtone:NETWORK:STAGE`).
+    #[must_use]
+    pub fn formerly(mut self, owner: &str) -> Self {
+        if owner != self.owner && self.former.iter().all(|known| known != owner) {
+            self.former.push(owner.to_owned());
+        }
+        self
     }
 
     /// What all names begin with.
@@ -64,17 +94,36 @@ impl Names {
     /// The friendly name of a credential list; the first is number 0.
     #[must_use]
     pub fn list(&self, index: usize) -> String {
-        match index {
-            0 => fit(&self.owner, LONGEST),
-            _ => fit(&format!("{}:list:{}", self.owner, index + 1), LONGEST),
-        }
+        list_of(&self.owner, index)
     }
 
-    /// Which of this stage's lists has this name.
+    /// Which of this stage's lists has this name, or had it.
     #[must_use]
     pub fn list_index(&self, friendly_name: &str) -> Option<usize> {
+        if !friendly_name.starts_with("dialtone:") {
+            return None;
+        }
         // Twilio allows 100 lists.
-        (0..100).find(|&index| self.list(index) == friendly_name)
+        self.owners().find_map(|owner| (0..100).find(|&index| list_of(owner, index) == friendly_name))
+    }
+
+    /// Whether a list has one of this stage's names of today.
+    pub(crate) fn is_list_of_today(&self, friendly_name: &str) -> bool {
+        (0..100).any(|index| self.list(index) == friendly_name)
+    }
+
+    /// Whether a SIP domain is this stage's, by its friendly name.
+    pub(crate) fn is_domain(&self, friendly_name: &str) -> bool {
+        self.owners().any(|owner| fit(owner, LONGEST) == friendly_name)
+    }
+
+    /// What the names of another stage of the same network begin with.
+    pub(crate) fn of_stage(&self, stage: &str) -> String {
+        Names::new(&self.full, stage).owner
+    }
+
+    fn owners(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.owner).chain(&self.former).map(String::as_str)
     }
 
     /// The friendly name of a number: it tells for which phone it was bought or adopted.
@@ -87,10 +136,12 @@ impl Names {
     #[must_use]
     pub fn owner_of_number<'a>(&self, friendly_name: &'a str) -> NumberOwner<'a> {
         let Some(rest) = friendly_name.strip_prefix("dialtone:") else { return NumberOwner::Nobody };
-        if let Some(phone) = friendly_name.strip_prefix(&format!("{}:", self.owner)) {
+        let of = |owner| friendly_name.strip_prefix(owner)?.strip_prefix(':');
+        if let Some(phone) = self.owners().find_map(of) {
             return NumberOwner::Ours(phone);
         }
-        let of_network = rest.strip_prefix(&format!("{}:", self.network));
+        let of_network =
+            self.networks.iter().find_map(|network| rest.strip_prefix(network.as_str())?.strip_prefix(':'));
         match of_network.and_then(|rest| rest.split(':').next()) {
             Some(stage) => NumberOwner::OtherStage(stage),
             None => NumberOwner::OtherNetwork,
@@ -101,32 +152,47 @@ impl Names {
     /// is another resource, to which numbers move.
     #[must_use]
     pub fn address(&self, address: &PostalAddress) -> String {
-        let PostalAddress { name, customer, street, unit, city, region, postal_code, country } = address;
-        let unit = unit.as_deref().unwrap_or_default();
-        let content = [customer, street, unit, city, region, postal_code, country.as_str()].join("\n");
-        let name: String = name.chars().take(8).collect();
-        fit(
-            &format!("{}{name}:{}", self.addresses(), short_hash(&format!("{}\n{content}", address.name))),
-            LONGEST_OF_ADDRESS,
-        )
+        address_of(&self.owner, address)
+    }
+
+    /// The names that an address had under the stage's former names.
+    pub(crate) fn former_addresses(&self, address: &PostalAddress) -> Vec<String> {
+        self.former.iter().map(|owner| address_of(owner, address)).collect()
     }
 
     /// Whether an address is one of this stage's, present or past.
     #[must_use]
     pub fn is_address(&self, friendly_name: &str) -> bool {
-        friendly_name.starts_with(&self.addresses())
+        self.owners().any(|owner| friendly_name.starts_with(&addresses_of(owner)))
     }
 
     /// What the file called one of this stage's addresses, or how that began.
     pub(crate) fn name_of_address<'a>(&self, friendly_name: &'a str) -> &'a str {
-        let rest = friendly_name.strip_prefix(&self.addresses()).unwrap_or(friendly_name);
+        let rest = self.owners().find_map(|owner| friendly_name.strip_prefix(&addresses_of(owner)));
+        let rest = rest.unwrap_or(friendly_name);
         rest.rsplit_once(':').map_or(rest, |(name, _)| name)
     }
+}
 
-    /// How the names of addresses begin. There is no room for network and stage, so a hash stands for them.
-    fn addresses(&self) -> String {
-        format!("dialtone:{}:", short_hash(&self.owner))
+fn list_of(owner: &str, index: usize) -> String {
+    match index {
+        0 => fit(owner, LONGEST),
+        _ => fit(&format!("{owner}:list:{}", index + 1), LONGEST),
     }
+}
+
+fn address_of(owner: &str, address: &PostalAddress) -> String {
+    let PostalAddress { name, customer, street, unit, city, region, postal_code, country } = address;
+    let unit = unit.as_deref().unwrap_or_default();
+    let content = [customer, street, unit, city, region, postal_code, country.as_str()].join("\n");
+    let name: String = name.chars().take(8).collect();
+    let hash = short_hash(&format!("{}\n{content}", address.name));
+    fit(&format!("{}{name}:{hash}", addresses_of(owner)), LONGEST_OF_ADDRESS)
+}
+
+/// How the names of addresses begin. There is no room for network and stage, so a hash stands for them.
+fn addresses_of(owner: &str) -> String {
+    format!("dialtone:{}:", short_hash(owner))
 }
 
 /// The network and stage of Dialtone that a friendly name tells, as `dialtone:NETWORK:STAGE`.
@@ -142,6 +208,15 @@ fn fit(name: &str, limit: usize) -> String {
         return name.to_owned();
     }
     let head: String = name.chars().take(limit - HASH - 1).collect();
+    format!("{head}~{}", short_hash(name))
+}
+
+/// A name of at most so many letters, with a hash for the rest.
+fn shorter(name: &str, limit: usize) -> String {
+    if name.chars().count() <= limit {
+        return name.to_owned();
+    }
+    let head: String = name.chars().take(limit).collect();
     format!("{head}~{}", short_hash(name))
 }
 
@@ -171,8 +246,8 @@ mod tests {
     fn names_fit_and_tell_apart() {
         let long = Names::new(&"n".repeat(80), "prod");
         let other = Names::new(&format!("{}m", "n".repeat(79)), "prod");
-        for name in [long.domain(), long.list(1), long.number("lobby")] {
-            assert_eq!(name.chars().count(), 64);
+        for name in [long.domain(), long.list(1), long.number("lobby"), long.number(&"p".repeat(60))] {
+            assert!(name.chars().count() <= 64, "{name}");
         }
         assert_ne!(long.domain(), other.domain());
         assert_eq!(long.list_index(&long.list(3)), Some(3));
@@ -197,6 +272,43 @@ mod tests {
         for network in ["a-b", "direct-futel", "n~1", "shop ~ north"] {
             assert_eq!(of(network), format!("dialtone:{network}:prod"));
         }
+    }
+
+    #[test]
+    fn networks_with_long_names_know_their_own() {
+        for length in [1, 30, 42, 43, 45, 46, 64, 200] {
+            let network = "n".repeat(length);
+            let names = Names::new(&network, "prod");
+            let (dev, other) = (Names::new(&network, "dev"), Names::new(&format!("{network}m"), "prod"));
+            for phone in ["lobby", "a-phone-at-the-corner-of-thirty-first-street"] {
+                let name = names.number(phone);
+                assert!(name.chars().count() <= 64, "{name}");
+                assert!(matches!(names.owner_of_number(&name), NumberOwner::Ours(_)), "{length}: {name}");
+                assert_eq!(dev.owner_of_number(&name), NumberOwner::OtherStage("prod"), "{length}: {name}");
+                assert_eq!(other.owner_of_number(&name), NumberOwner::OtherNetwork, "{length}: {name}");
+            }
+            assert_eq!(names.owner_of_number(&names.number("lobby")), NumberOwner::Ours("lobby"));
+            assert_eq!(owner_of(&names.number("lobby")), Some(names.owner()));
+            // What Dialtone called them once.
+            let owner = format!("dialtone:{network}:prod");
+            assert!(names.is_domain(&fit(&owner, LONGEST)), "{length}");
+            assert_eq!(names.list_index(&fit(&owner, LONGEST)), Some(0));
+            assert!(names.is_address(&address_of(&owner, &address("100 Main Street"))));
+            assert!(!other.is_domain(&fit(&owner, LONGEST)));
+        }
+    }
+
+    #[test]
+    fn a_stage_that_was_renamed_knows_what_it_had() {
+        let (old, place) = (Names::new("old", "prod"), address("100 Main Street"));
+        let new = Names::new("new", "live").formerly("dialtone:old:prod");
+        assert_eq!(new.list_index(&old.list(2)), Some(2));
+        assert!(new.is_domain(&old.domain()) && !new.is_domain("dialtone:old:prod-2"));
+        assert_eq!(new.owner_of_number(&old.number("lobby")), NumberOwner::Ours("lobby"));
+        assert_eq!(new.former_addresses(&place), [old.address(&place)]);
+        assert_eq!(new.name_of_address(&old.address(&place)), "shop-in-");
+        assert!(new.domain() == "dialtone:new:live" && new.list(0) == "dialtone:new:live");
+        assert_eq!(new.owner_of_number("dialtone:old:dev:lobby"), NumberOwner::OtherNetwork);
     }
 
     #[test]

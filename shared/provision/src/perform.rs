@@ -119,6 +119,10 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
         Change::RenameList { sid, to, .. } => {
             Effect::List(client.rename_credential_list(sid, to).map_err(in_change)?)
         }
+        Change::RenameAddress { sid, to, .. } => {
+            let fields = Fields::default().with("FriendlyName", to);
+            Effect::Address(Box::new(client.update_address(sid, &fields).map_err(in_change)?))
+        }
         Change::Release { sid, .. } => {
             client.release_number(sid).map_err(in_change)?;
             Effect::Gone(sid.clone())

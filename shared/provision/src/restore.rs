@@ -50,7 +50,7 @@ fn restore_lists(before: &Before, account: &Account, keyring: &dyn Keyring, plan
             _ => true,
         });
         let (sid, from, to) = (was.sid.clone(), known.list.friendly_name.clone(), was.friendly_name.clone());
-        plan.add(Change::RenameList { sid, from, to });
+        plan.add(Change::RenameList { sid, from, to, is_ours: false });
         for credential in &known.credentials {
             let user = credential.username.clone();
             if !was.users.contains(&user) {

@@ -202,6 +202,13 @@ impl Wishes {
         }
     }
 
+    /// The same stage, which was called differently once: what it had under those names is its own.
+    #[must_use]
+    pub fn formerly(self, owners: &[String]) -> Self {
+        let names = owners.iter().fold(self.names, |names, owner| names.formerly(owner));
+        Self { names, ..self }
+    }
+
     /// The same, for these phones alone.
     #[must_use]
     pub fn only(self, phones: Vec<String>) -> Self {

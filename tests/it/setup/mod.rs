@@ -11,6 +11,7 @@ mod parts;
 mod passwords;
 mod purchases;
 mod refused;
+mod renames;
 mod terminal;
 
 use std::fs;

@@ -188,6 +188,17 @@ pub enum Change {
         from: String,
         /// What it will be called.
         to: String,
+        /// Whether it becomes this stage's, rather than somebody else's again.
+        is_ours: bool,
+    },
+    /// Gives an address another name. The place and its numbers stay.
+    RenameAddress {
+        /// The address.
+        sid: String,
+        /// What it is called.
+        from: String,
+        /// What it will be called.
+        to: String,
     },
     /// Gives a number back, for good.
     Release {
@@ -263,8 +274,8 @@ impl Change {
 
     pub(crate) fn phase(&self) -> Phase {
         match self {
-            Self::CreateAddress { .. } => Phase::Addresses,
-            Self::CreateList { .. } => Phase::Lists,
+            Self::CreateAddress { .. } | Self::RenameAddress { .. } => Phase::Addresses,
+            Self::CreateList { .. } | Self::RenameList { is_ours: true, .. } => Phase::Lists,
             Self::CreateCredential { .. } | Self::SetPassword { .. } => Phase::Credentials,
             Self::Emergency(EmergencyMove { to: Some(_), .. }) => Phase::Emergency,
             Self::Emergency(_) => Phase::RemoveEmergency,

@@ -106,12 +106,8 @@ impl Change {
             Self::DeleteCredential { user, .. } => of(Delete, "credential", user),
             Self::DeleteDomain { name, .. } => of(Delete, "SIP domain", name),
             Self::DeleteList { friendly_name, .. } => of(Delete, "credential list", friendly_name),
-            Self::RenameList { from, to, .. } => with(
-                Update,
-                "credential list",
-                from,
-                &[FieldChange::new("FriendlyName", from.clone(), to.clone())],
-            ),
+            Self::RenameList { from, to, .. } => with(Update, "credential list", from, &renamed(from, to)),
+            Self::RenameAddress { from, to, .. } => with(Update, "address", from, &renamed(from, to)),
             Self::Release { number, .. } => of(Delete, "phone number", number),
             Self::DeleteAddress { friendly_name, street, .. } => {
                 let street = FieldChange::new("street", street.clone(), String::new());
@@ -119,6 +115,10 @@ impl Change {
             }
         }
     }
+}
+
+fn renamed(from: &str, to: &str) -> [FieldChange; 1] {
+    [FieldChange::new("FriendlyName", from.to_owned(), to.to_owned())]
 }
 
 fn gate_kind(gate: Gate) -> &'static str {

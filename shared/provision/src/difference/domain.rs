@@ -12,7 +12,6 @@ use crate::wishes::{DomainWish, Wishes};
 
 pub(super) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &mut Plan) {
     let name = &wishes.domain_name;
-    let ours = wishes.names.domain();
     // Phases put this behind everything that the new domain needs.
     for former in &account.former_domains {
         let (sid, name) = (former.sid.clone(), former.domain_name.clone());
@@ -22,7 +21,7 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &
         (None, None) => {}
         (None, Some(found)) => {
             unmap_ours(wishes, account, found, kept, plan);
-            if found.domain.friendly_name == ours {
+            if wishes.names.is_domain(&found.domain.friendly_name) {
                 let sid = found.domain.sid.clone();
                 plan.add(Change::DeleteDomain { sid, name: name.clone(), is_replaced: false });
             } else if let Some(owner) = owner_of(&found.domain.friendly_name) {
@@ -66,15 +65,15 @@ pub(super) fn compare(wishes: &Wishes, account: &Account, kept: &[Kept], plan: &
 pub(super) fn obstacle(wishes: &Wishes, account: &Account) -> Option<Finding> {
     let found = account.domain.as_ref().filter(|_| wishes.domain.is_some() && !wishes.options.take_over)?;
     let owner = &found.domain.friendly_name;
-    (owner.starts_with("dialtone:") && *owner != wishes.names.domain()).then(|| {
+    (owner.starts_with("dialtone:") && !wishes.names.is_domain(owner)).then(|| {
         Finding::new(
             &wishes.domain_name,
             format!(
                 "is kept by another network or stage of Dialtone, {owner}: nothing of {} is set up",
                 wishes.names.domain()
             ),
-            "if you have renamed the network or the stage, `dialtone apply --take-over` goes on with the SIP domain; if not, \
-             choose another sip_domain",
+            "if you have renamed the network or the stage, `dialtone apply --take-over` renames everything at Twilio, and phones \
+             keep their passwords; if not, choose another sip_domain",
         )
     })
 }

@@ -36,12 +36,23 @@ pub(crate) fn unregistered(wishes: &Wishes, account: &Account) -> Vec<Unregister
 struct Wanted<'a> {
     address: &'a PostalAddress,
     friendly_name: String,
+    /// What it was called under the stage's former names.
+    former: Vec<String>,
 }
 
 impl Wanted<'_> {
     /// Whether an address of the account has this name, whatever has become of it since.
     fn has_name_of(&self, known: &Address) -> bool {
-        known.friendly_name == self.friendly_name
+        self.names().any(|name| *name == known.friendly_name)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.friendly_name).chain(&self.former)
+    }
+
+    /// What the account has under its names.
+    fn found<'a>(&self, index: &Index<'a>) -> Vec<&'a Address> {
+        self.names().flat_map(|name| index.addresses_named(name)).copied().collect()
     }
 
     /// Whether an address that somebody made by hand is this place. Where it serves a number, it is adopted: to replace it
@@ -62,8 +73,14 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
     let &Index { wishes, account, .. } = index;
     let mut wanted: HashMap<&str, Wanted<'_>> = HashMap::new();
     for address in &wishes.addresses {
-        let wish = Wanted { address, friendly_name: wishes.names.address(address) };
-        let named = index.addresses_named(&wish.friendly_name);
+        let (friendly_name, former) = (wishes.names.address(address), wishes.names.former_addresses(address));
+        let wish = Wanted { address, friendly_name, former };
+        let named = wish.found(index);
+        for known in named.iter().filter(|known| known.friendly_name != wish.friendly_name && wish.is(known))
+        {
+            let (from, to) = (known.friendly_name.clone(), wish.friendly_name.clone());
+            plan.add(Change::RenameAddress { sid: known.sid.clone(), from, to });
+        }
         for moved in named.iter().filter(|known| !wish.is(known)) {
             plan.note(
                 &address.name,
@@ -97,7 +114,7 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
         take_off(index, number, plan);
     }
     let by_name: HashMap<&str, &Wanted<'_>> =
-        wanted.values().map(|wish| (wish.friendly_name.as_str(), wish)).collect();
+        wanted.values().flat_map(|wish| wish.names().map(move |name| (name.as_str(), wish))).collect();
     for address in &account.addresses {
         let wish = by_name.get(address.friendly_name.as_str()).filter(|wish| wish.is(address));
         let best = wish.and_then(|wish| best_of(index, wish, None));
@@ -191,7 +208,8 @@ fn adopted<'a>(index: &Index<'a>, number: &PhoneNumber, wanted: &Wanted<'_>) -> 
 /// Of the addresses that are the wanted one, which a lost answer can make two, that of the number, or else one that some
 /// number has, or else the first.
 fn best_of<'a>(index: &Index<'a>, wanted: &Wanted<'_>, number: Option<&PhoneNumber>) -> Option<&'a Address> {
-    let right_ones = index.addresses_named(&wanted.friendly_name).iter().filter(|known| wanted.is(known));
+    let found = wanted.found(index);
+    let right_ones = found.iter().filter(|known| wanted.is(known));
     let worth = |known: &Address| {
         let is_its_own = number.is_some_and(|number| number.emergency_address_sid == known.sid);
         (is_its_own, !index.users_of(&known.sid).is_empty())
@@ -215,7 +233,7 @@ fn settle(index: &Index<'_>, number: &PhoneNumber, address: &Wanted<'_>, plan: &
     if is_there && !is_again && !is_leaving {
         return;
     }
-    let Wanted { address: PostalAddress { name, street, .. }, friendly_name } = address;
+    let Wanted { address: PostalAddress { name, street, .. }, friendly_name, .. } = address;
     plan.add(Change::Emergency(EmergencyMove {
         number_sid: number.sid.clone(),
         number: number.phone_number.clone(),

@@ -29,6 +29,7 @@ pub(super) fn compare(
             plan.add(Change::DeleteList { sid, friendly_name });
         }
     }
+    rename(&lists, wishes, account, plan);
     let of = |list: &&List| Kept {
         name: list.list.friendly_name.clone(),
         sid: Some(list.list.sid.clone()),
@@ -109,6 +110,25 @@ pub(super) fn compare(
     kept
 }
 
+/// Gives the lists that the stage had under another name its name of today. Their users and their mappings stay.
+fn rename(lists: &[&List], wishes: &Wishes, account: &Account, plan: &mut Plan) {
+    let is_free = |name: &String| account.lists.iter().all(|known| known.list.friendly_name != *name);
+    let mut free = (0..).map(|index| wishes.names.list(index)).filter(is_free);
+    for list in lists {
+        let (sid, from) = (list.list.sid.clone(), list.list.friendly_name.clone());
+        if wishes.names.is_list_of_today(&from) {
+            continue;
+        }
+        let own = wishes.names.list_index(&from).map(|index| wishes.names.list(index)).filter(is_free);
+        let taken = |name: &String| {
+            plan.changes.iter().any(|change| matches!(change, Change::RenameList { to, .. } if to == name))
+        };
+        let to = own.filter(|name| !taken(name)).or_else(|| free.by_ref().find(|name| !taken(name)));
+        let Some(to) = to else { continue };
+        plan.add(Change::RenameList { sid, from, to, is_ours: true });
+    }
+}
+
 /// Phones whose kept password is older than the credential at Twilio: the passwords file is an old one, or another machine
 /// has set the password. Nothing of theirs is set unless somebody asks for it, since their phones have the newer password.
 #[derive(Default)]
@@ -164,7 +184,8 @@ impl<'a> Outdated<'a> {
 fn lists_to_keep<'a>(wishes: &Wishes, account: &'a Account) -> Vec<&'a List> {
     let users: HashSet<&str> = wishes.users.iter().map(String::as_str).collect();
     let has_phones = |list: &List| list.credentials.iter().any(|one| users.contains(one.username.as_str()));
-    let is_first = |list: &List| !users.is_empty() && list.list.friendly_name == wishes.names.list(0);
+    let is_first =
+        |list: &List| !users.is_empty() && wishes.names.list_index(&list.list.friendly_name) == Some(0);
     let mut kept: Vec<&List> = Vec::new();
     let is_new = |kept: &[&List], list: &List| {
         kept.iter().all(|other| other.list.friendly_name != list.list.friendly_name)

@@ -25,6 +25,11 @@ pub fn difference(wishes: &Wishes, account: &Account, keyring: &dyn Keyring) -> 
         plan.obstacles.push(obstacle);
         return plan;
     }
+    let obstacles = numbers::obstacles(&index);
+    if !obstacles.is_empty() {
+        plan.obstacles = obstacles;
+        return plan;
+    }
     let kept = lists::compare(wishes, account, keyring, &mut plan);
     domain::compare(wishes, account, &kept, &mut plan);
     numbers::compare(&index, &mut plan);

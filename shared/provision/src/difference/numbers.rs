@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::slice;
 
+use network::Finding;
 use twilio::PhoneNumber;
 
 use crate::change::{Change, NUMBER, differences};
 use crate::index::Index;
 use crate::names::{NumberOwner, owner_of};
-use crate::ownership::keeper;
+use crate::ownership::{keeper, stranger};
 use crate::plan::{Acquisition, Plan};
 use crate::wishes::{NumberSettings, NumberWish, Wishes};
 
@@ -33,13 +34,26 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
             all.entry(number.friendly_name.as_str()).or_default().push(number);
             all
         });
+    // Those that the stage had under another name.
+    let mut former_of: HashMap<&str, Vec<&PhoneNumber>> = HashMap::new();
+    for number in &account.numbers {
+        if let NumberOwner::Ours(phone) = wishes.names.owner_of_number(&number.friendly_name)
+            && !number.friendly_name.starts_with(wishes.names.owner())
+        {
+            former_of.entry(phone).or_default().push(number);
+        }
+    }
     let most = wishes.options.max_purchases.unwrap_or(usize::MAX);
     let mut buying = 0;
     let wanting: HashSet<&str> = wishes.purchases.iter().map(|purchase| purchase.phone.as_str()).collect();
+    let named_so: HashSet<&str> =
+        wishes.purchases.iter().map(|purchase| purchase.settings.friendly_name.as_str()).collect();
     for purchase in &wishes.purchases {
         let name = &purchase.settings.friendly_name;
         let named = by_name.get(name.as_str()).map_or(&[][..], Vec::as_slice);
-        let bought = named.iter().find(|number| index.wish(&number.phone_number).is_none());
+        let formerly = former_of.get(purchase.phone.as_str()).map_or(&[][..], Vec::as_slice);
+        let mut named = named.iter().chain(formerly);
+        let bought = named.find(|number| index.wish(&number.phone_number).is_none());
         match bought {
             // It was bought, but the run ended before the file said so.
             Some(number) => plan.acquire(Acquisition::Record {
@@ -68,7 +82,10 @@ pub(super) fn compare(index: &Index<'_>, plan: &mut Plan) {
     }
     for number in &account.numbers {
         let NumberOwner::Ours(phone) = wishes.names.owner_of_number(&number.friendly_name) else { continue };
-        if index.wish(&number.phone_number).is_some() || wanting.contains(phone) {
+        if index.wish(&number.phone_number).is_some() || wanting.contains(phone)
+            // A long name is cut.
+            || named_so.contains(number.friendly_name.as_str())
+        {
             continue;
         }
         match index.missing() {
@@ -110,6 +127,12 @@ fn note_others(index: &Index<'_>, plan: &mut Plan) {
 
 fn adopt(wishes: &Wishes, wish: &NumberWish, number: &PhoneNumber, plan: &mut Plan) {
     if let Some(keeper) = keeper(wishes, number) {
+        if let Some(owner) = stranger(wishes, number) {
+            if wishes.concerns(&wish.phones) {
+                plan.obstacles.push(of_stranger(number, owner));
+            }
+            return;
+        }
         plan.note(
             wish.number.as_str(),
             format!("is answered by {keeper}, and stays there"),
@@ -130,6 +153,27 @@ fn adopt(wishes: &Wishes, wish: &NumberWish, number: &PhoneNumber, plan: &mut Pl
             gives_up: false,
         });
     }
+}
+
+/// What keeps a stage from being set up that has nothing at Twilio, while numbers of its file belong to a name that the file does
+/// not have: it may have been renamed, and would get everything anew beside what it has.
+pub(super) fn obstacles(index: &Index<'_>) -> Vec<Finding> {
+    let &Index { wishes, account, .. } = index;
+    let is_begun = !account.lists.is_empty() || account.domain.is_some();
+    if is_begun || wishes.domain.is_none() || wishes.options.take_over {
+        return Vec::new();
+    }
+    let numbers = wishes.numbers.iter().filter_map(|wish| index.number(wish.number.as_str()));
+    numbers.filter_map(|number| Some(of_stranger(number, stranger(wishes, number)?))).collect()
+}
+
+fn of_stranger(number: &PhoneNumber, owner: &str) -> Finding {
+    Finding::new(
+        &number.phone_number,
+        format!("belongs to {owner}, which the file does not have: it does not ring the phones of the file"),
+        "if you have renamed the network or the stage, `dialtone apply --take-over` renames everything at Twilio; if the number \
+         moves from there to this network, it takes that number; if not, correct the file",
+    )
 }
 
 /// A number of ours that no phone has any more answers nobody, and is kept: a released number is gone for good.
