@@ -1,67 +1,52 @@
-//! The edge: where phones connect, over UDP and TCP. It stands before everything else, as Twilio's does.
+//! The edge: where phones connect, over UDP, TCP and TLS. It stands before everything else, as Twilio's does.
+
+mod stream;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::digest::Verdict;
+use crate::flow::Flow;
 use crate::loss::{Loss, Way};
 use crate::message::{MAX_MESSAGE, Message, parameter};
-use crate::proxy::{pop_via, push_via, reached_at, record_route, strip_routes};
+use crate::proxy::{Side, pop_via, push_via, reached_at, record_route, strip_routes};
 use crate::registrar::{Registered, Registrar};
-
-/// How many messages may wait for a phone that does not read.
-const WAITING: usize = 64;
-
-/// The way to a phone: the one its message came by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Flow {
-    /// Datagrams from and to this address.
-    Udp(SocketAddr),
-    /// A connection, by its peer.
-    Tcp(SocketAddr),
-}
-
-impl Flow {
-    /// The phone's address, as it is seen here.
-    #[must_use]
-    pub fn peer(self) -> SocketAddr {
-        match self {
-            Self::Udp(peer) | Self::Tcp(peer) => peer,
-        }
-    }
-
-    /// The transport, as a Via names it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Udp(_) => "UDP",
-            Self::Tcp(_) => "TCP",
-        }
-    }
-}
-
-impl fmt::Display for Flow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name(), self.peer())
-    }
-}
 
 /// Something that the edge noticed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noticed {
-    /// From where.
-    pub flow: Flow,
-    /// What became of a REGISTER.
-    pub registered: Registered,
+pub enum Noticed {
+    /// A REGISTER.
+    Register {
+        /// From where.
+        flow: Flow,
+        /// What became of it.
+        registered: Registered,
+    },
+    /// A phone and the edge do not agree on TLS, as when the phone does not trust the lab's authority.
+    NoTls {
+        /// From where.
+        peer: SocketAddr,
+        /// In words.
+        why: String,
+    },
+}
+
+/// Where an edge listens.
+pub(crate) struct Listening {
+    /// For UDP and TCP.
+    pub(crate) address: SocketAddr,
+    /// For TLS.
+    pub(crate) tls: Option<(TcpListener, TlsAcceptor)>,
+    /// How many datagrams get lost.
+    pub(crate) loss: Loss,
 }
 
 /// A message of a phone that the edge lets through.
@@ -85,9 +70,11 @@ pub struct Edge {
 /// What the tasks share.
 struct Desk {
     address: SocketAddr,
+    /// Where it takes TLS, or nowhere.
+    tls: Option<SocketAddr>,
     udp: UdpSocket,
     gateway: Mutex<Option<mpsc::UnboundedSender<Passed>>>,
-    connections: Mutex<HashMap<SocketAddr, mpsc::Sender<Vec<u8>>>>,
+    connections: Mutex<HashMap<Flow, mpsc::Sender<Vec<u8>>>>,
     registrar: Mutex<Registrar>,
     notices: mpsc::UnboundedSender<Noticed>,
     /// What gets lost on the way in, and out.
@@ -104,35 +91,35 @@ impl Edge {
         address: SocketAddr,
         registrar: Registrar,
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Noticed>)> {
-        Self::listen_with(address, registrar, Loss::default()).await
+        Self::listen_with(Listening { address, tls: None, loss: Loss::default() }, registrar).await
     }
 
-    /// The same, where datagrams get lost on the way.
-    ///
-    /// # Errors
-    ///
-    /// The port is taken, for either.
-    pub async fn listen_with(
-        address: SocketAddr,
+    /// The same, also for TLS, and where datagrams get lost on the way.
+    pub(crate) async fn listen_with(
+        listening: Listening,
         registrar: Registrar,
-        loss: Loss,
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Noticed>)> {
+        let Listening { address, tls, loss } = listening;
         let (tcp, udp) = bind(address).await?;
         let address = tcp.local_addr()?;
+        let tls_address = tls.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
         let (notices, noticed) = mpsc::unbounded_channel();
-        let (connections, registrar, gateway) = (Mutex::default(), Mutex::new(registrar), Mutex::default());
         let desk = Arc::new(Desk {
             address,
+            tls: tls_address,
             udp,
-            gateway,
-            connections,
-            registrar,
+            gateway: Mutex::default(),
+            connections: Mutex::default(),
+            registrar: Mutex::new(registrar),
             notices,
             ways: [Way::new(loss), Way::new(loss)],
         });
         let mut tasks = JoinSet::new();
         tasks.spawn(Arc::clone(&desk).datagrams());
-        tasks.spawn(Arc::clone(&desk).connections(tcp));
+        tasks.spawn(stream::accept(Arc::clone(&desk), tcp, None));
+        if let Some((listener, acceptor)) = tls {
+            tasks.spawn(stream::accept(Arc::clone(&desk), listener, Some(acceptor)));
+        }
         Ok((Self { address, desk, _tasks: tasks }, noticed))
     }
 
@@ -140,6 +127,12 @@ impl Edge {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it takes TLS, if it does.
+    #[must_use]
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.desk.tls
     }
 
     /// Puts a gateway behind the edge: it gets every message that belongs to a call. Without one, calls get 503.
@@ -153,12 +146,11 @@ impl Edge {
     /// Sends a message of the gateway to a phone. False if there is no way to it any more.
     pub async fn send(&self, mut message: Message, flow: Flow) -> bool {
         if message.method().is_some() {
-            let here = reached_at(self.address, flow.peer());
             strip_routes(&mut message);
             if message.method() == Some("INVITE") {
-                record_route(&mut message, here, flow);
+                record_route(&mut message, &self.desk.sides(flow));
             }
-            push_via(&mut message, here, flow);
+            push_via(&mut message, self.desk.here(flow), flow);
         }
         self.desk.send(&message, flow).await
     }
@@ -191,6 +183,28 @@ impl Desk {
         self.registrar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Where a phone reaches the edge by this way.
+    fn here(&self, flow: Flow) -> SocketAddr {
+        let listening = match flow {
+            Flow::Tls(_) => self.tls.unwrap_or(self.address),
+            Flow::Udp(_) | Flow::Tcp(_) => self.address,
+        };
+        reached_at(listening, flow.peer())
+    }
+
+    /// What Record-Route says on the way to a phone: the phone's side, and over TLS the gateway's, too.
+    fn sides(&self, flow: Flow) -> Vec<Side> {
+        let phones =
+            Side { here: self.here(flow), transport: flow.name(), peer: flow.peer(), is_one_of_two: false };
+        match flow {
+            Flow::Tls(_) => {
+                let inner = Side { here: reached_at(self.address, flow.peer()), transport: "UDP", ..phones };
+                [phones, inner].map(|side| Side { is_one_of_two: true, ..side }).into()
+            }
+            Flow::Udp(_) | Flow::Tcp(_) => vec![phones],
+        }
+    }
+
     async fn datagrams(self: Arc<Self>) {
         let mut buffer = vec![0; MAX_MESSAGE];
         loop {
@@ -210,65 +224,7 @@ impl Desk {
         }
     }
 
-    async fn connections(self: Arc<Self>, listener: TcpListener) {
-        let mut tasks = JoinSet::new();
-        loop {
-            while tasks.try_join_next().is_some() {}
-            match listener.accept().await {
-                Ok((stream, peer)) => {
-                    tasks.spawn(Arc::clone(&self).connection(stream, peer));
-                }
-                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
-            }
-        }
-    }
-
-    async fn connection(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
-        let (mut reader, mut writer) = stream.into_split();
-        let (sender, mut outgoing) = mpsc::channel::<Vec<u8>>(WAITING);
-        let pong = sender.clone();
-        self.lock().insert(peer, sender);
-        let writes = async {
-            while let Some(bytes) = outgoing.recv().await {
-                if writer.write_all(&bytes).await.is_err() {
-                    return;
-                }
-            }
-        };
-        let reads = async {
-            let mut buffer = Vec::new();
-            loop {
-                // A double line break is a question whether anyone is there, a single one the answer (RFC 5626).
-                while buffer.starts_with(b"\r\n") {
-                    if buffer.starts_with(b"\r\n\r\n") {
-                        let _ = pong.try_send(b"\r\n".to_vec());
-                        buffer.drain(..2);
-                    }
-                    buffer.drain(..2);
-                }
-                match Message::next(&buffer) {
-                    Ok(Some((message, length))) => {
-                        buffer.drain(..length);
-                        self.receive(message, Flow::Tcp(peer)).await;
-                        continue;
-                    }
-                    Ok(None) => {}
-                    Err(_) => return,
-                }
-                match reader.read_buf(&mut buffer).await {
-                    Ok(0) | Err(_) => return,
-                    Ok(_) => {}
-                }
-            }
-        };
-        tokio::select! {
-            () = writes => {}
-            () = reads => {}
-        }
-        self.lock().remove(&peer);
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SocketAddr, mpsc::Sender<Vec<u8>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Flow, mpsc::Sender<Vec<u8>>>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -286,7 +242,7 @@ impl Desk {
         let answer = match method.as_str() {
             "REGISTER" => {
                 let (answer, registered) = self.registrar().register(&message, flow, Instant::now());
-                let _ = self.notices.send(Noticed { flow, registered });
+                let _ = self.notices.send(Noticed::Register { flow, registered });
                 answer
             }
             "OPTIONS" if !is_in_dialog => Message::response(&message, 200, "OK"),
@@ -319,7 +275,10 @@ impl Desk {
             }
         };
         message.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Proxy-Authorization"));
-        record_route(&mut message, reached_at(self.address, flow.peer()), flow);
+        let mut sides = self.sides(flow);
+        // The one that the message goes to comes first.
+        sides.reverse();
+        record_route(&mut message, &sides);
         let message = self.pass(Passed { message, flow, user: Some(user) })?;
         Some(Message::response(&message, 503, "Service Unavailable"))
     }
@@ -341,9 +300,9 @@ impl Desk {
                 let [_, outwards] = &self.ways;
                 outwards.loses() || self.udp.send_to(&bytes, peer).await.is_ok()
             }
-            Flow::Tcp(peer) => {
+            Flow::Tcp(_) | Flow::Tls(_) => {
                 // A phone that does not read loses what comes: the edge waits for nobody.
-                let connection = self.lock().get(&peer).cloned();
+                let connection = self.lock().get(&flow).cloned();
                 connection.map(|connection| connection.try_send(bytes)).is_some()
             }
         }

@@ -13,14 +13,24 @@ use tokio::task::JoinHandle;
 
 use crate::loss::{Loss, Way};
 use crate::rtp::{KeyEar, Packet, event_of};
-use crate::sdp::{Codec, Description};
+use crate::sdp::{Codec, Description, Ear};
 use crate::sound::FRAME;
+use crate::srtp::{MasterKey, Opener, Sealer};
 
 /// How often a packet goes out.
 const TICK: Duration = Duration::from_millis(20);
 
 /// How much of what another leg says may wait: a fifth of a second.
 const WAITING: usize = 10;
+
+/// How sound goes over the wire.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wire {
+    /// What gets lost.
+    pub loss: Loss,
+    /// The leg's key: with one it speaks SRTP, and hears nothing else.
+    pub key: Option<MasterKey>,
+}
 
 /// A piece of a conversation, on its way from one leg to another.
 #[derive(Debug, Clone)]
@@ -69,7 +79,7 @@ impl Counters {
 
 /// The sound of a leg. Dropping it closes the socket. `P` names what is played.
 pub struct Media<P> {
-    address: SocketAddr,
+    ear: Ear,
     commands: mpsc::UnboundedSender<Command<P>>,
     link: Link,
     counters: Arc<Counters>,
@@ -88,21 +98,21 @@ impl<P: Copy + PartialEq + Send + 'static> Media<P> {
     /// # Errors
     ///
     /// No port is free.
-    pub async fn open(ip: IpAddr, loss: Loss, noted: impl Fn(Noted<P>) + Send + 'static) -> io::Result<Self> {
+    pub async fn open(ip: IpAddr, wire: Wire, noted: impl Fn(Noted<P>) + Send + 'static) -> io::Result<Self> {
         let socket = UdpSocket::bind((ip, 0)).await?;
-        let address = socket.local_addr()?;
+        let ear = Ear { address: socket.local_addr()?, key: wire.key };
         let (commands, inbox) = mpsc::unbounded_channel();
         let (link, frames) = mpsc::channel(WAITING);
         let counters = Arc::new(Counters::default());
-        let leg = Leg::new(socket, loss, noted, Arc::clone(&counters));
+        let leg = Leg::new(socket, wire, noted, Arc::clone(&counters));
         let task = tokio::spawn(leg.run(inbox, frames));
-        Ok(Self { address, commands, link, counters, task })
+        Ok(Self { ear, commands, link, counters, task })
     }
 
-    /// Where it hears.
+    /// Where it hears, and its key.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub fn ear(&self) -> Ear {
+        self.ear
     }
 
     /// Where other legs put what this one is to say.
@@ -175,10 +185,12 @@ struct Leg<P, F> {
     source: u32,
     /// What gets lost on the way in, and out.
     ways: [Way; 2],
+    sealer: Option<Sealer>,
+    opener: Option<Opener>,
 }
 
 impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
-    fn new(socket: UdpSocket, loss: Loss, noted: F, counters: Arc<Counters>) -> Self {
+    fn new(socket: UdpSocket, wire: Wire, noted: F, counters: Arc<Counters>) -> Self {
         let mut random = [0_u8; 4];
         let _ = getrandom::fill(&mut random);
         Self {
@@ -195,7 +207,9 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
             sequence: 1,
             timestamp: 0,
             source: u32::from_be_bytes(random),
-            ways: [Way::new(loss), Way::new(loss)],
+            ways: [Way::new(wire.loss), Way::new(wire.loss)],
+            sealer: wire.key.as_ref().map(Sealer::new),
+            opener: None,
         }
     }
 
@@ -227,6 +241,11 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
         match command {
             Command::Remote(description) => {
                 self.to = Some(description.address);
+                // The same key again, as in a hold, goes on where it was.
+                let key = description.crypto.map(|crypto| crypto.key);
+                if !self.opener.as_ref().zip(key).is_some_and(|(opener, key)| opener.has(&key)) {
+                    self.opener = key.map(Opener::new);
+                }
                 self.remote = Some(description);
             }
             Command::Play { id, samples, times } => {
@@ -241,11 +260,16 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
     }
 
     fn hear(&mut self, bytes: &[u8], peer: SocketAddr) {
-        let (Some(remote), Some(packet)) = (&self.remote, Packet::parse(bytes)) else { return };
         let [inwards, _] = &self.ways;
         if inwards.loses() {
             return;
         }
+        let packet = match (&self.sealer, &mut self.opener) {
+            (None, _) => Packet::parse(bytes),
+            (Some(_), Some(opener)) => opener.open(bytes).as_deref().and_then(Packet::parse),
+            (Some(_), None) => None,
+        };
+        let (Some(remote), Some(packet)) = (&self.remote, packet) else { return };
         self.counters.received.fetch_add(1, Ordering::Relaxed);
         // A phone behind NAT hears where it speaks from, whatever its description says.
         self.to = Some(peer);
@@ -346,7 +370,13 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
         self.sequence = self.sequence.wrapping_add(1);
         packet.sequence = self.sequence;
         let [_, outwards] = &self.ways;
-        if outwards.loses() || self.socket.send_to(&packet.write(), to).await.is_ok() {
+        let bytes = packet.write();
+        let sealed = match &mut self.sealer {
+            Some(sealer) => sealer.seal(bytes),
+            None => Some(bytes),
+        };
+        let Some(bytes) = sealed else { return };
+        if outwards.loses() || self.socket.send_to(&bytes, to).await.is_ok() {
             self.counters.sent.fetch_add(1, Ordering::Relaxed);
         }
     }

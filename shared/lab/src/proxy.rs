@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-use crate::edge::Flow;
+use crate::flow::Flow;
 use crate::message::{Message, address, md5};
 
 /// Every branch of the edge begins so.
@@ -30,15 +30,31 @@ pub(crate) fn strip_routes(request: &mut Message) -> bool {
     is_routed
 }
 
-/// Adds Record-Route, so that whatever follows in this dialog comes by here.
-pub(crate) fn record_route(request: &mut Message, here: SocketAddr, flow: Flow) {
-    let route =
-        format!("<sip:{here};transport={};lr;twnat=sip:{}>", flow.name().to_ascii_lowercase(), flow.peer());
+/// One side of the edge, as Record-Route names it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Side {
+    pub(crate) here: SocketAddr,
+    pub(crate) transport: &'static str,
+    /// The phone, as it is seen here.
+    pub(crate) peer: SocketAddr,
+    /// Whether the edge names both of its sides, as Twilio's does over TLS (seen in traces: esp-adf #991).
+    pub(crate) is_one_of_two: bool,
+}
+
+/// Adds Record-Route, so that whatever follows in this dialog comes by here. The first side is the one that the message goes
+/// to.
+pub(crate) fn record_route(request: &mut Message, sides: &[Side]) {
     let at = request.headers.iter().position(|(name, _)| name.eq_ignore_ascii_case("Record-Route"));
     let at = at.unwrap_or_else(|| {
         request.headers.iter().take_while(|(name, _)| name.eq_ignore_ascii_case("Via")).count()
     });
-    request.headers.insert(at, ("Record-Route".to_owned(), route));
+    let routes = sides.iter().map(|side| {
+        let Side { here, transport, peer, is_one_of_two } = side;
+        let two = if *is_one_of_two { ";r2=on" } else { "" };
+        let transport = transport.to_ascii_lowercase();
+        ("Record-Route".to_owned(), format!("<sip:{here};transport={transport}{two};lr;twnat=sip:{peer}>"))
+    });
+    request.headers.splice(at..at, routes.collect::<Vec<_>>()).for_each(drop);
 }
 
 /// Signs a request to a phone: the answer comes back here.
@@ -95,7 +111,8 @@ mod tests {
         let flow = Flow::Udp("192.0.2.10:5060".parse().unwrap());
         let here = "192.0.2.1:5060".parse().unwrap();
         let mut request = invite();
-        record_route(&mut request, here, flow);
+        let side = Side { here, transport: flow.name(), peer: flow.peer(), is_one_of_two: false };
+        record_route(&mut request, &[side]);
         push_via(&mut request, here, flow);
         assert_eq!(
             request.header("Record-Route"),
@@ -113,6 +130,22 @@ mod tests {
             Message::parse(format!("SIP/2.0 200 OK\r\nVia: {own}, {other}\r\n\r\n").as_bytes()).unwrap();
         assert!(pop_via(&mut joined));
         assert_eq!(joined.list("Via"), [other]);
+    }
+
+    #[test]
+    fn over_tls_both_sides_are_named_in_the_order_of_the_way() {
+        let peer = "192.0.2.10:33000".parse().unwrap();
+        let side = |here: &str, transport| Side {
+            here: here.parse().unwrap(),
+            transport,
+            peer,
+            is_one_of_two: true,
+        };
+        let mut request = invite();
+        record_route(&mut request, &[side("192.0.2.1:5060", "UDP"), side("192.0.2.1:5061", "TLS")]);
+        let expected = ["192.0.2.1:5060;transport=udp", "192.0.2.1:5061;transport=tls"]
+            .map(|start| format!("<sip:{start};r2=on;lr;twnat=sip:192.0.2.10:33000>"));
+        assert_eq!(request.list("Record-Route"), expected);
     }
 
     #[test]

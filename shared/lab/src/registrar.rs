@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use webhook::{Address, is_same_domain};
 
 use crate::digest::{Challenges, Verdict};
-use crate::edge::Flow;
+use crate::flow::Flow;
 use crate::message::{Message, address, parameter};
 
 /// The least and the most that a phone may be registered for, in seconds: below is refused with 423, above is cut

@@ -1,7 +1,6 @@
 //! The lab as a whole: an edge, a gateway, and calls.
 
 use std::collections::HashMap;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,102 +10,76 @@ use tokio::task::JoinSet;
 use webhook::{Address, is_same_domain};
 
 use crate::call::{Call, Caller, Happening, Lab, Line};
-use crate::edge::{Edge, Flow, Noticed};
+use crate::edge::Noticed;
+use crate::flow::Flow;
 use crate::gateway::{DialogId, Sip};
-use crate::loss::Loss;
 use crate::message::{Message, address};
-use crate::news::{Kind, News, Teller};
-use crate::outside::{Behaviour, Far, Outside};
+use crate::news::{Kind, Teller};
+use crate::outside::{Behaviour, Far};
 use crate::proxy::reached_at;
-use crate::registrar::{Registered, Registrar};
+use crate::registrar::Registered;
 use crate::sdp::Description;
-use crate::service::Service;
-use crate::switch::{Beginning, Switch};
-use crate::voice::Voice;
-
-/// What the lab stands in for.
-pub struct Plan {
-    /// The SIP domain, such as `demo.sip.twilio.com`.
-    pub domain: String,
-    /// `AccountSid`.
-    pub account: String,
-    /// The phones: passwords by user name.
-    pub passwords: HashMap<String, String>,
-    /// Where Twilio would ask: scheme and host of the service.
-    pub public_url: String,
-    /// What Twilio would ask if that fails; by default the same again, as `dialtone apply` sets it.
-    pub fallback_url: Option<String>,
-    /// Where phones connect.
-    pub listen: SocketAddr,
-    /// What speaks.
-    pub voice: Voice,
-    /// How many datagrams get lost on the way.
-    pub loss: Loss,
-}
+use crate::shelf::{Shelf, Shelved};
+use crate::switch::Beginning;
 
 /// A lab that runs. Dropping it ends it.
 pub struct Running {
-    lab: Arc<Lab>,
-    desk: Arc<Desk>,
-    _tasks: JoinSet<()>,
+    pub(crate) lab: Arc<Lab>,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) shelf: Arc<Mutex<Shelf>>,
+    pub(crate) doors: Doors,
+    pub(crate) _tasks: JoinSet<()>,
+}
+
+/// Where a lab listens beside its edge.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Doors {
+    pub(crate) files: Option<SocketAddr>,
+    pub(crate) names: Option<SocketAddr>,
 }
 
 /// The calls under way.
-struct Desk {
-    account: String,
-    public_url: String,
-    fallback_url: Option<String>,
-    calls: Mutex<Calls>,
+pub(crate) struct Desk {
+    pub(crate) account: String,
+    pub(crate) public_url: String,
+    pub(crate) fallback_url: Option<String>,
+    pub(crate) calls: Mutex<Calls>,
 }
 
 #[derive(Default)]
-struct Calls {
+pub(crate) struct Calls {
     count: u32,
     open: HashMap<u32, mpsc::UnboundedSender<Happening>>,
 }
 
 impl Running {
-    /// Starts a lab. What happens comes out of the second part.
-    ///
-    /// # Errors
-    ///
-    /// The port is taken.
-    pub async fn start(
-        plan: Plan,
-        service: Arc<dyn Service>,
-    ) -> io::Result<(Self, mpsc::UnboundedReceiver<News>)> {
-        let registrar = Registrar::new(plan.domain.clone(), plan.passwords);
-        let (edge, notices) = Edge::listen_with(plan.listen, registrar, plan.loss).await?;
-        let edge = Arc::new(edge);
-        let (sender, news) = mpsc::unbounded_channel();
-        let teller = Teller::new(sender);
-        let mut tasks = JoinSet::new();
-        let (switch, beginnings) = Switch::start(&edge, &mut tasks);
-        let lab = Arc::new(Lab {
-            edge,
-            switch,
-            service,
-            voice: Arc::new(plan.voice),
-            outside: Outside::default(),
-            domain: plan.domain,
-            teller: teller.clone(),
-            loss: plan.loss,
-        });
-        let desk = Arc::new(Desk {
-            account: plan.account,
-            public_url: plan.public_url,
-            fallback_url: plan.fallback_url,
-            calls: Mutex::default(),
-        });
-        tasks.spawn(notice(teller, notices));
-        tasks.spawn(begin(Arc::clone(&lab), Arc::clone(&desk), beginnings));
-        Ok((Self { lab, desk, _tasks: tasks }, news))
-    }
-
     /// Where phones connect.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.lab.edge.address()
+    }
+
+    /// Where phones connect over TLS.
+    #[must_use]
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.lab.edge.tls_address()
+    }
+
+    /// Where files are fetched by HTTP.
+    #[must_use]
+    pub fn files_address(&self) -> Option<SocketAddr> {
+        self.doors.files
+    }
+
+    /// Where phones ask for names.
+    #[must_use]
+    pub fn names_address(&self) -> Option<SocketAddr> {
+        self.doors.names
+    }
+
+    /// Offers a file by HTTP, at a path with its slash.
+    pub fn offer(&self, path: impl Into<String>, file: Shelved) {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into(), file);
     }
 
     /// Whether a phone is registered.
@@ -190,8 +163,16 @@ impl Desk {
 }
 
 /// Tells who registers.
-async fn notice(teller: Teller, mut notices: mpsc::UnboundedReceiver<Noticed>) {
-    while let Some(Noticed { flow, registered }) = notices.recv().await {
+pub(crate) async fn notice(teller: Teller, mut notices: mpsc::UnboundedReceiver<Noticed>) {
+    while let Some(noticed) = notices.recv().await {
+        let (flow, registered) = match noticed {
+            Noticed::Register { flow, registered } => (flow, registered),
+            Noticed::NoTls { peer, why } => {
+                let what = format!("no TLS with {peer}, who must trust the lab's certificate: {why}");
+                teller.tell(Kind::NotRegistered, "", what);
+                continue;
+            }
+        };
         match registered {
             Registered::Here { user, seconds } => {
                 teller.tell(Kind::Registered, user, format!("registered from {flow} for {seconds} s"));
@@ -209,7 +190,11 @@ async fn notice(teller: Teller, mut notices: mpsc::UnboundedReceiver<Noticed>) {
 }
 
 /// Begins the calls of phones.
-async fn begin(lab: Arc<Lab>, desk: Arc<Desk>, mut beginnings: mpsc::UnboundedReceiver<Beginning>) {
+pub(crate) async fn begin(
+    lab: Arc<Lab>,
+    desk: Arc<Desk>,
+    mut beginnings: mpsc::UnboundedReceiver<Beginning>,
+) {
     while let Some(Beginning { calls, inbox, sender }) = beginnings.recv().await {
         let Sip::Calls { dialog, invite, user, flow, offer } = calls else { continue };
         let Some(caller) = caller(&lab, &desk, &invite, &user, flow) else {
@@ -218,11 +203,11 @@ async fn begin(lab: Arc<Lab>, desk: Arc<Desk>, mut beginnings: mpsc::UnboundedRe
             lab.teller.tell_code(Kind::Rejected, user, "no such SIP domain", Some(404));
             continue;
         };
-        if offer.is_secure {
-            // Twilio's error 32208: SRTP on a domain that is not secure (eric-brechemier #8).
+        if let Some(why) = refusal(lab.is_secure, flow, &offer) {
             lab.switch.with(|gateway, now| gateway.refuse(dialog, 488, "Not Acceptable Here", now));
             lab.switch.forget(dialog);
-            lab.teller.tell_code(Kind::Rejected, user, "SRTP, and the domain is not secure", Some(488));
+            lab.teller.tell_code(Kind::Rejected, user, why, Some(488));
+            lab.teller.tell(Kind::Assumed, "call.secure", "such a call is refused with 488");
             continue;
         }
         let (lab, desk) = (Arc::clone(&lab), Arc::clone(&desk));
@@ -232,6 +217,19 @@ async fn begin(lab: Arc<Lab>, desk: Arc<Desk>, mut beginnings: mpsc::UnboundedRe
             run(&lab, &desk, number, line, Phone { dialog, caller, flow, offer }).await;
             desk.lock().open.remove(&number);
         });
+    }
+}
+
+/// Why a domain does not take a call, if it does not (Twilio's errors 32207 to 32209; a trace of both: eric-brechemier #8).
+fn refusal(is_secure: bool, flow: Flow, offer: &Description) -> Option<&'static str> {
+    match (is_secure, offer.is_secure, offer.crypto) {
+        (true, ..) if !matches!(flow, Flow::Tls(_)) => {
+            Some("the domain is secure, and the phone does not use TLS (32207)")
+        }
+        (true, false, _) => Some("the domain is secure, and the phone does not offer SRTP (32207)"),
+        (true, true, None) => Some("the phone offers SRTP, and no key for AES_CM_128_HMAC_SHA1_80 (32207)"),
+        (false, true, _) => Some("the phone insists on SRTP, and the domain is not secure (32208)"),
+        (true, true, Some(_)) | (false, false, _) => None,
     }
 }
 
@@ -253,13 +251,13 @@ async fn run(lab: &Arc<Lab>, desk: &Desk, number: u32, line: Line, phone: Phone)
     let (name, dialled) = (named(&caller.from), named(&caller.to));
     teller.tell(Kind::Dials, &name, format!("{name} dials {dialled}"));
     let ip = reached_at(lab.edge.address(), flow.peer()).ip();
-    let Ok(sound) = Call::sound(&line.happenings, ip, true, lab.loss).await else {
+    let Ok(sound) = Call::sound(lab, &line.happenings, ip, true).await else {
         lab.switch.with(|gateway, now| gateway.refuse(dialog, 503, "Service Unavailable", now));
         lab.switch.forget(dialog);
         return teller.tell(Kind::Note, &name, "no port is free for the sound");
     };
     let setup = desk.setup(caller, "/outgoing");
-    let caller = Caller::Phone { dialog, name, sound, offer };
+    let caller = Caller::Phone { dialog, name, sound, offer: Box::new(offer) };
     Call::run(Arc::clone(lab), teller, caller, setup, line).await;
 }
 

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::srtp::{Crypto, MasterKey};
+
 /// How sound is written on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Codec {
@@ -22,6 +24,21 @@ impl Codec {
     }
 }
 
+/// Where one leg of the lab hears, and how it encrypts what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ear {
+    /// Its socket.
+    pub address: SocketAddr,
+    /// Its key, where the domain is `secure`.
+    pub key: Option<MasterKey>,
+}
+
+impl From<SocketAddr> for Ear {
+    fn from(address: SocketAddr) -> Self {
+        Self { address, key: None }
+    }
+}
+
 /// What one side of a call offers or accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
@@ -35,6 +52,8 @@ pub struct Description {
     pub hears: bool,
     /// Whether it offers SRTP alone, which a domain that is not `secure` does not take.
     pub is_secure: bool,
+    /// The key with which it encrypts, if it names one for a suite of ours.
+    pub crypto: Option<Crypto>,
 }
 
 impl Description {
@@ -43,7 +62,7 @@ impl Description {
     pub fn parse(body: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(body).ok()?;
         let (mut host, mut port, mut payloads, mut is_secure) = (None, None, Vec::new(), false);
-        let (mut is_sound, mut keys, mut hears, mut named) = (true, None, true, Vec::new());
+        let (mut is_sound, mut keys, mut hears, mut named, mut crypto) = (true, None, true, Vec::new(), None);
         for line in text.lines() {
             let (kind, value) = line.trim_end().split_once('=')?;
             match kind {
@@ -65,6 +84,9 @@ impl Description {
                         "sendonly" | "inactive" => hears = false,
                         "recvonly" | "sendrecv" => hears = true,
                         _ => {}
+                    }
+                    if let Some(line) = value.strip_prefix("crypto:") {
+                        crypto = crypto.or_else(|| Crypto::parse(line));
                     }
                     if let Some((payload, name)) =
                         value.strip_prefix("rtpmap:").and_then(|map| map.split_once(' '))
@@ -94,21 +116,27 @@ impl Description {
         let address = SocketAddr::new(host?, port?);
         // An old way to hold: the address of nobody (RFC 3264, section 8.4).
         let hears = hears && !address.ip().is_unspecified();
-        (!codecs.is_empty()).then_some(Self { address, codecs, keys, hears, is_secure })
+        (!codecs.is_empty()).then_some(Self { address, codecs, keys, hears, is_secure, crypto })
     }
 
     /// What the lab offers to a phone, as Twilio's gateway does (seen in traces): PCMU, PCMA, keys as 101.
     #[must_use]
-    pub fn offer(address: SocketAddr) -> Self {
+    pub fn offer(ear: impl Into<Ear>) -> Self {
+        let Ear { address, key } = ear.into();
         let codecs = vec![Codec::Pcmu, Codec::Pcma];
-        Self { address, codecs, keys: Some(101), hears: true, is_secure: false }
+        let crypto = key.map(|key| Crypto { tag: 1, key });
+        Self { address, codecs, keys: Some(101), hears: true, is_secure: key.is_some(), crypto }
     }
 
     /// The answer to an offer, heard at `address`: the first codec of the offer.
     #[must_use]
-    pub fn answer(&self, address: SocketAddr) -> Self {
+    pub fn answer(&self, ear: impl Into<Ear>) -> Self {
+        let Ear { address, key } = ear.into();
         let codecs = self.codecs.iter().take(1).copied().collect();
-        Self { address, codecs, keys: self.keys, hears: self.hears, is_secure: self.is_secure }
+        // The answer repeats the tag of the line that it takes (RFC 4568, section 5.1.2).
+        let crypto = self.crypto.zip(key).map(|(theirs, key)| Crypto { tag: theirs.tag, key });
+        let is_secure = self.is_secure;
+        Self { address, codecs, keys: self.keys, hears: self.hears, is_secure, crypto }
     }
 
     /// The text. `version` grows with each description of one call.
@@ -118,10 +146,14 @@ impl Description {
         let (host, port) = (self.address.ip(), self.address.port());
         let payloads: Vec<_> = self.codecs.iter().map(|codec| codec.payload()).chain(self.keys).collect();
         let list = payloads.iter().map(|payload| format!(" {payload}")).collect::<String>();
+        let profile = if self.is_secure { "RTP/SAVP" } else { "RTP/AVP" };
         let mut text = format!(
             "v=0\r\no=root 1 {version} IN {kind} {host}\r\ns=Twilio Media Gateway\r\nc=IN {kind} {host}\r\nt=0 0\r\n\
-             m=audio {port} RTP/AVP{list}\r\n"
+             m=audio {port} {profile}{list}\r\n"
         );
+        if let Some(crypto) = &self.crypto {
+            text.push_str(&format!("a=crypto:{crypto}\r\n"));
+        }
         for codec in &self.codecs {
             let name = if *codec == Codec::Pcmu { "PCMU" } else { "PCMA" };
             text.push_str(&format!("a=rtpmap:{} {name}/8000\r\n", codec.payload()));
@@ -158,11 +190,28 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let offer = Description::offer("192.0.2.1:4000".parse().unwrap());
+        let offer = Description::offer("192.0.2.1:4000".parse::<SocketAddr>().unwrap());
         assert_eq!(Description::parse(&offer.write(1)), Some(offer.clone()));
-        let answer = Description::parse(BARESIP).unwrap().answer("192.0.2.1:4000".parse().unwrap());
+        let answer =
+            Description::parse(BARESIP).unwrap().answer("192.0.2.1:4000".parse::<SocketAddr>().unwrap());
         let text = String::from_utf8(answer.write(1)).unwrap();
         assert!(text.contains("m=audio 4000 RTP/AVP 8 96\r\n"), "{text}");
+    }
+
+    #[test]
+    fn a_secure_offer_is_answered_with_a_key_of_our_own_under_its_tag() {
+        let text = String::from_utf8(BARESIP.to_vec()).unwrap().replace("RTP/AVP 8", "RTP/SAVP 8").replace(
+            "b=AS:125",
+            "a=crypto:1 AES_CM_128_HMAC_SHA1_32 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR\r\n\
+             a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR",
+        );
+        let offer = Description::parse(text.as_bytes()).unwrap();
+        assert!(offer.is_secure && offer.crypto.is_some_and(|crypto| crypto.tag == 2));
+        let key = MasterKey::of([7; 30]);
+        let answer = offer.answer(Ear { address: "192.0.2.1:4000".parse().unwrap(), key: Some(key) });
+        let written = Description::parse(&answer.write(1)).unwrap();
+        assert_eq!(written.crypto, Some(Crypto { tag: 2, key }));
+        assert!(written.is_secure);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::time::Instant;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
-use crate::edge::{Edge, Flow, Passed};
+use crate::edge::{Edge, Passed};
+use crate::flow::Flow;
 use crate::gateway::{DialogId, Gateway, Sip};
 use crate::message::Message;
 

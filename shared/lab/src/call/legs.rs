@@ -125,14 +125,14 @@ impl Call {
         headers.extend(more);
         for binding in bindings {
             let here = reached_at(self.lab.edge.address(), binding.flow.peer()).ip();
-            let Ok(sound) = Self::sound(&self.happenings, here, false, self.lab.loss).await else { continue };
+            let Ok(sound) = Self::sound(&self.lab, &self.happenings, here, false).await else { continue };
             let invitation = Invitation {
                 target: binding.contact,
                 flow: binding.flow,
                 from: format!("<sip:{}@{domain}>", encode_user(from)),
                 to: format!("<sip:{}@{domain}>", encode_user(user)),
                 headers: headers.clone(),
-                media: sound.address(),
+                media: sound.ear(),
             };
             let dialog = self.lab.switch.open(&self.sip_inbox, |gateway, now| gateway.place(invitation, now));
             if let Far::Phone { branches, .. } = &mut leg.far {

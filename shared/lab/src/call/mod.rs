@@ -18,11 +18,12 @@ use self::legs::Leg;
 use crate::edge::Edge;
 use crate::gateway::{DialogId, Sip};
 use crate::loss::Loss;
-use crate::media::{Media, Noted};
+use crate::media::{Media, Noted, Wire};
 use crate::news::{Kind, Teller};
 use crate::outside::{Far, Outside};
 use crate::sdp::Description;
 use crate::service::{Answer, Service};
+use crate::srtp::MasterKey;
 use crate::switch::Switch;
 use crate::voice::Voice;
 
@@ -37,6 +38,21 @@ pub(crate) struct Lab {
     pub(crate) teller: Teller,
     /// What gets lost between phones and the lab.
     pub(crate) loss: Loss,
+    /// Whether the domain takes TLS and SRTP alone.
+    pub(crate) is_secure: bool,
+}
+
+impl Lab {
+    /// How the sound of a new leg goes over the wire.
+    ///
+    /// # Errors
+    ///
+    /// There is no randomness for its key.
+    pub(crate) fn wire(&self) -> std::io::Result<Wire> {
+        let key = || MasterKey::random().ok_or_else(|| std::io::Error::other("there is no randomness"));
+        let key = if self.is_secure { Some(key()?) } else { None };
+        Ok(Wire { loss: self.loss, key })
+    }
 }
 
 /// What is played on a leg: for the exchange, or the lab's own.
@@ -70,7 +86,7 @@ pub(crate) enum Happening {
 /// Who calls.
 pub(crate) enum Caller {
     /// A phone.
-    Phone { dialog: DialogId, name: String, sound: Sound, offer: Description },
+    Phone { dialog: DialogId, name: String, sound: Sound, offer: Box<Description> },
     /// Someone outside, who hears nothing.
     Outside { name: String },
 }
@@ -264,8 +280,8 @@ impl Call {
 
     fn answer(&self) {
         if let Caller::Phone { dialog, sound, offer, .. } = &self.caller {
-            self.lab.switch.with(|gateway, now| gateway.answer(*dialog, sound.address(), now));
-            sound.remote(offer.clone());
+            self.lab.switch.with(|gateway, now| gateway.answer(*dialog, sound.ear(), now));
+            sound.remote(Description::clone(offer));
         }
         self.teller.tell_code(Kind::Answered, self.caller.name(), "the call is answered", Some(200));
     }
@@ -325,13 +341,13 @@ impl Call {
 
     /// The sound of a leg, whose keys and playbacks come in here.
     pub(crate) async fn sound(
+        lab: &Lab,
         happenings: &mpsc::UnboundedSender<Happening>,
         ip: std::net::IpAddr,
         is_callers: bool,
-        loss: Loss,
     ) -> std::io::Result<Sound> {
         let happenings = happenings.clone();
-        Sound::open(ip, loss, move |noted| {
+        Sound::open(ip, lab.wire()?, move |noted| {
             let happening = match noted {
                 Noted::Key(key) if is_callers => Happening::Key(key),
                 Noted::Played(Played::Exchange(id)) => Happening::Played(id),

@@ -1,14 +1,13 @@
 //! What phones ask for: calls, and whatever comes within one.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::dialog::{Dialog, DialogId, Phase, contact};
 use super::pending::Wants;
 use super::{Gateway, Sip, described, own_headers};
-use crate::edge::Flow;
+use crate::flow::Flow;
 use crate::message::{Message, address, parameter};
-use crate::sdp::Description;
+use crate::sdp::{Description, Ear};
 
 impl Gateway {
     /// A request of no call that is known.
@@ -68,7 +67,8 @@ impl Gateway {
     }
 
     /// Answers a phone that calls; it is heard at `media`.
-    pub fn answer(&mut self, id: DialogId, media: SocketAddr, now: Instant) {
+    pub fn answer(&mut self, id: DialogId, media: impl Into<Ear>, now: Instant) {
+        let media = media.into();
         let Some(dialog) = self.dialogs.get_mut(&id).filter(|dialog| dialog.phase == Phase::Ringing) else {
             return;
         };

@@ -1,10 +1,8 @@
 //! A dialog (RFC 3261, section 12): what both ends of a call remember.
 
-use std::net::SocketAddr;
-
-use crate::edge::Flow;
+use crate::flow::Flow;
 use crate::message::{Message, address, parameter};
-use crate::sdp::Description;
+use crate::sdp::{Description, Ear};
 
 /// Names a dialog of the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,7 +43,7 @@ pub(super) struct Dialog {
     /// What was answered to each of their requests: CSeq and the response.
     pub(super) answers: Vec<(String, Message)>,
     /// Where the lab hears on this leg.
-    pub(super) media: Option<SocketAddr>,
+    pub(super) media: Option<Ear>,
     /// Counts our descriptions.
     pub(super) version: u64,
     /// What the phone described last.

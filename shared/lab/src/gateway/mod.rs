@@ -9,14 +9,13 @@ mod pending;
 mod placing;
 
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use self::dialog::{Dialog, Phase};
 use self::pending::{GIVE_UP, Pending, Wants};
-use crate::edge::Flow;
+use crate::flow::Flow;
 use crate::message::Message;
-use crate::sdp::Description;
+use crate::sdp::{Description, Ear};
 
 pub use self::dialog::DialogId;
 pub use self::placing::Invitation;
@@ -201,7 +200,7 @@ fn own_headers(message: &Message) -> Vec<(String, String)> {
 }
 
 /// Where the sound of a leg is heard, as a phone is told.
-fn described(theirs: &Description, media: SocketAddr) -> Description {
+fn described(theirs: &Description, media: Ear) -> Description {
     theirs.answer(media)
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::dialog::DialogId;
-use crate::edge::Flow;
+use crate::flow::Flow;
 use crate::message::Message;
 
 /// T1, and T2.

@@ -1,15 +1,14 @@
 //! Calls to phones.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::answering::{ALLOW, seq_of};
 use super::dialog::{Dialog, DialogId, Phase, contact, via};
 use super::pending::Wants;
 use super::{Gateway, Sip, own_headers};
-use crate::edge::Flow;
+use crate::flow::Flow;
 use crate::message::Message;
-use crate::sdp::Description;
+use crate::sdp::{Description, Ear};
 
 /// A call to place.
 #[derive(Debug, Clone)]
@@ -25,7 +24,7 @@ pub struct Invitation {
     /// More header fields.
     pub headers: Vec<(String, String)>,
     /// Where the lab hears.
-    pub media: SocketAddr,
+    pub media: Ear,
 }
 
 impl Gateway {

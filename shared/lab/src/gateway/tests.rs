@@ -63,7 +63,7 @@ impl Desk {
     }
 
     fn answers(&mut self, id: DialogId) -> Message {
-        self.gateway.answer(id, "192.0.2.1:4000".parse().unwrap(), self.now);
+        self.gateway.answer(id, "192.0.2.1:4000".parse::<std::net::SocketAddr>().unwrap(), self.now);
         self.last_sent()
     }
 
@@ -75,7 +75,7 @@ impl Desk {
             from: "<sip:+15035550110@d>".into(),
             to: "<sip:lobby@d>".into(),
             headers: Vec::new(),
-            media: "192.0.2.1:4000".parse().unwrap(),
+            media: "192.0.2.1:4000".parse::<std::net::SocketAddr>().unwrap().into(),
         };
         let id = self.gateway.place(invitation, self.now);
         (id, self.last_sent())

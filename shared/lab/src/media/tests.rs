@@ -18,7 +18,7 @@ async fn next(socket: &UdpSocket) -> Packet {
 async fn what_is_played_is_heard_and_its_end_is_told() {
     let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let (told, mut notes) = mpsc::unbounded_channel();
-    let media = Media::open([127, 0, 0, 1].into(), Loss::default(), move |noted| told.send(noted).unwrap())
+    let media = Media::open([127, 0, 0, 1].into(), Wire::default(), move |noted| told.send(noted).unwrap())
         .await
         .unwrap();
     media.remote(described(phone.local_addr().unwrap()));
@@ -43,13 +43,13 @@ async fn what_is_played_is_heard_and_its_end_is_told() {
 async fn keys_go_through_a_leg_once_each() {
     let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let (told, mut notes) = mpsc::unbounded_channel::<Noted<u32>>();
-    let one = Media::<u32>::open([127, 0, 0, 1].into(), Loss::default(), |_| {}).await.unwrap();
-    let other = Media::open([127, 0, 0, 1].into(), Loss::default(), move |noted| told.send(noted).unwrap())
+    let one = Media::<u32>::open([127, 0, 0, 1].into(), Wire::default(), |_| {}).await.unwrap();
+    let other = Media::open([127, 0, 0, 1].into(), Wire::default(), move |noted| told.send(noted).unwrap())
         .await
         .unwrap();
-    one.remote(described(other.address()));
-    other.remote(described(one.address()));
-    let far = Media::<u32>::open([127, 0, 0, 1].into(), Loss::default(), |_| {}).await.unwrap();
+    one.remote(described(other.ear().address));
+    other.remote(described(one.ear().address));
+    let far = Media::<u32>::open([127, 0, 0, 1].into(), Wire::default(), |_| {}).await.unwrap();
     far.remote(described(phone.local_addr().unwrap()));
     other.connect(Some(far.link()));
     one.press("91#");

@@ -15,8 +15,18 @@ async fn edge() -> (Edge, UnboundedReceiver<Noticed>) {
     Edge::listen("127.0.0.1:0".parse().unwrap(), Registrar::new(DOMAIN, passwords)).await.unwrap()
 }
 
-async fn next(notices: &mut UnboundedReceiver<Noticed>) -> Noticed {
-    tokio::time::timeout(Duration::from_secs(20), notices.recv()).await.expect("the phone comes").unwrap()
+struct Seen {
+    flow: Flow,
+    registered: Registered,
+}
+
+async fn next(notices: &mut UnboundedReceiver<Noticed>) -> Seen {
+    let noticed =
+        tokio::time::timeout(Duration::from_secs(20), notices.recv()).await.expect("the phone comes");
+    match noticed.unwrap() {
+        Noticed::Register { flow, registered } => Seen { flow, registered },
+        Noticed::NoTls { .. } => unreachable!("nobody asks for TLS here"),
+    }
 }
 
 fn phone(edge: &Edge, transport: &str, password: &str, seconds: u32) -> Option<Baresip> {
