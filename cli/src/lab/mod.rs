@@ -1,10 +1,11 @@
 //! `dialtone lab`
 
+mod doors;
 mod orders;
 mod service;
 mod transcript;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use web::{Route, Web};
 use webhook::AuthTokens;
 
+use self::doors::Doors;
 use self::orders::Order;
 use self::service::{Signer, Tell};
 use self::transcript::Transcript;
@@ -34,6 +36,7 @@ use server::stop;
 ///   dialtone lab --config examples/dialtone.toml --stage dev
 ///   dialtone lab --listen 192.168.1.10:5060 --phones 2
 ///   dialtone lab --outside busy --json
+///   dialtone lab --listen 192.168.1.10 --dns 192.168.1.10      device files as they are, with the lab as name server
 ///
 /// While it runs, it takes orders, one a line: answers, rings, busy, invalid (what numbers outside do from then on);
 /// answer, hangup (those that ring or talk outside); `call NUMBER [FROM]` (a call from outside); quit.
@@ -50,6 +53,9 @@ pub(crate) struct Lab {
     /// Where phones connect, over UDP and TCP. Phones of other machines need an address that they can reach.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5060", value_parser = address)]
     listen: SocketAddr,
+
+    #[command(flatten)]
+    doors: Doors,
 
     /// For how many phones of the file the settings are shown.
     #[arg(long, value_name = "N", default_value_t = 2)]
@@ -111,6 +117,9 @@ impl Lab {
 
     async fn host(self, network: Network, tokens: AuthTokens) -> Result {
         let passwords = self.passwords(&network)?;
+        let (authority, certificate) = doors::authority(&network)?;
+        let edges = network.extensions().iter().map(|phone| network.edge_of(phone));
+        let hosts = edges.map(|edge| format!("sip.{edge}.twilio.com")).collect::<BTreeSet<_>>();
         let stage = network.stage().clone();
         let names: Vec<_> = network.extensions().iter().map(|phone| phone.name().to_owned()).collect();
         let (sender, events) = unbounded_channel();
@@ -121,22 +130,27 @@ impl Lab {
         let speaker = voice.speaker();
         let plan = Plan {
             domain: stage.sip_domain.clone(),
+            is_secure: stage.secure,
             account: format!("AC{:032}", 0),
             passwords: passwords.clone(),
             public_url: stage.public_url.to_string(),
             fallback_url: stage.fallback_url.clone(),
             listen: self.listen,
+            tls: Some((self.doors.tls(self.listen), authority.clone())),
+            hosts: hosts.into_iter().collect(),
+            files: Some(self.doors.files(self.listen)),
+            names: self.doors.dns(),
             voice,
             loss: self.loss,
         };
-        let (lab, news) = Running::start(plan, service).await.map_err(|error| {
-            Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))
-        })?;
+        let started = Running::start(plan, service).await;
+        let (lab, news) = started.map_err(|error| self.doors.failure(&error, self.listen))?;
+        doors::offer(&lab, &authority);
         lab.behave(self.outside);
         let transcript = Transcript::new(self.json);
         let shown: Vec<_> = names.into_iter().take(self.phones).collect();
         let stop = stop::signalled();
-        transcript.begins(lab.address(), &stage, &shown, &passwords, speaker);
+        transcript.begins(&lab, &stage, &shown, &passwords, speaker, certificate.as_deref());
         serve(&lab, &transcript, news, events, stop).await;
         Ok(Outcome::Done)
     }

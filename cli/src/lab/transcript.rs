@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use lab::{Kind, News, Speaker};
+use lab::{Kind, News, Running, Speaker};
 use network::Stage;
 use serde_json::{Value, json};
 
+use super::doors::CERTIFICATE;
 use super::is_watched;
 use crate::output;
 
@@ -27,12 +29,18 @@ impl Transcript {
     /// Where phones connect, and with what.
     pub(super) fn begins(
         &self,
-        address: SocketAddr,
+        lab: &Running,
         stage: &Stage,
         shown: &[String],
         passwords: &HashMap<String, String>,
         speaker: Speaker,
+        certificate: Option<&Path>,
     ) {
+        let address = lab.address();
+        let text = |address: Option<SocketAddr>| address.map(|address| address.to_string());
+        let (tls, files, names) =
+            (text(lab.tls_address()), text(lab.files_address()), text(lab.names_address()));
+        let url = files.as_ref().map(|files| format!("http://{files}{CERTIFICATE}"));
         let domain = &stage.sip_domain;
         let voice = match speaker {
             Speaker::EspeakNg => "espeak-ng",
@@ -43,14 +51,26 @@ impl Transcript {
             let phones: Vec<_> =
                 shown.iter().map(|user| json!({"user": user, "password": passwords.get(user)})).collect();
             return output::json(&json!({
-                "kind": "begins", "address": address.to_string(), "domain": domain, "phones": phones,
-                "voice": voice, "emergency": "reaches nobody",
+                "kind": "begins", "address": address.to_string(), "domain": domain, "phones": phones, "tls": tls,
+                "files": files, "dns": names, "certificate": certificate, "certificate_url": url,
+                "secure": stage.secure, "voice": voice, "emergency": "reaches nobody",
             }));
         }
         output::line(&format!("*** {NOBODY} ***\n"));
-        output::line(&format!("Phones connect to {address}, over UDP or TCP:\n"));
+        let tls = tls.unwrap_or_default();
+        output::line(&format!("Phones connect to {address}, over UDP or TCP, or to {tls}, over TLS:\n"));
         output::line(&format!("  SIP domain (server)   {domain}"));
-        output::line(&format!("  outbound proxy        sip:{address};transport=udp;lr"));
+        if stage.secure {
+            output::line(&format!(
+                "  outbound proxy        sip:{tls};transport=tls;lr, with SRTP: the domain is secure"
+            ));
+        } else {
+            output::line(&format!("  outbound proxy        sip:{address};transport=udp;lr"));
+        }
+        output::line(&format!("  TLS certificate       {}", url.unwrap_or_default()));
+        if let Some(names) = names {
+            output::line(&format!("  name server           {names}, for files that are meant for Twilio"));
+        }
         for user in shown {
             let password = passwords.get(user).map_or("", String::as_str);
             output::line(&format!("  user, password        {user}  {password}"));

@@ -119,6 +119,14 @@ impl Desk {
         Hand::new(&self.account(user, 0, "udp"))
     }
 
+    /// A phone over TLS that trusts another authority than the lab's.
+    pub(crate) fn distrustful(&self, user: &str) -> Phone {
+        let other = self.directory.join("other.pem");
+        let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        fs::write(&other, certificate.cert.pem()).unwrap();
+        Phone::start_only(&Account { authority: Some(other), ..self.account(user, 440, "tls") })
+    }
+
     fn account<'a>(&'a self, user: &'a str, tone: u32, transport: &str) -> Account<'a> {
         let phones = self.begins["phones"].as_array().unwrap();
         let phone = phones.iter().find(|phone| phone["user"] == user).unwrap();
@@ -126,9 +134,26 @@ impl Desk {
             user,
             password: phone["password"].as_str().unwrap(),
             domain: self.begins["domain"].as_str().unwrap(),
-            proxy: format!("{};transport={transport}", self.begins["address"].as_str().unwrap()),
+            proxy: format!("{};transport={transport}", self.place(transport)),
             tone,
+            authority: (transport == "tls").then(|| self.certificate()),
+            is_secure: self.begins["secure"] == true,
         }
+    }
+
+    /// Where phones connect over this transport.
+    fn place(&self, transport: &str) -> &str {
+        self.begins[if transport == "tls" { "tls" } else { "address" }].as_str().unwrap()
+    }
+
+    /// The lab's certificate.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.begins["certificate"].as_str().unwrap().into()
+    }
+
+    /// What the lab said at its start.
+    pub(crate) fn begins(&self, what: &str) -> &str {
+        self.begins[what].as_str().unwrap()
     }
 
     /// A phone with the name of another and a password of its own.
@@ -139,6 +164,8 @@ impl Desk {
             domain: self.begins["domain"].as_str().unwrap(),
             proxy: format!("{};transport=udp", self.begins["address"].as_str().unwrap()),
             tone: 440,
+            authority: None,
+            is_secure: false,
         })
     }
 

@@ -11,6 +11,7 @@ mod odd;
 mod outside;
 mod phone;
 mod refusing;
+mod secure;
 
 use self::desk::Desk;
 use self::phone::Phone;

@@ -26,6 +26,10 @@ pub(crate) struct Account<'a> {
     pub(crate) proxy: String,
     /// The tone that it says, in Hz.
     pub(crate) tone: u32,
+    /// Whose certificates it trusts.
+    pub(crate) authority: Option<PathBuf>,
+    /// Whether it takes SRTP and nothing else.
+    pub(crate) is_secure: bool,
 }
 
 #[derive(Default)]
@@ -97,7 +101,7 @@ impl Phone {
     /// Starts a phone.
     pub(crate) fn start_only(account: &Account<'_>) -> Self {
         let directory = scratch();
-        let Account { user, password, domain, proxy, tone } = account;
+        let Account { user, password, domain, proxy, tone, authority, is_secure } = account;
         let port = control_port();
         let mut config = modules().unwrap().to_owned();
         for line in [
@@ -123,9 +127,18 @@ impl Phone {
         ] {
             let _ = write!(config, "\n{line}");
         }
+        if let Some(authority) = authority {
+            let _ = write!(config, "\nsip_cafile {}\nsip_verify_server yes", authority.display());
+        }
+        let secure = if *is_secure {
+            config.push_str("\nmodule srtp.so");
+            ";mediaenc=srtp-mand"
+        } else {
+            ""
+        };
         fs::write(directory.join("config"), config + "\n").unwrap();
         let line = format!(
-            "<sip:{user}@{domain}>;auth_user={user};auth_pass={password};outbound=\"sip:{proxy}\";regint=600;audio_codecs=pcmu\n"
+            "<sip:{user}@{domain}>;auth_user={user};auth_pass={password};outbound=\"sip:{proxy}\";regint=600;audio_codecs=pcmu{secure}\n"
         );
         fs::write(directory.join("accounts"), line).unwrap();
         let child = command(&directory).arg("-s").spawn().unwrap();

@@ -1,0 +1,92 @@
+//! SIP over TLS, and SRTP where the domain is secure.
+
+use super::desk::Desk;
+use super::{lab, phone, press, share};
+
+fn secure() -> Option<Desk> {
+    let secure = |network: &str| network.replace("sip_domain", "secure = true\nsip_domain");
+    phone::modules().map(|_| Desk::changed(secure, &[]))
+}
+
+/// baresip encrypts with its own SRTP, and refuses anything else (`srtp-mand`).
+#[test]
+fn two_phones_talk_over_tls_and_srtp() {
+    let Some(mut lab) = secure() else { return };
+    let (mut alpha, mut beta) = (lab.phone_over("alpha", 440, "tls"), lab.phone_over("beta", 1000, "tls"));
+    alpha.does("dial", "beta");
+    beta.hears("CALL_INCOMING");
+    beta.does("accept", "");
+    alpha.hears("CALL_ESTABLISHED");
+    lab.tells("talk", "alpha and beta");
+    alpha.listens(1_500);
+    beta.listens(1_500);
+    // Hold and resume go by the routes of the answer, and the stream goes on with its key.
+    alpha.does("hold", "");
+    lab.tells("holds", "holds");
+    alpha.does("resume", "");
+    lab.tells("holds", "resumes");
+    beta.listens(3_000);
+    beta.does("hangup", "");
+    alpha.hears("CALL_CLOSED");
+    lab.tells("over", "");
+    let trace = alpha.trace();
+    for words in [
+        "RTP/SAVP",
+        "AES_CM_128_HMAC_SHA1_80",
+        ";transport=tls;r2=on;lr;twnat=",
+        ";transport=udp;r2=on;lr;twnat=",
+    ] {
+        assert!(trace.contains(words), "{words}: {trace}");
+    }
+    assert!(share(1000.0, &alpha.recording()) > 0.9, "alpha hears beta");
+    assert!(share(440.0, &beta.recording()) > 0.9, "beta hears alpha");
+}
+
+#[test]
+fn a_secure_phone_hears_a_sentence_and_its_keys_are_heard() {
+    let Some(mut lab) = secure() else { return };
+    let mut alpha = lab.phone_over("alpha", 440, "tls");
+    alpha.does("dial", "1234567890");
+    lab.tells("listens", "alpha");
+    alpha.hears("CALL_RTPESTAB");
+    press(&mut lab, &mut alpha, "911");
+    lab.tells("help", "NOBODY HEARS");
+    lab.tells("event", "dial_emergency");
+}
+
+/// HT801 and Linphone use TLS on domains that are not secure, too.
+#[test]
+fn a_phone_may_use_tls_where_the_domain_is_not_secure() {
+    let Some(mut lab) = lab(&[]) else { return };
+    let (mut alpha, mut beta) = (lab.phone_over("alpha", 440, "tls"), lab.phone("beta", 1000));
+    beta.does("dial", "alpha");
+    alpha.hears("CALL_INCOMING");
+    alpha.does("accept", "");
+    beta.hears("CALL_ESTABLISHED");
+    beta.listens(1_000);
+    beta.does("hangup", "");
+    alpha.hears("CALL_CLOSED");
+    lab.tells("over", "");
+    assert!(share(440.0, &beta.recording()) > 0.9, "beta hears alpha");
+}
+
+/// Twilio's error 32207.
+#[test]
+fn a_plain_phone_on_a_secure_domain_is_refused() {
+    let secure = |network: &str| network.replace("sip_domain", "secure = true\nsip_domain");
+    let mut lab = Desk::changed(secure, &[]);
+    let mut hand = lab.hand("alpha");
+    let mut talk = hand.invites("beta");
+    assert_eq!(hand.is_answered(&mut talk).status(), Some(488));
+    lab.tells("rejected", "32207");
+    lab.has_told("call.secure");
+    assert!(lab.events().is_empty(), "the service is not asked");
+}
+
+/// It was given no authority, so it trusts nobody.
+#[test]
+fn a_phone_that_does_not_trust_the_lab_is_named() {
+    let Some(mut lab) = lab(&[]) else { return };
+    let _alpha = lab.distrustful("alpha");
+    lab.tells("not-registered", "must trust the lab's certificate");
+}
