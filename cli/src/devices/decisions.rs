@@ -6,7 +6,7 @@ use network::Network;
 use webhook::{Address, Call};
 
 /// What the service decides for the phones of a network: the same code answers the calls.
-pub(super) struct Decisions<'n>(pub(super) &'n Network);
+pub(crate) struct Decisions<'n>(pub(crate) &'n Network);
 
 impl Service for Decisions<'_> {
     fn answer(&self, user: &str, keys: &str) -> Answer {

@@ -1,7 +1,7 @@
 //! `dialtone devices`
 
 mod body;
-mod decisions;
+pub(crate) mod decisions;
 mod folder;
 mod hosts;
 mod phones;

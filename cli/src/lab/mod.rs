@@ -2,6 +2,7 @@
 
 mod doors;
 mod orders;
+mod qr;
 mod service;
 mod transcript;
 
@@ -21,7 +22,7 @@ use webhook::AuthTokens;
 use self::doors::Doors;
 use self::orders::Order;
 use self::service::{Signer, Tell};
-use self::transcript::Transcript;
+use self::transcript::{Beginning, Transcript};
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
 use crate::passwords::Passwords;
@@ -60,6 +61,10 @@ pub(crate) struct Lab {
     /// For how many phones of the file the settings are shown.
     #[arg(long, value_name = "N", default_value_t = 2)]
     phones: usize,
+
+    /// Shows a QR code with which Linphone, on a telephone in the same network, becomes this phone of the file.
+    #[arg(long, value_name = "PHONE")]
+    qr: Option<String>,
 
     /// Asks a service that listens at this URL, signed with TWILIO_AUTH_TOKEN, instead of the one inside.
     #[arg(long, value_name = "URL")]
@@ -124,7 +129,7 @@ impl Lab {
         let names: Vec<_> = network.extensions().iter().map(|phone| phone.name().to_owned()).collect();
         let (sender, events) = unbounded_channel();
         let signer = Signer { public_url: stage.public_url.to_string(), token: tokens.first().clone() };
-        let web = Web::new(network, tokens, Route::ALL, Tell(sender)).counting_once();
+        let web = Web::new(network.clone(), tokens, Route::ALL, Tell(sender)).counting_once();
         let service = service::service(signer, self.url.clone(), web);
         let voice = if self.beeps { Voice::with(Speaker::Beeps) } else { Voice::find() };
         let speaker = voice.speaker();
@@ -146,11 +151,14 @@ impl Lab {
         let started = Running::start(plan, service).await;
         let (lab, news) = started.map_err(|error| self.doors.failure(&error, self.listen))?;
         doors::offer(&lab, &authority);
+        let qr = self.qr.as_deref().map(|phone| qr::offer(&lab, &network, &passwords, phone)).transpose()?;
         lab.behave(self.outside);
         let transcript = Transcript::new(self.json);
         let shown: Vec<_> = names.into_iter().take(self.phones).collect();
         let stop = stop::signalled();
-        transcript.begins(&lab, &stage, &shown, &passwords, speaker, certificate.as_deref());
+        let beginning =
+            Beginning { stage: &stage, shown: &shown, passwords: &passwords, speaker, certificate, qr };
+        transcript.begins(&lab, &beginning);
         serve(&lab, &transcript, news, events, stop).await;
         Ok(Outcome::Done)
     }
@@ -160,7 +168,9 @@ impl Lab {
         let known = Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)?;
         let all = network.extensions().iter().map(|phone| {
             let password = known.of(phone.name());
-            let password = password.map_or_else(random, |password| password.expose().to_owned());
+            // As good as Twilio asks for, so that `devices render` takes it, too.
+            let password =
+                password.map_or_else(|| format!("Lab{}7", random()), |password| password.expose().to_owned());
             (phone.name().to_owned(), password)
         });
         Ok(all.collect())

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,10 +12,23 @@ use serde_json::{Value, json};
 
 use super::doors::CERTIFICATE;
 use super::is_watched;
+use super::qr::Offer;
 use crate::output;
 
 pub(super) struct Transcript {
     is_json: bool,
+}
+
+/// What a lab begins with.
+pub(super) struct Beginning<'a> {
+    pub(super) stage: &'a Stage,
+    /// The phones whose settings are shown.
+    pub(super) shown: &'a [String],
+    pub(super) passwords: &'a HashMap<String, String>,
+    pub(super) speaker: Speaker,
+    /// Where the certificate is, if there is a home to keep it in.
+    pub(super) certificate: Option<PathBuf>,
+    pub(super) qr: Option<Offer>,
 }
 
 /// Said at the start, and whenever someone might forget.
@@ -27,15 +40,8 @@ impl Transcript {
     }
 
     /// Where phones connect, and with what.
-    pub(super) fn begins(
-        &self,
-        lab: &Running,
-        stage: &Stage,
-        shown: &[String],
-        passwords: &HashMap<String, String>,
-        speaker: Speaker,
-        certificate: Option<&Path>,
-    ) {
+    pub(super) fn begins(&self, lab: &Running, beginning: &Beginning<'_>) {
+        let Beginning { stage, shown, passwords, speaker, certificate, qr } = beginning;
         let address = lab.address();
         let text = |address: Option<SocketAddr>| address.map(|address| address.to_string());
         let (tls, files, names) =
@@ -52,7 +58,7 @@ impl Transcript {
                 shown.iter().map(|user| json!({"user": user, "password": passwords.get(user)})).collect();
             return output::json(&json!({
                 "kind": "begins", "address": address.to_string(), "domain": domain, "phones": phones, "tls": tls,
-                "files": files, "dns": names, "certificate": certificate, "certificate_url": url,
+                "files": files, "qr": qr.as_ref().map(|qr| &qr.url), "dns": names, "certificate": certificate, "certificate_url": url,
                 "secure": stage.secure, "voice": voice, "emergency": "reaches nobody",
             }));
         }
@@ -71,11 +77,22 @@ impl Transcript {
         if let Some(names) = names {
             output::line(&format!("  name server           {names}, for files that are meant for Twilio"));
         }
-        for user in shown {
+        for user in *shown {
             let password = passwords.get(user).map_or("", String::as_str);
             output::line(&format!("  user, password        {user}  {password}"));
         }
-        if speaker == Speaker::Beeps {
+        if let Some(Offer { phone, url, code, is_local }) = qr {
+            output::line(&format!(
+                "\nLinphone as {phone}: Assistant, Fetch remote configuration; scan, or type {url}\n"
+            ));
+            output::line(code);
+            if *is_local {
+                output::line(
+                    "No telephone reaches this machine there: start with --listen and its address in your Wi-Fi.",
+                );
+            }
+        }
+        if *speaker == Speaker::Beeps {
             output::line("\nNothing here can speak: every word is a beep. Install espeak-ng for a voice.");
         }
         let orders = if is_watched() {

@@ -1,9 +1,14 @@
 //! Files for the lab, a stand-in of Twilio on a desk.
 
-use network::{Extension, Network};
+use network::{Device, DeviceKind, DeviceMode, Extension, Network};
+use secret::Secret;
 
+use crate::error::DeviceError;
 use crate::file::DeviceFile;
 use crate::help;
+use crate::line::Line;
+use crate::profile::Profile;
+use crate::service::Service;
 
 /// Where a device sends its calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +17,37 @@ pub enum Proxy<'a> {
     Edge,
     /// The lab on this host. Calls for help reach nobody from there, and each file says so.
     Lab(&'a str),
+}
+
+/// Settings with which Linphone, on any telephone, becomes this phone of the network in the lab at `place`, an address with
+/// its port: that of TLS if the stage is secure, and else that of TCP.
+///
+/// # Errors
+///
+/// The phone has a value that the file cannot carry.
+pub fn linphone_in_lab(
+    network: &Network,
+    phone: &Extension,
+    password: &Secret,
+    service: &dyn Service,
+    place: &str,
+) -> Result<DeviceFile, DeviceError> {
+    let kind = DeviceKind::Linphone;
+    let device = Device { kind, mac: None, mode: DeviceMode::Dialtone, edge: None };
+    let line = Line::new(network, phone, &device, password, service, Proxy::Lab(place));
+    let files = (Profile::of(kind).files)(&line)?;
+    let file = marked(files, network, phone).pop().ok_or(DeviceError::NoDevice)?;
+    let text = String::from_utf8_lossy(&file.bytes).into_owned();
+    let text = if network.stage().secure {
+        // Nobody can give Linphone another authority by such a file (liblinphone, its keys verify_server_certs and
+        // verify_server_cn): in the lab, who listens is known.
+        let trust = ["verify_server_certs", "verify_server_cn"]
+            .map(|key| format!("<entry name=\"{key}\" overwrite=\"true\">0</entry>"));
+        text.replace("<section name=\"sip\">", &format!("<section name=\"sip\">{}", trust.concat()))
+    } else {
+        text.replace(";transport=tls", ";transport=tcp")
+    };
+    Ok(DeviceFile { bytes: text.into_bytes(), ..file })
 }
 
 /// Says in each file that it is for the lab alone. Nothing else is changed.

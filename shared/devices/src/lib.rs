@@ -33,7 +33,7 @@ mod xml;
 pub use dial_plan::{DialPlan, NO_KEY_TIMEOUT};
 pub use error::DeviceError;
 pub use file::DeviceFile;
-pub use lab::Proxy;
+pub use lab::{Proxy, linphone_in_lab};
 pub use line::EXPIRY_SECONDS;
 pub use place::{Place, steps};
 pub use profile::{Camera, camera, sources};

@@ -32,6 +32,8 @@ pub(crate) struct Line<'a> {
     pub(crate) domain: &'a str,
     /// The outbound proxy: Twilio's edge, or the lab.
     pub(crate) proxy: String,
+    /// Where a program sends its REGISTER that asks no outbound proxy for it: to the domain, or to the lab.
+    pub(crate) registrar: &'a str,
     pub(crate) mode: DeviceMode,
     /// Whether the domain takes nothing but TLS and SRTP.
     pub(crate) secure: bool,
@@ -50,7 +52,7 @@ impl<'a> Line<'a> {
         device: &Device,
         password: &'a Secret,
         service: &'a dyn Service,
-        proxy: Proxy<'_>,
+        proxy: Proxy<'a>,
     ) -> Self {
         Self {
             kind: device.kind,
@@ -61,6 +63,10 @@ impl<'a> Line<'a> {
             proxy: match proxy {
                 Proxy::Edge => format!("sip.{}.twilio.com", network.edge_of(phone)),
                 Proxy::Lab(host) => host.to_owned(),
+            },
+            registrar: match proxy {
+                Proxy::Edge => &network.stage().sip_domain,
+                Proxy::Lab(host) => host,
             },
             mode: device.mode,
             secure: network.stage().secure,

@@ -119,25 +119,28 @@ impl Desk {
         Hand::new(&self.account(user, 0, "udp"))
     }
 
-    /// A phone over TLS that trusts another authority than the lab's.
-    pub(crate) fn distrustful(&self, user: &str) -> Phone {
-        let other = self.directory.join("other.pem");
-        let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        fs::write(&other, certificate.cert.pem()).unwrap();
-        Phone::start_only(&Account { authority: Some(other), ..self.account(user, 440, "tls") })
+    /// The password of a phone.
+    pub(crate) fn password(&self, user: &str) -> &str {
+        let phones = self.begins["phones"].as_array().unwrap();
+        phones.iter().find(|phone| phone["user"] == user).unwrap()["password"].as_str().unwrap()
     }
 
-    fn account<'a>(&'a self, user: &'a str, tone: u32, transport: &str) -> Account<'a> {
-        let phones = self.begins["phones"].as_array().unwrap();
-        let phone = phones.iter().find(|phone| phone["user"] == user).unwrap();
+    /// The network file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.directory.join("dialtone.toml")
+    }
+
+    pub(crate) fn account<'a>(&'a self, user: &'a str, tone: u32, transport: &str) -> Account<'a> {
         Account {
             user,
-            password: phone["password"].as_str().unwrap(),
+            password: self.password(user),
             domain: self.begins["domain"].as_str().unwrap(),
             proxy: format!("{};transport={transport}", self.place(transport)),
             tone,
             authority: (transport == "tls").then(|| self.certificate()),
             is_secure: self.begins["secure"] == true,
+            file: None,
+            name_server: None,
         }
     }
 
@@ -166,6 +169,8 @@ impl Desk {
             tone: 440,
             authority: None,
             is_secure: false,
+            file: None,
+            name_server: None,
         })
     }
 

@@ -7,9 +7,11 @@ mod desk;
 mod failing;
 mod hand;
 mod help;
+mod names;
 mod odd;
 mod outside;
 mod phone;
+mod qr;
 mod refusing;
 mod secure;
 

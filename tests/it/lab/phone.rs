@@ -30,6 +30,10 @@ pub(crate) struct Account<'a> {
     pub(crate) authority: Option<PathBuf>,
     /// Whether it takes SRTP and nothing else.
     pub(crate) is_secure: bool,
+    /// Its file, as `dialtone devices render` wrote it, in place of all that.
+    pub(crate) file: Option<String>,
+    /// Whom it asks for names.
+    pub(crate) name_server: Option<String>,
 }
 
 #[derive(Default)]
@@ -101,7 +105,8 @@ impl Phone {
     /// Starts a phone.
     pub(crate) fn start_only(account: &Account<'_>) -> Self {
         let directory = scratch();
-        let Account { user, password, domain, proxy, tone, authority, is_secure } = account;
+        let Account { user, password, domain, proxy, tone, authority, is_secure, file, name_server } =
+            account;
         let port = control_port();
         let mut config = modules().unwrap().to_owned();
         for line in [
@@ -136,10 +141,14 @@ impl Phone {
         } else {
             ""
         };
-        fs::write(directory.join("config"), config + "\n").unwrap();
         let line = format!(
             "<sip:{user}@{domain}>;auth_user={user};auth_pass={password};outbound=\"sip:{proxy}\";regint=600;audio_codecs=pcmu{secure}\n"
         );
+        let line = file.clone().unwrap_or(line);
+        if let Some(server) = name_server {
+            let _ = write!(config, "\ndns_server {server}");
+        }
+        fs::write(directory.join("config"), config + "\n").unwrap();
         fs::write(directory.join("accounts"), line).unwrap();
         let child = command(&directory).arg("-s").spawn().unwrap();
         let control = connect(port);

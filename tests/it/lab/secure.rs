@@ -1,5 +1,10 @@
 //! SIP over TLS, and SRTP where the domain is secure.
 
+use std::path::Path;
+
+use registrations::{Authority, Phone, Registrar, Registration, ask};
+use secret::Secret;
+
 use super::desk::Desk;
 use super::{lab, phone, press, share};
 
@@ -83,10 +88,22 @@ fn a_plain_phone_on_a_secure_domain_is_refused() {
     assert!(lab.events().is_empty(), "the service is not asked");
 }
 
-/// It was given no authority, so it trusts nobody.
+/// Another's client of TLS (rustls) checks the certificate, its name and its chain.
 #[test]
-fn a_phone_that_does_not_trust_the_lab_is_named() {
-    let Some(mut lab) = lab(&[]) else { return };
-    let _alpha = lab.distrustful("alpha");
-    lab.tells("not-registered", "must trust the lab's certificate");
+fn the_certificate_is_good_for_those_who_trust_the_lab_and_no_one_else() {
+    let mut lab = Desk::start(&[]);
+    let certificate = lab.begins("certificate_url").to_owned();
+    let fetched = ureq::get(&certificate).call().unwrap().body_mut().read_to_string().unwrap();
+    assert_eq!(fetched, std::fs::read_to_string(lab.begins("certificate")).unwrap());
+    assert!(fetched.contains("BEGIN CERTIFICATE") && !fetched.contains("PRIVATE"));
+    let authority = Authority::open(Path::new(lab.begins("certificate"))).unwrap();
+    for host in ["127.0.0.1", "localhost"] {
+        let registrar = lab.begins("tls").replace("127.0.0.1", host);
+        let registrar: Registrar = format!("sips:{registrar}").parse().unwrap();
+        let phones = [Phone { user: "alpha".into(), password: Secret::new(lab.password("alpha")) }];
+        let found = ask(&registrar, lab.begins("domain"), &phones, Some(&authority), &|_| ()).unwrap();
+        assert_eq!(found, [Registration::At(Vec::new())], "{host}");
+        ask(&registrar, lab.begins("domain"), &phones, None, &|_| ()).unwrap_err();
+        lab.tells("not-registered", "must trust the lab's certificate");
+    }
 }

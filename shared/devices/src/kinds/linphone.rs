@@ -39,7 +39,8 @@ fn files(line: &Line<'_>) -> Result<Vec<DeviceFile>, DeviceError> {
 fn settings(line: &Line<'_>) -> Vec<u8> {
     let user = webhook::encode_user(line.user);
     let identity = format!("sip:{user}@{}", line.domain);
-    let registrar = format!("<sip:{};transport=tls>", line.domain);
+    // REGISTER goes here, whatever the route says, and names the domain of the identity (seen: Linphone 5.1.65).
+    let registrar = format!("<sip:{};transport=tls>", line.registrar);
     let route = format!("<sip:{};transport=tls;lr>", line.proxy);
     let expires = EXPIRY_SECONDS.to_string();
     let ha1 = ha1(line.user, line.password());

@@ -1,0 +1,49 @@
+//! A QR code with which Linphone, on a telephone in the same network, becomes a phone of the lab.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use devices::{QrCode, linphone_in_lab};
+use lab::{Running, Shelved, reached_at};
+use network::Network;
+use twilio::Secret;
+
+use crate::devices::decisions::Decisions;
+use crate::exit::{Failure, Result};
+
+/// What is offered to a telephone.
+pub(super) struct Offer {
+    pub(super) phone: String,
+    /// Where its settings are, at a path that nobody guesses.
+    pub(super) url: String,
+    /// The same as a code for the terminal.
+    pub(super) code: String,
+    /// Whether no telephone can reach it, since the lab listens on loopback.
+    pub(super) is_local: bool,
+}
+
+/// Offers settings for a phone of the network.
+pub(super) fn offer(
+    lab: &Running,
+    network: &Network,
+    passwords: &HashMap<String, String>,
+    name: &str,
+) -> Result<Offer> {
+    let unknown = || Failure::usage(format!("--qr {name}: the file has no such phone"));
+    let phone = network.extensions().iter().find(|phone| phone.name() == name).ok_or_else(unknown)?;
+    let password = Secret::new(passwords.get(name).cloned().unwrap_or_default());
+    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("--qr {name}: {error}"));
+    // Of a lab that listens everywhere, the address towards the Internet.
+    let nobody = SocketAddr::from(([192, 0, 2, 1], 9));
+    let secure = lab.tls_address().filter(|_| network.stage().secure);
+    let sip = reached_at(secure.unwrap_or_else(|| lab.address()), nobody);
+    let files = reached_at(lab.files_address().unwrap_or(sip), nobody);
+    let decisions = Decisions(network);
+    let file = linphone_in_lab(network, phone, &password, &decisions, &sip.to_string())
+        .map_err(|error| wrong(&error))?;
+    let path = format!("/{}/{}", super::random(), file.name);
+    let url = format!("http://{files}{path}");
+    lab.offer(path, Shelved { content_type: "application/xml", bytes: file.bytes });
+    let code = QrCode::new(&url).map_err(|error| wrong(&error))?.text();
+    Ok(Offer { phone: name.to_owned(), url, code, is_local: files.ip().is_loopback() })
+}
