@@ -11,7 +11,6 @@ mod doctor;
 mod exit;
 mod explain;
 mod files;
-mod git;
 mod help;
 mod import;
 mod init;
@@ -22,13 +21,13 @@ mod meant;
 mod output;
 mod passwords;
 mod phone;
-mod private;
 mod replay;
 mod samconfig;
 mod serve;
 mod setup;
 mod switchboard;
 
+use ::files::{git, private};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::exit::Outcome;

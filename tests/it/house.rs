@@ -11,7 +11,10 @@ use crate::harness::repository;
 /// From the ground up. A crate may depend on those of lower layers only.
 const LAYERS: &[(&str, &[&str])] = &[
     ("what nobody sees", &["secret"]),
-    ("languages and tools", &["fewlibs", "files", "numbers", "sip", "telemetry", "twiml", "webhook"]),
+    (
+        "languages and tools",
+        &["fewlibs", "files", "numbers", "shelf", "sip", "telemetry", "twiml", "webhook"],
+    ),
     ("the file, and whom we ask", &["network", "twilio"]),
     (
         "what follows from it",
@@ -42,6 +45,7 @@ const NOT_IN_A_FUNCTION: &[&str] = &[
     "rusqlite",
     "samconfig",
     "server",
+    "shelf",
     "sip",
     "switchboard",
 ];

@@ -1,22 +1,18 @@
 //! A folder for files that hold passwords.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use devices::Proxy;
-use files::Access;
-use network::{Extension, Network};
+use files::{SecretFolder, SecretFolderError};
+use network::{Extension, Finding, Network};
 use twilio::Secret;
 
 use super::decisions::Decisions;
 use super::phones;
-use crate::exit::{Failure, Result};
-use crate::git::seen_in;
+use crate::exit::{self, Failure, Outcome};
 use crate::output;
 use crate::passwords::Passwords;
-use crate::private;
 
 /// What can be done where the folder will not do.
 const REMEDY: &str = "name another folder with --out DIR";
@@ -38,7 +34,7 @@ impl DeviceFolder {
     /// # Errors
     ///
     /// Why not, and what to do.
-    pub(crate) fn check(&self, network: &Network, phone: &Extension) -> std::result::Result<(), String> {
+    pub(crate) fn check(&self, network: &Network, phone: &Extension) -> Result<(), Finding> {
         if phone.device().is_none() {
             return Ok(());
         }
@@ -50,7 +46,7 @@ impl DeviceFolder {
             &Decisions(network),
             Proxy::Edge,
         )
-        .map_err(|error| format!("{}: {error}", phone.name()))?;
+        .map_err(|error| Finding::new(phone.name(), error.to_string(), ""))?;
         self.check_names(files.iter().map(|file| file.name.as_str()))
     }
 
@@ -60,7 +56,7 @@ impl DeviceFolder {
         network: &Network,
         phone: &Extension,
         passwords: &Passwords,
-    ) -> Result<Vec<String>> {
+    ) -> exit::Result<Vec<String>> {
         if phone.device().is_none() {
             return Ok(Vec::new());
         }
@@ -75,29 +71,11 @@ impl DeviceFolder {
     /// # Errors
     ///
     /// Why not, and what to do.
-    pub(super) fn check_names<'f>(
-        &self,
-        names: impl IntoIterator<Item = &'f str>,
-    ) -> std::result::Result<(), String> {
-        let (out, was_there) = (&self.out, self.out.is_dir());
-        let shown = out.display();
-        try_folder(out).map_err(|error| format!("{shown}: {error}; {REMEDY}"))?;
-        for path in names.into_iter().map(|name| out.join(name)) {
-            let file = path.display();
-            if path.is_dir() {
-                return Err(format!("{file}: is a folder, so no file can take its place; {REMEDY}"));
-            }
-            // A folder that was just made tells git to leave it alone.
-            if let Some(checkout) = was_there.then(|| seen_in(&path)).flatten() {
-                return Err(format!(
-                    "{file}: git would see it in the checkout {}, and it holds a password; name a folder that is not \
-                     there yet or is elsewhere with --out DIR, or write * into {}",
-                    checkout.display(),
-                    out.join(".gitignore").display()
-                ));
-            }
-        }
-        if is_open(out) {
+    pub(super) fn check_names<'f>(&self, names: impl IntoIterator<Item = &'f str>) -> Result<(), Finding> {
+        let folder = SecretFolder::new(&self.out);
+        folder.check(names).map_err(|error| self.finding(&error))?;
+        if folder.is_open() {
+            let shown = self.out.display();
             output::aside(&format!(
                 "note: others can look into {shown}; the files are for you alone, but their names are not: \
                  `chmod 700 {shown}`"
@@ -107,42 +85,28 @@ impl DeviceFolder {
     }
 
     /// Writes one file, in one step, and says where.
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<String> {
-        let path = self.out.join(name);
-        write_private(&self.out, &path, bytes)
-            .map_err(|error| Failure::usage(format!("{}: {error}; {REMEDY}", path.display())))?;
-        Ok(path.display().to_string())
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> exit::Result<String> {
+        let path = SecretFolder::new(&self.out).write(name, bytes);
+        path.map(|path| path.display().to_string())
+            .map_err(|error| Failure::found(Outcome::Usage, vec![self.finding(&error)]))
     }
-}
 
-/// Whether anybody but its owner may look into a folder, or change what is in it.
-fn is_open(folder: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::metadata(folder).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
+    fn finding(&self, error: &SecretFolderError) -> Finding {
+        match error {
+            SecretFolderError::Io { path, source } => {
+                Finding::new(path.display().to_string(), source.to_string(), REMEDY)
+            }
+            SecretFolderError::IsFolder { path } => {
+                Finding::new(path.display().to_string(), "is a folder, so no file can take its place", REMEDY)
+            }
+            SecretFolderError::Seen { path, checkout } => Finding::new(
+                path.display().to_string(),
+                format!("git would see it in the checkout {}, and it holds a password", checkout.display()),
+                format!(
+                    "name a folder that is not there yet or is elsewhere with --out DIR, or write * into {}",
+                    self.out.join(".gitignore").display()
+                ),
+            ),
+        }
     }
-    #[cfg(not(unix))]
-    false
-}
-
-/// Writes a file that only its owner can read, into a folder that is made if need be.
-pub(super) fn write_private(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    make(folder)?;
-    files::replace(path, bytes, Access::Owner)
-}
-
-/// Writes into a folder, which is made if need be, and takes it away again.
-fn try_folder(folder: &Path) -> io::Result<()> {
-    make(folder)?;
-    tempfile::NamedTempFile::new_in(folder).map(drop)
-}
-
-/// Makes a folder that is not there. A folder of secrets in a checkout must not be committed by accident.
-fn make(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    private::make_folder(folder)?;
-    private::keep_out_of_git(folder)
 }

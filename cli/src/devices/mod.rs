@@ -1,14 +1,11 @@
 //! `dialtone devices`
 
-mod body;
 pub(crate) mod decisions;
 mod folder;
 mod hosts;
 mod phones;
 mod render;
 mod serve;
-mod server;
-mod shelf;
 
 use clap::{Args, Subcommand};
 

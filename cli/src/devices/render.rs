@@ -68,7 +68,7 @@ impl Render {
             || chosen.phones.iter().flat_map(|phone| phone.files.iter().map(move |file| (phone, file)));
         let names = files().map(|(_, file)| file.name.as_str());
         let names = names.chain(codes.iter().map(|code| code.name.as_str()));
-        self.folder.check_names(names).map_err(Failure::usage)?;
+        self.folder.check_names(names).map_err(|finding| Failure::found(Outcome::Usage, vec![finding]))?;
 
         let mut written = Vec::new();
         for (phone, file) in files() {

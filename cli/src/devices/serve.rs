@@ -4,17 +4,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ::files::{SecretFolder, SecretFolderError};
 use ::server::stop;
 use clap::Args;
 use devices::{Camera, Place, Proxy, QrCode};
+use network::Finding;
 use serde_json::json;
+use shelf::{End, Shelf};
 use tokio::net::TcpListener;
 
-use super::folder::write_private;
 use super::hosts::base_url;
 use super::phones::{Phone, Phones};
-use super::server::{self, End};
-use super::shelf::Shelf;
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
@@ -91,7 +91,7 @@ impl Serve {
         let stop = stop::signalled();
         output::aside(&format!("waiting for {} minutes; Ctrl-C ends it", self.minutes));
         let time = Duration::from_secs(u64::from(self.minutes) * 60);
-        let end = server::serve(listener, &shelf, time, stop).await;
+        let end = shelf::serve(listener, &shelf, time, stop, |news| output::aside(&news.to_string())).await;
         let waiting = shelf.waiting();
         let (outcome, why) = match end {
             _ if waiting.is_empty() => (Outcome::Done, "everything was fetched".to_owned()),
@@ -120,15 +120,24 @@ impl Serve {
         let Some(code) = code else { return Ok(()) };
         self.tell(&code.text());
         if let Some(folder) = &self.qr {
-            let path = folder.join(format!("{}.png", devices::file_name(&phone.name)));
+            let name = format!("{}.png", devices::file_name(&phone.name));
             let image = code.png().map_err(Failure::usage)?;
-            write_private(folder, &path, &image).map_err(|error| {
-                Failure::usage(format!("{}: {error}; name another folder with --qr DIR", path.display()))
-            })?;
+            let path = SecretFolder::new(folder).write(&name, &image).map_err(|error| unwritten(&error))?;
             self.tell(&format!("  the same as an image: {}", path.display()));
         }
         Ok(())
     }
+}
+
+fn unwritten(error: &SecretFolderError) -> Failure {
+    let (path, what) = match error {
+        SecretFolderError::Io { path, source } => (path, source.to_string()),
+        SecretFolderError::IsFolder { path } | SecretFolderError::Seen { path, .. } => {
+            (path, error.to_string())
+        }
+    };
+    let finding = Finding::new(path.display().to_string(), what, "name another folder with --qr DIR");
+    Failure::found(Outcome::Usage, vec![finding])
 }
 
 /// A path that nobody can guess: 128 bits.

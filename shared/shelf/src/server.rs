@@ -18,9 +18,9 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use super::body::{AnyBody, FileBody, Handover, words};
-use super::shelf::{Answer, Shelf};
-use crate::output;
+use crate::body::{AnyBody, FileBody, Handover, words};
+use crate::shelf::Answer;
+use crate::{News, Shelf};
 
 /// How long a client may take to send a request's head.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -33,7 +33,7 @@ const LINGER: Duration = Duration::from_secs(2);
 
 /// How the serving ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub enum End {
     /// Every file was fetched.
     Fetched,
     /// The time was over.
@@ -42,13 +42,18 @@ pub(super) enum End {
     Stopped,
 }
 
-/// Serves until everything is fetched, the time is over or somebody stops it.
-pub(super) async fn serve(
+/// Who hears the news.
+type Teller = Arc<dyn Fn(&News) + Send + Sync>;
+
+/// Serves until everything is fetched, the time is over or somebody stops it, and tells what happens.
+pub async fn serve(
     listener: TcpListener,
     shelf: &Shelf,
     time: Duration,
     stop: impl Future<Output = ()>,
+    tell: impl Fn(&News) + Send + Sync + 'static,
 ) -> End {
+    let tell: Teller = Arc::new(tell);
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let all_fetched = Arc::new(Notify::new());
@@ -78,9 +83,9 @@ pub(super) async fn serve(
         let _ = stream.set_nodelay(true);
         let Ok((stream, socket)) = twice(stream) else { continue };
         let (teller, handovers) = unbounded_channel();
-        let service_shelf = shelf.clone();
+        let (service_shelf, service_tell) = (shelf.clone(), Arc::clone(&tell));
         let service = service_fn(move |request| {
-            let answer = answer(&service_shelf, &request, peer, &socket, &teller);
+            let answer = answer(&service_shelf, &request, peer, &socket, &teller, &service_tell);
             async move { Ok::<_, Infallible>(answer) }
         });
         let connection = http1::Builder::new()
@@ -90,7 +95,8 @@ pub(super) async fn serve(
             .half_close(true)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
-        connections.spawn(see_off(shelf.clone(), connection, handovers, Arc::clone(&all_fetched)));
+        let (shelf, all_fetched, tell) = (shelf.clone(), Arc::clone(&all_fetched), Arc::clone(&tell));
+        connections.spawn(see_off(shelf, connection, handovers, all_fetched, tell));
     };
     drop(listener);
     let _ = tokio::time::timeout(SHUTDOWN_LIMIT, async {
@@ -114,6 +120,7 @@ async fn see_off(
     connection: impl Future<Output = hyper::Result<()>>,
     mut handovers: UnboundedReceiver<Handover>,
     all_fetched: Arc<Notify>,
+    tell: Teller,
 ) {
     // How it ends says nothing: a client may reset it with the whole file in hand.
     let _ = connection.await;
@@ -122,10 +129,8 @@ async fn see_off(
             Handover::Given(parcel) => parcel,
             Handover::Kept(parcel) => {
                 let phone = shelf.phone(parcel.path()).unwrap_or_default();
-                let file = name_in(parcel.path());
-                output::aside(&format!(
-                    "{phone}: {file} may not have arrived; it can be fetched again for a minute"
-                ));
+                let file = name_in(parcel.path()).to_owned();
+                tell(&News::BrokeOff { phone, file });
                 continue;
             }
         };
@@ -133,7 +138,7 @@ async fn see_off(
         let phone = shelf.phone(parcel.path()).unwrap_or_default();
         let waiting = shelf.waiting();
         if !waiting.contains(&phone) {
-            output::aside(&format!("{phone}: has all of its files"));
+            tell(&News::Complete { phone });
         }
         if waiting.is_empty() {
             all_fetched.notify_one();
@@ -148,6 +153,7 @@ fn answer(
     peer: SocketAddr,
     socket: &Arc<std::net::TcpStream>,
     teller: &UnboundedSender<Handover>,
+    tell: &Teller,
 ) -> Response<AnyBody> {
     let (path, now) = (request.uri().path(), Instant::now());
     let phone = shelf.phone(path).unwrap_or_default();
@@ -168,7 +174,7 @@ fn answer(
     }
     match shelf.take(path, now) {
         Answer::File(bytes, parcel) => {
-            output::aside(&format!("{phone}: {file} goes to {}", peer.ip()));
+            tell(&News::Leaves { phone, file: file.to_owned(), to: peer.ip() });
             let body = FileBody::new(bytes, parcel, Arc::clone(socket), teller.clone()).boxed_unsync();
             let mut response = found(file, body);
             // One file for each connection, so that its end is the end of the file's way.
@@ -176,10 +182,7 @@ fn answer(
             response
         }
         Answer::Gone => {
-            output::aside(&format!(
-                "{phone}: {file} was asked for again by {}, and refused; if the device has none, start again",
-                peer.ip()
-            ));
+            tell(&News::Refused { phone, file: file.to_owned(), by: peer.ip() });
             status(StatusCode::GONE)
         }
         Answer::Nothing => status(StatusCode::NOT_FOUND),

@@ -4,8 +4,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Makes a folder, and those above it that do not exist.
-pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+/// Makes a folder, and those above it that do not exist. Those that are there stay as they are.
+///
+/// # Errors
+///
+/// A folder cannot be made.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -13,6 +17,10 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Tells git to ignore a folder that holds nothing but secrets.
-pub(crate) fn keep_out_of_git(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+///
+/// The folder cannot be written to.
+pub fn keep_out_of_git(folder: &Path) -> io::Result<()> {
     fs::write(folder.join(".gitignore"), "*\n")
 }

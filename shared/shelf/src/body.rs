@@ -14,22 +14,22 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Sleep, sleep};
 
-use super::shelf::Parcel;
+use crate::shelf::Parcel;
 
 /// How long the head of a response is out before the file follows. A client that went away answers the head with a
 /// reset, which needs one round trip.
 const HEAD_START: Duration = Duration::from_millis(300);
 
 /// Any body of a response.
-pub(super) type AnyBody = UnsyncBoxBody<Bytes, io::Error>;
+pub(crate) type AnyBody = UnsyncBoxBody<Bytes, io::Error>;
 
 /// A body of some words, or none.
-pub(super) fn words(text: &'static str) -> AnyBody {
+pub(crate) fn words(text: &'static str) -> AnyBody {
     Full::new(Bytes::from_static(text.as_bytes())).map_err(|never| match never {}).boxed_unsync()
 }
 
 /// What became of a file on its way.
-pub(super) enum Handover {
+pub(crate) enum Handover {
     /// The client went away before a byte of it was sent.
     Kept(Parcel),
     /// It went out. The client may have read it whatever happens to the connection afterwards: a reset does not tell
@@ -38,7 +38,7 @@ pub(super) enum Handover {
 }
 
 /// The body of a file on its way.
-pub(super) struct FileBody {
+pub(crate) struct FileBody {
     file: Bytes,
     head_start: Pin<Box<Sleep>>,
     /// The connection's socket, to see whether the client is still there.
@@ -48,7 +48,7 @@ pub(super) struct FileBody {
 }
 
 impl FileBody {
-    pub(super) fn new(
+    pub(crate) fn new(
         file: Bytes,
         parcel: Parcel,
         socket: Arc<TcpStream>,

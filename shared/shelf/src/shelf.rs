@@ -9,9 +9,9 @@ use bytes::Bytes;
 /// For how long a download that broke off may be begun again.
 const RETRY: Duration = Duration::from_secs(60);
 
-/// The files that wait.
-#[derive(Clone)]
-pub(super) struct Shelf(Arc<Mutex<HashMap<String, Item>>>);
+/// The files that wait. A clone is the same shelf.
+#[derive(Clone, Default)]
+pub struct Shelf(Arc<Mutex<HashMap<String, Item>>>);
 
 struct Item {
     phone: String,
@@ -31,7 +31,7 @@ enum State {
 }
 
 /// What a path leads to.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// The file, and the parcel that must hear whether it went out.
     File(Bytes, Parcel),
     /// It was here once.
@@ -41,30 +41,32 @@ pub(super) enum Answer {
 }
 
 /// A file on its way. If it is dropped before it has arrived, it broke off.
-pub(super) struct Parcel {
+pub(crate) struct Parcel {
     shelf: Shelf,
     path: String,
     has_arrived: bool,
 }
 
 impl Shelf {
-    pub(super) fn new() -> Self {
-        Self(Arc::default())
+    /// An empty shelf.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Puts a file behind a path, which begins with a slash.
-    pub(super) fn put(&self, path: String, phone: &str, bytes: Vec<u8>, is_secret: bool) {
+    /// Puts a file behind a path, which begins with a slash and which nobody may guess if the file is secret.
+    pub fn put(&self, path: String, phone: &str, bytes: Vec<u8>, is_secret: bool) {
         let item = Item { phone: phone.to_owned(), bytes: bytes.into(), is_secret, state: State::Waiting };
         self.items().insert(path, item);
     }
 
     /// Looks without taking: for HEAD.
-    pub(super) fn length(&self, path: &str, now: Instant) -> Option<Result<usize, ()>> {
+    pub(crate) fn length(&self, path: &str, now: Instant) -> Option<Result<usize, ()>> {
         self.items().get(path).map(|item| if item.may_be_taken(now) { Ok(item.bytes.len()) } else { Err(()) })
     }
 
     /// Takes a file. One that holds no secret can be taken again and again: a Polycom reads its boot file twice.
-    pub(super) fn take(&self, path: &str, now: Instant) -> Answer {
+    pub(crate) fn take(&self, path: &str, now: Instant) -> Answer {
         let mut items = self.items();
         let Some(item) = items.get_mut(path) else { return Answer::Nothing };
         if !item.may_be_taken(now) {
@@ -79,8 +81,9 @@ impl Shelf {
         Answer::File(item.bytes.clone(), parcel)
     }
 
-    /// The phones that have not fetched all of their files.
-    pub(super) fn waiting(&self) -> Vec<String> {
+    /// The phones that have not fetched all of their files, by name.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<String> {
         let mut phones: Vec<_> = self
             .items()
             .values()
@@ -93,7 +96,7 @@ impl Shelf {
     }
 
     /// The phone that a path is for.
-    pub(super) fn phone(&self, path: &str) -> Option<String> {
+    pub(crate) fn phone(&self, path: &str) -> Option<String> {
         self.items().get(path).map(|item| item.phone.clone())
     }
 
@@ -113,12 +116,12 @@ impl Item {
 }
 
 impl Parcel {
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
     /// The file went out, so the other side may have it.
-    pub(super) fn arrives(&mut self) {
+    pub(crate) fn arrives(&mut self) {
         self.has_arrived = true;
         if let Some(item) = self.shelf.items().get_mut(&self.path) {
             item.state = State::Fetched;

@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The git checkout that a file lies in. Neither the file nor its folder has to be there yet.
-pub(crate) fn checkout_of(path: &Path) -> Option<PathBuf> {
+#[must_use]
+pub fn checkout_of(path: &Path) -> Option<PathBuf> {
     let whole = real(path)?;
     whole.ancestors().skip(1).find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }
 
 /// The checkout in which git would see a file.
-pub(crate) fn seen_in(path: &Path) -> Option<PathBuf> {
+#[must_use]
+pub fn seen_in(path: &Path) -> Option<PathBuf> {
     checkout_of(path).filter(|_| !is_ignored(path))
 }
 
