@@ -6,9 +6,10 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use feed::Source;
 use ledger::{Ledger, Taken};
 
-use crate::ledger::{LedgerArgs, Source};
+use crate::ledger::LedgerArgs;
 
 /// How often files are looked at.
 const LOOK: Duration = Duration::from_millis(250);
@@ -37,7 +38,7 @@ impl Feed {
                     tell(&mut told, args.retain(&mut ledger).and_then(|()| args.read_lists(&mut ledger)));
                 }
                 for source in &sources {
-                    tell(&mut told, source.read(&mut ledger).map(|_: Taken| ()));
+                    tell(&mut told, source.read(&mut ledger).map(|_: Taken| ()).map_err(Into::into));
                 }
                 if stopped.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
                     break;

@@ -1,4 +1,4 @@
-//! Reading files of events into the ledger, each from where the last reading ended.
+//! Files of events, each read from where the last reading ended.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
@@ -8,8 +8,8 @@ use ledger::{Ledger, Record, Taken};
 use network::Network;
 use publish::Entry;
 
-use super::{failure, journal};
-use crate::exit::{Failure, Result};
+use crate::error::Result;
+use crate::{FeedError, journal};
 
 /// How many bytes of a file go into the ledger in one transaction.
 const PIECE: usize = 4 << 20;
@@ -22,21 +22,24 @@ const LARGEST_DOCUMENT: u64 = 256 << 20;
 
 /// A file of events, a folder of them, or a journal.
 #[derive(Debug, Clone)]
-pub(crate) struct Source {
+pub struct Source {
     path: PathBuf,
     stage: String,
 }
 
 impl Source {
-    pub(super) fn new(path: &Path, network: &Network) -> Self {
+    /// What lies there, for the stage of the network. Events of other stages are passed over.
+    #[must_use]
+    pub fn new(path: &Path, network: &Network) -> Self {
         Self { path: path.to_owned(), stage: network.stage().name.clone() }
     }
 
     /// Reads what is new. Lines that are no events are passed over; a last line without its end waits.
-    pub(crate) fn read(&self, ledger: &mut Ledger) -> Result<Taken> {
-        let fail = |path: &Path, error: &std::io::Error| {
-            Failure::usage(format!("--from {}: {error}", path.display()))
-        };
+    ///
+    /// # Errors
+    ///
+    /// The source cannot be read, or the ledger cannot be written. What was read before is in the ledger.
+    pub fn read(&self, ledger: &mut Ledger) -> Result<Taken> {
         let slots = publish::slots(&self.path).unwrap_or_default();
         if !slots.is_empty() {
             let mut all = Taken::default();
@@ -47,7 +50,7 @@ impl Source {
         }
         let mut files = vec![self.path.clone()];
         if self.path.is_dir() {
-            let entries = std::fs::read_dir(&self.path).map_err(|error| fail(&self.path, &error))?;
+            let entries = std::fs::read_dir(&self.path).map_err(FeedError::file(&self.path))?;
             files =
                 entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
             files
@@ -56,35 +59,19 @@ impl Source {
         }
         let mut all = Taken::default();
         for path in files {
-            let mut reader = Reader::open(&path, ledger).map_err(|error| match error {
-                Trouble::File(error) => fail(&path, &error),
-                Trouble::Ledger(failure) => failure,
-            })?;
-            while let Some((records, cursor)) =
-                reader.piece(&self.stage).map_err(|error| fail(&path, &error))?
-            {
-                add(&mut all, ledger.take(records, Some((&reader.name, &cursor))).map_err(failure)?);
+            let mut reader = Reader::open(&path, ledger)?;
+            while let Some((records, cursor)) = reader.piece(&self.stage).map_err(FeedError::file(&path))? {
+                add(&mut all, ledger.take(records, Some((&reader.name, &cursor)))?);
             }
         }
         Ok(all)
     }
 }
 
-fn add(all: &mut Taken, taken: Taken) {
+pub(crate) fn add(all: &mut Taken, taken: Taken) {
     all.new += taken.new;
     all.repeated += taken.repeated;
     all.forgotten += taken.forgotten;
-}
-
-enum Trouble {
-    File(std::io::Error),
-    Ledger(Failure),
-}
-
-impl From<std::io::Error> for Trouble {
-    fn from(error: std::io::Error) -> Self {
-        Self::File(error)
-    }
 }
 
 /// A file that is read from where the ledger's cursor says.
@@ -97,13 +84,17 @@ struct Reader {
 }
 
 impl Reader {
-    fn open(path: &Path, ledger: &Ledger) -> std::result::Result<Self, Trouble> {
-        let name = std::fs::canonicalize(path)?.display().to_string();
+    fn open(path: &Path, ledger: &Ledger) -> Result<Self> {
+        let name = std::fs::canonicalize(path).map_err(FeedError::file(path))?.display().to_string();
+        let cursor = ledger.cursor(&name)?;
+        Self::at(path, name, cursor).map_err(FeedError::file(path))
+    }
+
+    fn at(path: &Path, name: String, cursor: Option<String>) -> std::io::Result<Self> {
         let mut file = File::open(path)?;
         let length = file.metadata()?.len();
         let mut head = Vec::new();
         file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
-        let cursor = ledger.cursor(&name).map_err(|error| Trouble::Ledger(failure(error)))?;
         // Another file may have taken the name, or this one may have been emptied: then it is read from its beginning.
         // Reading twice does no harm.
         let offset = cursor

@@ -1,19 +1,15 @@
 //! The ledger, as the commands take it: where it lies, and what is read into it first.
 
-mod files;
-mod journal;
-mod twilio_lists;
-
 use std::path::{Path, PathBuf};
 
 use ::files::state_path;
 use clap::Args;
+use feed::{FeedError, Source};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use ledger::{Access, Ledger};
-use network::Network;
+use network::{Finding, Network};
 
-pub(crate) use self::files::Source;
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
 use crate::output::Progress;
@@ -82,7 +78,7 @@ impl LedgerArgs {
             }
             if self.twilio {
                 let _under_way = Progress::of("asking Twilio for its lists of calls and alerts");
-                twilio_lists::read(&mut ledger, &self.connection)?;
+                self.read_lists(&mut ledger)?;
             }
         }
         Ok(Opened { network, ledger, path, sources })
@@ -98,7 +94,11 @@ impl LedgerArgs {
 
     /// Asks Twilio for its lists, if that is wanted.
     pub(crate) fn read_lists(&self, ledger: &mut Ledger) -> Result<()> {
-        if self.twilio { twilio_lists::read(ledger, &self.connection) } else { Ok(()) }
+        if !self.twilio {
+            return Ok(());
+        }
+        let session = self.connection.open()?;
+        Ok(feed::read_lists(ledger, &session.client, &session.network, Timestamp::now())?)
     }
 
     /// The same, to be written to.
@@ -116,11 +116,7 @@ impl LedgerArgs {
 
     /// Forgets what is too old, once a day.
     pub(crate) fn retain(&self, ledger: &mut Ledger) -> Result<()> {
-        let limit = ledger.start_of_day(Timestamp::now() - SignedDuration::from_hours(24 * self.keep));
-        if ledger.forgotten_before().map_err(failure)?.is_none_or(|done| done < limit) {
-            ledger.forget(limit, None).map_err(failure)?;
-        }
-        Ok(())
+        feed::retain(ledger, self.keep, Timestamp::now()).map_err(failure)
     }
 
     fn path(&self, network: &Network) -> Result<PathBuf> {
@@ -141,5 +137,18 @@ pub(crate) fn failure(error: ledger::Error) -> Failure {
         ledger::Error::Sqlite(_) => Outcome::OtherSide,
         _ => Outcome::Usage,
     };
-    Failure::of(outcome, format!("{error}{cause}; {}", error.remedy()))
+    Failure::found(outcome, vec![Finding::new("", format!("{error}{cause}"), error.remedy())])
+}
+
+impl From<FeedError> for Failure {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::File { path, source } => {
+                let about = format!("--from {}", path.display());
+                Self::found(Outcome::Usage, vec![Finding::new(about, source.to_string(), "")])
+            }
+            FeedError::Ledger(error) => failure(error),
+            FeedError::Twilio(error) => Self::other_side(error),
+        }
+    }
 }

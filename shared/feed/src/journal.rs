@@ -1,4 +1,4 @@
-//! Reading the journal of `dialtone serve` into the ledger.
+//! The journal of `dialtone serve`.
 
 use std::io;
 use std::path::Path;
@@ -6,25 +6,24 @@ use std::path::Path;
 use ledger::{Ledger, Record, Taken};
 use publish::{Position, Reader};
 
-use super::failure;
-use crate::exit::{Failure, Result};
+use crate::FeedError;
+use crate::error::Result;
+use crate::files::add;
 
 /// How many events go into the ledger in one transaction.
 const MOST: usize = 10_000;
 
 /// Reads what is new in one slot of a journal: what one process at a time writes.
-pub(super) fn read(slot: &Path, stage: &str, ledger: &mut Ledger) -> Result<Taken> {
-    let fail = |error: &io::Error| Failure::usage(format!("--from {}: {error}", slot.display()));
-    let name = std::fs::canonicalize(slot).map_err(|error| fail(&error))?;
+pub(crate) fn read(slot: &Path, stage: &str, ledger: &mut Ledger) -> Result<Taken> {
+    let name = std::fs::canonicalize(slot).map_err(FeedError::file(slot))?;
     let name = format!("journal {}", name.display());
-    let known: Option<Position> =
-        ledger.cursor(&name).map_err(failure)?.and_then(|cursor| cursor.parse().ok());
-    let end = end(slot).map_err(|error| fail(&error))?;
+    let known: Option<Position> = ledger.cursor(&name)?.and_then(|cursor| cursor.parse().ok());
+    let end = end(slot).map_err(FeedError::file(slot))?;
     // A journal that ends before the cursor was deleted and begun anew.
     let mut reader = Reader::new(slot, known.filter(|known| *known <= end).unwrap_or_default());
     let mut all = Taken::default();
     loop {
-        let batch = reader.read(MOST).map_err(|error| fail(&error))?;
+        let batch = reader.read(MOST).map_err(FeedError::file(slot))?;
         if batch.messages.is_empty() {
             return Ok(all);
         }
@@ -36,10 +35,7 @@ pub(super) fn read(slot: &Path, stage: &str, ledger: &mut Ledger) -> Result<Take
         // Without the leading zeros of its own text: nothing in the ledger looks like a telephone number.
         let at = reader.position();
         let cursor = format!("{}:{}", at.segment, at.offset);
-        let taken = ledger.take(records, Some((&name, &cursor))).map_err(failure)?;
-        all.new += taken.new;
-        all.repeated += taken.repeated;
-        all.forgotten += taken.forgotten;
+        add(&mut all, ledger.take(records, Some((&name, &cursor)))?);
     }
 }
 

@@ -1,11 +1,11 @@
-//! Reading Twilio's lists of calls and alerts into the ledger.
+//! Twilio's lists of calls and alerts.
 
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Ledger, of_alerts, of_calls};
+use network::Network;
+use twilio::Client;
 
-use super::failure;
-use crate::exit::{Failure, Result};
-use crate::setup::Connection;
+use crate::error::Result;
 
 /// The cursor's name: the time up to which the lists were read.
 const CURSOR: &str = "twilio";
@@ -22,23 +22,24 @@ const MOST_CALLS: usize = 100_000;
 /// How many alerts of each level Twilio lists at most.
 const MOST_ALERTS: usize = 10_000;
 
-/// Asks Twilio for what happened since the last time.
-pub(super) fn read(ledger: &mut Ledger, connection: &Connection) -> Result<()> {
-    let session = connection.open()?;
-    let now = Timestamp::now();
-    let known: Option<Timestamp> =
-        ledger.cursor(CURSOR).map_err(failure)?.and_then(|cursor| cursor.parse().ok());
+/// Asks Twilio for what happened since the last time: countries, prices, and calls that never reached Dialtone.
+///
+/// # Errors
+///
+/// Twilio does not answer, or the ledger cannot be written. Then the same is asked for next time.
+pub fn read_lists(ledger: &mut Ledger, client: &Client, network: &Network, now: Timestamp) -> Result<()> {
+    let known: Option<Timestamp> = ledger.cursor(CURSOR)?.and_then(|cursor| cursor.parse().ok());
     let days = |days| SignedDuration::from_hours(24 * days);
     let since = known.map_or(now - days(FIRST), |known| (known - days(AGAIN)).max(now - days(FIRST)));
     let day = since.strftime("%Y-%m-%d").to_string();
-    let calls = session.client.calls(&day, MOST_CALLS).map_err(Failure::other_side)?;
-    let (legs, mut records) = of_calls(&calls, &session.network);
+    let calls = client.calls(&day, MOST_CALLS)?;
+    let (legs, mut records) = of_calls(&calls, network);
     for level in ["error", "warning"] {
-        let alerts = session.client.alerts(level, &day, MOST_ALERTS).map_err(Failure::other_side)?;
-        records.extend(of_alerts(&alerts, &session.network));
+        let alerts = client.alerts(level, &day, MOST_ALERTS)?;
+        records.extend(of_alerts(&alerts, network));
     }
-    ledger.take_legs(&legs).map_err(failure)?;
+    ledger.take_legs(&legs)?;
     // The cursor moves last: what failed before is asked for again.
-    ledger.take(records, Some((CURSOR, &now.to_string()))).map_err(failure)?;
+    ledger.take(records, Some((CURSOR, &now.to_string())))?;
     Ok(())
 }

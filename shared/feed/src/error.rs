@@ -1,0 +1,32 @@
+//! Why the ledger cannot be filled.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a source cannot be read into the ledger. `Display` is one line; the cause is its `source()`.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// A file, a folder or a journal cannot be read.
+    #[error("{} cannot be read", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The ledger cannot be read or written.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// Twilio does not give its lists.
+    #[error(transparent)]
+    Twilio(#[from] twilio::Error),
+}
+
+impl FeedError {
+    /// The file of this path cannot be read.
+    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        |source| Self::File { path: path.to_owned(), source }
+    }
+}
+
+pub(crate) type Result<T> = std::result::Result<T, FeedError>;
