@@ -1,6 +1,7 @@
 //! The network file: a bad one is refused with everything that is wrong with it, each with its line.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -107,6 +108,27 @@ fn a_good_file_is_good() {
 fn the_example_is_good() {
     let (code, out, err) = check(&repository().join("examples/dialtone.toml"), &[]);
     assert_eq!(code, Some(0), "{out}{err}");
+}
+
+/// The small example is what `init` writes, and nothing is left to advise.
+#[test]
+fn the_small_example_is_what_init_writes() {
+    let example = repository().join("examples/small.toml");
+    let (code, out, err) = check(&example, &[]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(!format!("{out}{err}").contains("advice"), "{out}{err}");
+    let file = scratch().join("new.toml");
+    let mut init = dialtone();
+    init.args(["init", "--yes", "--name", "example", "--region", "US", "--sip-domain"]);
+    init.args(["example-prod.sip.twilio.com", "--public-url", "https://prod.dialtone.example.org"]);
+    init.args(["--fallback-url", "https://abcdefghij.lambda-url.us-west-2.on.aws/", "--phone", "lobby"]);
+    init.args(["--number", "+15035550110", "--customer", "Example Bookshop", "--street", "100 Main Street"]);
+    init.args(["--city", "Portland", "--state", "OR", "--postal-code", "97201"]);
+    init.args(["--notify", "operator@example.org", "--out"]).arg(&file);
+    assert!(init.output().unwrap().status.success());
+    assert_eq!(fs::read_to_string(&file).unwrap(), fs::read_to_string(&example).unwrap());
+    assert!(fs::read_to_string(&example).unwrap().lines().count() <= 28);
+    fs::remove_dir_all(file.parent().unwrap()).unwrap();
 }
 
 #[test]

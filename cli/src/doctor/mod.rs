@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use network::Finding;
 use provision::Options;
+use samconfig::Samconfig;
 use serde_json::json;
 
 use self::known::Known;
@@ -77,6 +78,10 @@ pub(crate) struct Doctor {
     #[arg(long, value_name = "FILE", env = "DIALTONE_LEDGER")]
     ledger: Option<PathBuf>,
 
+    /// The file of SAM's command line, which names the stack that publishes events, if the service is on AWS.
+    #[arg(long, value_name = "FILE", default_value = "./samconfig.toml")]
+    samconfig: PathBuf,
+
     /// Goes through the tests of 911 with the person at the terminal, and keeps the results in dialtone-933.json
     /// beside the network file.
     #[arg(long, conflicts_with_all = ["record", "json", "phones", "registrations"])]
@@ -115,7 +120,10 @@ impl Doctor {
         let Session { file, network, client, .. } = &session;
         let wishes = wishes(file, network, Options::default());
         let token = token();
-        let sources = Sources::ask(client, network, &wishes, &passwords, token.as_ref(), now, &output::aside);
+        // One that cannot be read names no stack; `dialtone samconfig --check` says why.
+        let stack = Samconfig::open(&self.samconfig).ok().and_then(|file| file.stack(&network.stage().name));
+        let service = (token.as_ref(), stack.as_ref());
+        let sources = Sources::ask(client, network, &wishes, &passwords, service, now, &output::aside);
         let signs = Known::open(self.ledger.as_deref(), network)?.signs(network, now)?;
         let mut report = examine(network, &sources, &book, &signs, now);
         let password = |user: &str| passwords.of(user);

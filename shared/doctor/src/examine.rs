@@ -35,6 +35,7 @@ pub fn examine(
     rows.extend(rows::phones::rows(&phones, alerts, sightings));
     rows.extend(rows::alerts::rows(alerts));
     rows.extend(rows::web::rows(network, &sources.probe));
+    rows.push(rows::events::row(&sources.delivery, sightings.ok()));
     rows.push(rows::web::certificate(sources.certificate.as_ref(), now));
     rows.extend(rows::countries::rows(network, sources.permissions.as_deref()));
     rows.push(rows::web::debugger(stage));

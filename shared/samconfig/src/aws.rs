@@ -9,18 +9,27 @@ use serde_json::Value;
 
 /// Why AWS does not answer, on one line.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum AwsError {
+pub enum AwsError {
+    /// There is no such command.
     #[error("cannot run `aws`")]
     Start(#[source] std::io::Error),
+    /// It ended with a failure.
     #[error("`aws {command}` failed: {said}")]
-    Refused { command: String, said: String },
+    Refused {
+        /// Its first words.
+        command: String,
+        /// The last line that it said.
+        said: String,
+    },
+    /// It answered something else than JSON.
     #[error("`aws {0}` did not answer in JSON")]
     Answer(String),
 }
 
 /// AWS, in a region.
-pub(crate) struct Aws<'a> {
-    pub(crate) region: &'a str,
+pub struct Aws<'a> {
+    /// Such as `us-west-2`.
+    pub region: &'a str,
 }
 
 impl Aws<'_> {
@@ -73,9 +82,16 @@ impl Aws<'_> {
         Ok(zones.max().map(|(_, id)| id))
     }
 
-    fn ask(&self, words: &[&str]) -> Result<Value, AwsError> {
+    /// What `aws` answers to these words.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be started, fails, or answers something else than JSON.
+    pub fn ask(&self, words: &[&str]) -> Result<Value, AwsError> {
         let mut command = Command::new("aws");
-        command.args(words).args(["--region", self.region, "--output", "json", "--no-cli-pager"]);
+        // Its own limits are a minute each, several times over.
+        command.args(words).args(["--cli-connect-timeout", "5", "--cli-read-timeout", "15"]);
+        command.args(["--region", self.region, "--output", "json", "--no-cli-pager"]);
         let output = command.stdin(Stdio::null()).output().map_err(AwsError::Start)?;
         let asked = || words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
         if !output.status.success() {

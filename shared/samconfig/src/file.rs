@@ -39,6 +39,15 @@ pub struct Difference {
 
 type Result<T> = std::result::Result<T, SamconfigError>;
 
+/// Where a stage runs on AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    /// Its region, such as `us-west-2`.
+    pub region: String,
+    /// What CloudFormation calls it.
+    pub name: String,
+}
+
 impl Samconfig {
     /// Reads the file. One that is not there is empty.
     ///
@@ -67,6 +76,13 @@ impl Samconfig {
     pub fn region(&self, stage: &str) -> Option<String> {
         let region = self.section(stage)?.get("region")?.as_str()?;
         (!is_placeholder(region)).then(|| region.to_owned())
+    }
+
+    /// A stage's stack, if the file says where it is.
+    #[must_use]
+    pub fn stack(&self, stage: &str) -> Option<Stack> {
+        let name = self.section(stage)?.get("stack_name")?.as_str()?.to_owned();
+        Some(Stack { region: self.region(stage)?, name })
     }
 
     /// A stage's parameters and their values.

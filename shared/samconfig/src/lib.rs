@@ -16,9 +16,10 @@ mod error;
 mod file;
 mod wanted;
 
+pub use aws::{Aws, AwsError};
 pub use caller::other_caller;
 pub use error::SamconfigError;
-pub use file::{Change, Difference, Samconfig};
+pub use file::{Change, Difference, Samconfig, Stack};
 pub use wanted::{Given, Wanted};
 
 /// The parameter of the template that says what a call for help shows when the functions fail and the fallback answers.

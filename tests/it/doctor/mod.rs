@@ -2,6 +2,7 @@
 
 mod clinic;
 mod clock;
+mod delivery;
 mod emergency_test;
 mod front;
 mod help;

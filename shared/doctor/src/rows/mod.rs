@@ -5,6 +5,7 @@ pub(crate) mod alerts;
 pub(crate) mod countries;
 pub(crate) mod drill;
 pub(crate) mod emergency;
+pub(crate) mod events;
 pub(crate) mod help;
 pub(crate) mod numbers;
 pub(crate) mod phones;

@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod certificate;
+pub(crate) mod delivery;
 pub(crate) mod probe;
 pub(crate) mod traces;
 pub(crate) mod waiting;
@@ -9,11 +10,13 @@ pub(crate) mod waiting;
 use jiff::Timestamp;
 use network::{Finding, Network};
 use provision::{Account, Keyring, Plan, Wishes, difference};
+use samconfig::Stack;
 use twilio::{Client, CountryPermission, PhoneNumber, SipDomain};
 use webhook::AuthToken;
 
 use self::alerts::{Alerts, alerts};
 use self::certificate::{CertificateError, expiry};
+use self::delivery::{Delivery, delivery};
 use self::probe::{Probe, probe};
 use self::traces::{Sightings, sightings};
 use self::waiting::{Watch, result};
@@ -31,6 +34,7 @@ pub struct Sources {
     pub(crate) alerts: Asked<Alerts>,
     pub(crate) sightings: Asked<Sightings>,
     pub(crate) probe: Probe,
+    pub(crate) delivery: Delivery,
     /// None where there is no TLS.
     pub(crate) certificate: Option<Result<Timestamp, CertificateError>>,
 }
@@ -45,13 +49,13 @@ struct Look {
 impl Sources {
     /// Asks Twilio and the service everything at the same time, and changes nothing.
     ///
-    /// `token` signs the requests to the service. `tell` gets a line when something takes longer than a second.
+    /// `token` signs the requests to the service; `stack` is where it runs on AWS, if it does. `tell` gets a line when something takes longer than a second.
     pub fn ask(
         client: &Client,
         network: &Network,
         wishes: &Wishes,
         keyring: &dyn Keyring,
-        token: Option<&AuthToken>,
+        (token, stack): (Option<&AuthToken>, Option<&Stack>),
         now: Timestamp,
         tell: &dyn Fn(&str),
     ) -> Self {
@@ -63,6 +67,7 @@ impl Sources {
             let reported = watch.spawn(scope, "its alerts", || alerts(client, network, now));
             let seen = watch.spawn(scope, "its calls", || sightings(client, network, now));
             let web = watch.spawn(scope, "the service", || probe(stage, token));
+            let events = watch.spawn(scope, "its events", || delivery(stage, stack, now));
             let certificate = watch.spawn(scope, "its certificate", || expiry(stage.public_url.as_str()));
             watch.wait(tell);
             let Look { account, numbers, domain } = result(look);
@@ -75,6 +80,7 @@ impl Sources {
                 alerts: result(reported).map_err(silence_of),
                 sightings: result(seen).map_err(silence_of),
                 probe: result(web),
+                delivery: result(events),
                 certificate: result(certificate),
             }
         })

@@ -4,6 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use network::Stage;
+use serde_json::Value;
 use ureq::Agent;
 use web::{IDENTITY_HEADER, Identity, Route};
 use webhook::{AuthToken, AuthTokens, Form, sign};
@@ -12,6 +13,9 @@ use super::waiting::result;
 
 /// Twilio gives up after 15 s.
 const WAIT: Duration = Duration::from_secs(15);
+
+/// How many bytes a server's report on itself may have.
+const LONGEST_REPORT: u64 = 16 * 1024;
 
 /// An answer of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +118,17 @@ pub(crate) fn fallback(stage: &Stage, token: Option<&AuthToken>) -> Option<Resul
     Some(Asker::of(url).send(if token.is_some() { "PUT" } else { "POST" }, "", token))
 }
 
+/// What a plain server says of itself, unsigned; nothing where there is no such page, as on AWS.
+pub(crate) fn health(stage: &Stage) -> Result<Option<Value>, ProbeError> {
+    let origin = stage.public_url.as_str();
+    let asker = Asker::of(origin);
+    let url = format!("{origin}/healthz");
+    let mut answer = asker.agent.get(&url).call().map_err(|error| asker.failed(error))?;
+    let text = answer.body_mut().with_config().limit(LONGEST_REPORT).read_to_string().unwrap_or_default();
+    let report: Option<Value> = serde_json::from_str(&text).ok();
+    Ok(report.filter(|report| report.get("ready").is_some()))
+}
+
 /// Asks one origin.
 struct Asker<'a> {
     agent: Agent,
@@ -138,14 +153,18 @@ impl<'a> Asker<'a> {
         }
         let request = request.body(Vec::new()).map_err(|source| ProbeError::Url { url, source })?;
         let started = Instant::now();
-        let origin = || self.origin.to_owned();
-        let answer = self.agent.run(request).map_err(|error| match error {
-            ureq::Error::Timeout(_) => ProbeError::TimedOut { origin: origin() },
-            source => ProbeError::Unreachable { origin: origin(), source },
-        })?;
+        let answer = self.agent.run(request).map_err(|error| self.failed(error))?;
         let told = answer.headers().get(IDENTITY_HEADER).and_then(|value| value.to_str().ok());
         let told = told.map(str::to_owned);
         Ok(Answer { status: answer.status().as_u16(), told, took: started.elapsed() })
+    }
+
+    fn failed(&self, error: ureq::Error) -> ProbeError {
+        let origin = self.origin.to_owned();
+        match error {
+            ureq::Error::Timeout(_) => ProbeError::TimedOut { origin },
+            source => ProbeError::Unreachable { origin, source },
+        }
     }
 }
 
