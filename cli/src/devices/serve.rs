@@ -145,7 +145,7 @@ fn token() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::usage(format!("the system has no random numbers: {error}")))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(webhook::lower_hex(&bytes))
 }
 
 fn warn(base: &str, address: IpAddr) {

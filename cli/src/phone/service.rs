@@ -3,16 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use network::Stage;
-use sha2::{Digest, Sha256};
-use web::Route;
+use network::{Fingerprint, Stage};
+use web::{IDENTITY_HEADER, Identity, Route};
 use webhook::{AuthTokens, Form, sign};
 
 /// How long to wait for its answer.
 const WAIT: Duration = Duration::from_secs(5);
-
-/// How many hexadecimal digits of the file's SHA-256 the service shows.
-const SHOWN: usize = 16;
 
 /// What the running service knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +50,11 @@ impl Knowledge {
         if !answer.status().is_success() {
             return Self::Refuses;
         }
-        let said = answer.headers().get("x-dialtone").and_then(|value| value.to_str().ok());
-        match said.and_then(|said| said.split_whitespace().nth(1)) {
+        let said = answer.headers().get(IDENTITY_HEADER).and_then(|value| value.to_str().ok());
+        let here = std::str::from_utf8(&content).ok().map(Fingerprint::of);
+        match said.and_then(|said| said.parse::<Identity>().ok()) {
             None => Self::Unsaid,
-            Some(said) if said == fingerprint(&content) => Self::Same,
+            Some(service) if Some(service.file) == here => Self::Same,
             Some(_) => Self::Other,
         }
     }
@@ -93,9 +90,4 @@ impl Knowledge {
         };
         Some(advice.to_owned())
     }
-}
-
-fn fingerprint(content: &[u8]) -> String {
-    let hex: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
-    hex.chars().take(SHOWN).collect()
 }

@@ -81,7 +81,7 @@ pub(crate) fn random() -> String {
     let mut bytes = [0_u8; 16];
     // Without randomness a nonce is only easier to guess: nothing here is worth more than a phone on a desk.
     let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    webhook::lower_hex(&bytes)
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ impl Mac {
     /// Twelve lower-case digits, as file names have them.
     #[must_use]
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        webhook::lower_hex(&self.0)
     }
 }
 

@@ -14,7 +14,7 @@ pub fn sign(secret: &str, seconds: i64, body: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(format!("{seconds}.").as_bytes());
     mac.update(body);
-    let signature = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let signature = webhook::lower_hex(&mac.finalize().into_bytes());
     format!("t={seconds},v1={signature}")
 }
 

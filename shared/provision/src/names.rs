@@ -1,7 +1,6 @@
 //! The names that resources have in Twilio, by which a network knows its own.
 
-use network::PostalAddress;
-use sha2::{Digest, Sha256};
+use network::{Fingerprint, PostalAddress};
 
 /// The longest friendly name of most resources.
 const LONGEST: usize = 64;
@@ -222,7 +221,7 @@ fn shorter(name: &str, limit: usize) -> String {
 
 /// 24 bits: enough to tell a handful of names apart, since only the owner of the account could forge one.
 fn short_hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(3).map(|byte| format!("{byte:02x}")).collect()
+    Fingerprint::of(text).to_string().chars().take(6).collect()
 }
 
 #[cfg(test)]

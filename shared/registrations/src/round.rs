@@ -78,7 +78,7 @@ impl<'a> Round<'a> {
             phones,
             via: String::new(),
             is_reliable: true,
-            seed: seed.iter().map(|byte| format!("{byte:02x}")).collect(),
+            seed: webhook::lower_hex(&seed),
             names: 0,
             waiting: (0..phones.len()).collect(),
             turn: now,

@@ -147,7 +147,7 @@ impl fmt::Debug for Challenge {
 /// MD5 (RFC 1321) of a text, as 32 hexadecimal digits.
 #[must_use]
 pub fn md5(text: &str) -> String {
-    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:032x}", u128::from_be_bytes(Md5::digest(text.as_bytes()).into()))
 }
 
 /// A text between quotes (RFC 3261, section 25.1: quoted-pair).

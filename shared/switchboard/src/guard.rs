@@ -1,7 +1,6 @@
 //! Who may look: the password, sessions, tokens of forms, and the rate of attempts.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use argon2::Argon2;
@@ -9,6 +8,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use webhook::lower_hex;
 
 use crate::request::Request;
 
@@ -119,7 +119,7 @@ impl Guard {
 
     /// The token of a visitor's forms.
     pub(crate) fn token(&self, visitor: &str) -> String {
-        self.mac(visitor).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default()
+        self.mac(visitor).map(|mac| lower_hex(&mac.finalize().into_bytes())).unwrap_or_default()
     }
 
     /// Whether a form has its visitor's token. The comparison takes the same time for every wrong one.
@@ -180,18 +180,11 @@ fn is_loopback(host: &str) -> bool {
 fn random() -> String {
     let mut bytes = [0; 32];
     let _ = getrandom::fill(&mut bytes).inspect_err(|_| std::process::abort());
-    hex(&bytes)
+    lower_hex(&bytes)
 }
 
 fn is_token(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

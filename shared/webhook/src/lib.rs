@@ -51,7 +51,7 @@ pub use form::{Form, FormError, MAX_BODY, MAX_FIELDS};
 pub use host::{host_of, is_local, is_loopback, is_private};
 pub use ids::{AccountSid, CallSid};
 pub use origin::{PublicUrl, PublicUrlError};
-pub use signature::{Content, Rejection, Signed, Verifier, sign};
+pub use signature::{Content, Rejection, Signed, Verifier, lower_hex, sign};
 pub use sip::{SipUri, encode_user, is_same_domain};
 pub use status::{CallStatus, DialStatus, ErrorCode};
 pub use token::{AuthToken, AuthTokens, TokenError};

@@ -185,7 +185,9 @@ fn check_body(body: &[u8], query: Option<&str>) -> Result<(), Rejection> {
     }
 }
 
-fn lower_hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits in small letters, two for each byte.
+#[must_use]
+pub fn lower_hex(bytes: &[u8]) -> String {
     let digit = |nibble| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }

@@ -1,6 +1,5 @@
 //! A webhook, asked as Twilio asks.
 
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use exchange::Element;
@@ -229,8 +228,5 @@ impl Answer {
 
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256(body: &[u8]) -> String {
-    Sha256::digest(body).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    webhook::lower_hex(&Sha256::digest(body))
 }

@@ -115,7 +115,7 @@ fn ha1(user: &str, password: &str) -> String {
     for part in [user, ":", REALM, ":", password] {
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    webhook::lower_hex(&hash.finalize())
 }
 
 #[cfg(test)]
