@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::Args;
-use network::{Finding, Network, NetworkFile, Problem, Problems};
+use network::{Network, NetworkFile, Problems};
 
 use crate::exit::{Failure, Outcome, Result};
 use crate::meant;
@@ -41,17 +41,8 @@ impl NetworkArgs {
 
     /// The failure of a command whose network file is not good.
     pub(crate) fn bad_file(&self, problems: &Problems) -> Failure {
-        let path = self.config.display();
-        let finding = |problem: &Problem| {
-            let Problem { line, key, what, remedy } = problem;
-            let about = if key.is_empty() {
-                format!("{path}: line {line}")
-            } else {
-                format!("{path}: line {line}: {key}")
-            };
-            Finding::new(about, what, remedy)
-        };
-        Failure::found(Outcome::Usage, problems.0.iter().map(finding).collect())
+        let found = problems.0.iter().map(|problem| problem.finding(self.config.display()));
+        Failure::found(Outcome::Usage, found.collect())
     }
 
     /// The stage that was asked for, or the only one.

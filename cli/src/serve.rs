@@ -82,7 +82,8 @@ impl Serve {
             "DIALTONE_STAGE" => stage.clone(),
             name => std::env::var(name).ok(),
         });
-        let ((), settings) = both(chosen, settings.map_err(Failure::usage))?;
+        let ((), settings) =
+            both(chosen, settings.map_err(|error| Failure::found(Outcome::Usage, error.findings)))?;
         if self.json && self.events.is_none() && settings.topic.is_none() {
             return Err(Failure::usage(
                 "--json: standard output has the events; name a file with --events FILE",

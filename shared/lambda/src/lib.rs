@@ -37,8 +37,8 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
 ) -> Result<(), Error> {
     telemetry::start_logging(LogFormat::JsonToStdout);
     let Settings { network, tokens, topic } = Settings::from_env().inspect_err(|error| {
-        for problem in &error.0 {
-            tracing::error!(problem, "cannot start");
+        for finding in &error.findings {
+            tracing::error!(problem = finding.to_string(), "cannot start");
         }
     })?;
     let host = Host::new(Web::new(network, tokens, routes, sink(topic).await));

@@ -27,16 +27,9 @@ impl fmt::Display for Fingerprint {
 }
 
 /// A text is not the fingerprint of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not 16 hexadecimal digits in small letters")]
 pub struct NoFingerprint;
-
-impl fmt::Display for NoFingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not 16 hexadecimal digits in small letters")
-    }
-}
-
-impl std::error::Error for NoFingerprint {}
 
 impl FromStr for Fingerprint {
     type Err = NoFingerprint;

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display};
 
+use crate::Finding;
+
 /// One thing that is wrong with the file.
 ///
 /// A value that could be a telephone number is not repeated, since this text reaches logs: the line says where to
@@ -18,6 +20,16 @@ pub struct Problem {
     pub remedy: String,
 }
 
+impl Problem {
+    /// The same as a finding about a file of this name.
+    #[must_use]
+    pub fn finding(&self, file: impl Display) -> Finding {
+        let Self { line, key, what, remedy } = self;
+        let key = if key.is_empty() { String::new() } else { format!(": {key}") };
+        Finding::new(format!("{file}: line {line}{key}"), what, remedy)
+    }
+}
+
 impl Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: ", self.line)?;
@@ -29,7 +41,7 @@ impl Display for Problem {
 }
 
 /// Everything that is wrong with the file, in the order of its lines. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problems(pub Vec<Problem>);
 
 impl Display for Problems {
@@ -43,5 +55,3 @@ impl Display for Problems {
         Ok(())
     }
 }
-
-impl std::error::Error for Problems {}

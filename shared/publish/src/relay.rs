@@ -1,6 +1,5 @@
 //! From the voice functions' logs to SNS.
 
-use std::fmt::{self, Display};
 use std::time::Duration;
 
 use aws_lambda_events::event::cloudwatch_logs::LogsEvent;
@@ -15,18 +14,9 @@ use crate::sns::Sns;
 const WAITS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
 
 /// Nothing of a batch could be published, so Lambda may hand it over again without sending anything twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("nothing could be published")]
 pub struct NothingPublished;
-
-impl Display for NothingPublished {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "nothing could be published; Lambda tries again, then the on-failure queue keeps the batch",
-        )
-    }
-}
-
-impl std::error::Error for NothingPublished {}
 
 /// Publishes the events in a batch of log lines.
 ///

@@ -52,7 +52,7 @@ pub enum Error {
 }
 
 /// A refusal, as Twilio words it (<https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions>).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Refusal {
     /// What was asked.
     pub request: String,
@@ -141,8 +141,6 @@ impl fmt::Display for Refusal {
         f.write_str(")")
     }
 }
-
-impl std::error::Error for Refusal {}
 
 #[cfg(test)]
 mod tests {

@@ -38,16 +38,9 @@ impl fmt::Display for Identity {
 }
 
 /// A header's value is not one of Dialtone's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a version and the fingerprint of a file")]
 pub struct NoIdentity;
-
-impl fmt::Display for NoIdentity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a version and the fingerprint of a file")
-    }
-}
-
-impl std::error::Error for NoIdentity {}
 
 impl FromStr for Identity {
     type Err = NoIdentity;

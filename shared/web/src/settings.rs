@@ -1,9 +1,9 @@
 //! Settings from the environment, checked before the first request.
 
-use std::fmt::{self, Display};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use network::{Fingerprint, Network, NetworkFile};
+use network::{Finding, Fingerprint, Network, NetworkFile};
 use webhook::AuthTokens;
 
 /// What a host needs to know.
@@ -17,17 +17,16 @@ pub struct Settings {
     pub topic: Option<String>,
 }
 
-/// Why a host refuses to start: every problem, by the name of its variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError(pub Vec<String>);
-
-impl Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
-    }
+/// Why a host refuses to start.
+#[derive(Debug, thiserror::Error)]
+#[error("settings are missing or wrong ({})", .findings.len())]
+pub struct SettingsError {
+    /// Everything that is missing or wrong.
+    pub findings: Vec<Finding>,
+    /// Why the network file cannot be read, if it cannot.
+    #[source]
+    pub file: Option<io::Error>,
 }
-
-impl std::error::Error for SettingsError {}
 
 impl Settings {
     /// Reads the process's environment.
@@ -46,54 +45,60 @@ impl Settings {
     /// Everything that is missing or wrong, at once.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        let mut problems = Vec::new();
-        let mut keep = |problem: String| problems.push(problem);
-        let tokens = tokens(variable("TWILIO_AUTH_TOKEN")).map_err(&mut keep).ok();
+        let mut findings = Vec::new();
+        let tokens = tokens(variable("TWILIO_AUTH_TOKEN")).map_err(|finding| findings.push(finding)).ok();
         let on_lambda = variable("AWS_LAMBDA_FUNCTION_NAME").is_some();
         let path = variable("DIALTONE_CONFIG").map_or_else(|| default_path(on_lambda), PathBuf::from);
         let stage = variable("DIALTONE_STAGE").unwrap_or_default();
         let topic = variable("DIALTONE_TOPIC_ARN");
-        if let Some(problem) = topic.as_deref().and_then(topic_problem) {
-            keep(problem);
-        }
-        let network =
-            network(&path, &stage, on_lambda).map_err(|found| found.into_iter().for_each(&mut keep)).ok();
-        match (network, tokens) {
-            (Some(network), Some(tokens)) if problems.is_empty() => Ok(Self { network, tokens, topic }),
-            _ => Err(SettingsError(problems)),
+        findings.extend(topic.as_deref().and_then(topic_problem));
+        match (network(&path, &stage, on_lambda), tokens) {
+            (Ok(network), Some(tokens)) if findings.is_empty() => Ok(Self { network, tokens, topic }),
+            (Ok(_), _) => Err(SettingsError { findings, file: None }),
+            (Err(bad), _) => {
+                findings.extend(bad.findings);
+                Err(SettingsError { findings, file: bad.file })
+            }
         }
     }
 }
 
 /// What is wrong with the ARN of a topic, `arn:PARTITION:sns:REGION:ACCOUNT:NAME`, if anything.
 #[must_use]
-pub fn topic_problem(arn: &str) -> Option<String> {
+pub fn topic_problem(arn: &str) -> Option<Finding> {
     let parts: Vec<_> = arn.split(':').collect();
     let fits = matches!(parts[..], ["arn", partition, "sns", region, account, name]
         if ![partition, region, account, name].contains(&""));
     (!fits).then(|| {
-        "DIALTONE_TOPIC_ARN: is not the ARN of an SNS topic, such as arn:aws:sns:us-west-2:123456789012:events".into()
+        let remedy = "write one such as arn:aws:sns:us-west-2:123456789012:events";
+        Finding::new("DIALTONE_TOPIC_ARN", "is not the ARN of an SNS topic", remedy)
     })
 }
 
-fn tokens(variable: Option<String>) -> Result<AuthTokens, String> {
-    let text = variable.ok_or(
-        "TWILIO_AUTH_TOKEN is not set: without it no request can be proven to come from Twilio; \
-         copy the account's auth token from the Twilio console",
-    )?;
+fn tokens(variable: Option<String>) -> Result<AuthTokens, Finding> {
+    let text = variable.ok_or_else(|| {
+        Finding::new(
+            "",
+            "TWILIO_AUTH_TOKEN is not set: without it no request can be proven to come from Twilio",
+            "copy the account's auth token from the Twilio console",
+        )
+    })?;
     AuthTokens::parse(&text)
-        .map_err(|error| format!("TWILIO_AUTH_TOKEN: {error}; separate several by commas"))
+        .map_err(|error| Finding::new("TWILIO_AUTH_TOKEN", error.to_string(), "separate several by commas"))
 }
 
-fn network(path: &Path, stage: &str, on_lambda: bool) -> Result<Network, Vec<String>> {
-    let path_name = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| vec![format!("DIALTONE_CONFIG: cannot read {path_name}: {error}")])?;
+fn network(path: &Path, stage: &str, on_lambda: bool) -> Result<Network, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let what = format!("cannot read {}: {error}", path.display());
+        let remedy = "write the path of your network file; examples/dialtone.toml is one";
+        SettingsError { findings: vec![Finding::new("DIALTONE_CONFIG", what, remedy)], file: Some(error) }
+    })?;
     let noted = if on_lambda { noted_fingerprint(path) } else { None };
     let fingerprint = noted.unwrap_or_else(|| Fingerprint::of(&text));
-    NetworkFile::parse_noted(&text, fingerprint)
-        .and_then(|file| file.into_network(stage))
-        .map_err(|found| found.0.iter().map(|problem| format!("{path_name}: {problem}")).collect())
+    NetworkFile::parse_noted(&text, fingerprint).and_then(|file| file.into_network(stage)).map_err(|found| {
+        let findings = found.0.iter().map(|problem| problem.finding(path.display())).collect();
+        SettingsError { findings, file: None }
+    })
 }
 
 /// The fingerprint that stands beside the file in the layer. The rule that makes the layer writes both
@@ -118,9 +123,14 @@ mod tests {
     fn everything_that_is_missing_is_named_at_once() {
         let error =
             Settings::read(|name| (name == "DIALTONE_CONFIG").then(|| "/no/such/file".into())).unwrap_err();
-        assert_eq!(error.0.len(), 2);
-        assert!(error.0[0].starts_with("TWILIO_AUTH_TOKEN is not set"), "{error}");
-        assert!(error.0[1].starts_with("DIALTONE_CONFIG: cannot read"), "{error}");
+        let found: Vec<_> = error.findings.iter().map(Finding::to_string).collect();
+        assert_eq!(found.len(), 2);
+        assert!(found[0].starts_with("TWILIO_AUTH_TOKEN is not set"), "{found:?}");
+        assert!(found[1].starts_with("DIALTONE_CONFIG: cannot read"), "{found:?}");
+        // The error is one line, and why the file cannot be read is not lost in words.
+        assert_eq!(error.to_string(), "settings are missing or wrong (2)");
+        let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<io::Error>());
+        assert_eq!(cause.map(io::Error::kind), Some(io::ErrorKind::NotFound));
     }
 
     #[test]
@@ -140,7 +150,7 @@ mod tests {
     #[test]
     fn a_blank_token_is_none() {
         let error = Settings::read(|name| (name == "TWILIO_AUTH_TOKEN").then(|| "  ".into())).unwrap_err();
-        assert!(error.0[0].starts_with("TWILIO_AUTH_TOKEN is not set"), "{error}");
+        assert!(error.findings[0].what.starts_with("TWILIO_AUTH_TOKEN is not set"), "{error:?}");
     }
 
     #[test]

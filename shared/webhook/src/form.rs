@@ -151,24 +151,15 @@ impl fmt::Debug for Form {
 }
 
 /// Why a form is not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
     /// More than [`MAX_BODY`] bytes.
+    #[error("form is larger than {MAX_BODY} bytes")]
     TooLarge,
     /// More than [`MAX_FIELDS`] parameters.
+    #[error("form has more than {MAX_FIELDS} fields")]
     TooManyFields,
 }
-
-impl fmt::Display for FormError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge => write!(f, "form is larger than {MAX_BODY} bytes"),
-            Self::TooManyFields => write!(f, "form has more than {MAX_FIELDS} fields"),
-        }
-    }
-}
-
-impl std::error::Error for FormError {}
 
 #[cfg(test)]
 mod tests {

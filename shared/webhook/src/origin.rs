@@ -132,36 +132,27 @@ fn is_label(label: &str) -> bool {
 }
 
 /// Why a text is not the public origin of a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PublicUrlError {
     /// It does not begin with `https://` or `http://`.
+    #[error("does not begin with https:// or http://")]
     Scheme,
     /// It has a user name or password: whether Twilio signs those differs between its page and its libraries.
+    #[error("has a user name or password")]
     Userinfo,
     /// The host is missing or is no name of a host.
+    #[error("has no valid host name")]
     Host,
     /// The host has an underscore: Twilio rejects such callbacks (<https://www.twilio.com/docs/voice/twiml/number>).
+    #[error("has an underscore in its host name, which Twilio rejects")]
     Underscore,
     /// The port is not a number from 1 to 65535.
+    #[error("has no valid port")]
     Port,
     /// It has a path, a query or a fragment.
+    #[error("has more than scheme, host and port")]
     NotAnOrigin,
 }
-
-impl fmt::Display for PublicUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Scheme => "does not begin with https:// or http://",
-            Self::Userinfo => "has a user name or password",
-            Self::Host => "has no valid host name",
-            Self::Underscore => "has an underscore in its host name, which Twilio rejects",
-            Self::Port => "has no valid port",
-            Self::NotAnOrigin => "has more than scheme, host and port",
-        })
-    }
-}
-
-impl std::error::Error for PublicUrlError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,5 @@
 //! `X-Twilio-Signature`: proof that Twilio asks (<https://www.twilio.com/docs/usage/security>).
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::Mac as _;
@@ -106,17 +104,22 @@ pub fn sign(token: &AuthToken, url: &str, form: Option<&Form>) -> String {
 }
 
 /// Why a request is turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Rejection {
     /// There is no signature.
+    #[error("signature is missing")]
     Missing,
     /// The signature is not the base64 (RFC 4648, section 4) of a SHA-1 HMAC.
+    #[error("signature is malformed")]
     Malformed,
     /// No token signed this: a forgery, a wrong token, or a base that is not the public one.
+    #[error("signature does not match")]
     Mismatch,
     /// There is a body that neither is a form nor has its hash in the query: the signature does not cover it.
+    #[error("body is not covered by the signature")]
     UnboundBody,
     /// The body is not the one whose hash is in the query.
+    #[error("body does not match its hash")]
     BodyHash,
 }
 
@@ -134,23 +137,8 @@ impl Rejection {
     }
 }
 
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Missing => "signature is missing",
-            Self::Malformed => "signature is malformed",
-            Self::Mismatch => "signature does not match",
-            Self::UnboundBody => "body is not covered by the signature",
-            Self::BodyHash => "body does not match its hash",
-        })
-    }
-}
-
-impl std::error::Error for Rejection {}
-
 fn decode(signature: &[u8]) -> Option<[u8; TAG_BYTES]> {
-    // The decoder asks for room for a tag without padding, one byte more than it writes.
-    let mut buffer = [0; TAG_BYTES + 1];
+    let mut buffer = [0; TAG_BYTES];
     if signature.len() != TAG_CHARS {
         return None;
     }

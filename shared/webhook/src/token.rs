@@ -74,24 +74,15 @@ impl AuthTokens {
 }
 
 /// Why a text is no token. It does not quote the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Nothing but blanks and commas.
+    #[error("no auth token")]
     Empty,
     /// A token with a space, a control character or a letter outside ASCII in it.
+    #[error("auth token is not printable ascii")]
     Malformed,
 }
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "no auth token",
-            Self::Malformed => "auth token is not printable ascii",
-        })
-    }
-}
-
-impl std::error::Error for TokenError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! A webhook, asked as Twilio asks.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use exchange::Element;

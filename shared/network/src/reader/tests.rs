@@ -48,6 +48,8 @@ fn a_hint_is_given_for_a_slip_and_for_nothing_else() {
     }
     assert_eq!(nearest("calls", &["codes", "call"]), Some("call"), "the nearest of several");
     assert_eq!(edits("ab", "ba"), 2);
+    assert_eq!(edits("bxc", "abc"), 2);
+    assert_eq!(edits("xabc", "abc"), 1);
     assert_eq!(edits("flaw", "lawn"), 2);
     assert_eq!(edits("intention", "execution"), 5);
 }
@@ -80,6 +82,7 @@ fn a_path_can_be_searched_for_in_the_file() {
     let deep = "[extensions.a.codes]\n\"5\" = { dail = \"+15035550123\" }\n";
     assert!(problems(deep)[0].starts_with("line 9: extensions.a.codes.5"), "{:?}", problems(deep));
     assert!(problems("[extensions.\"\"]\n")[0].starts_with("line 8: extensions.\"\": is empty"));
+    assert!(problems("[[notify]]\n")[0].starts_with("line 8: notify: does not name one way to a person"));
 }
 
 #[test]

@@ -130,6 +130,20 @@ fn the_header_is_read_strictly() {
     assert_eq!(check(Some(b"RSOYDt4T1cUTdK1PDd93/VVr8B8=")), Ok(()));
 }
 
+/// The log has one word for each rejection, by which an operator finds it (docs/operations.md), and an error one sentence.
+#[test]
+fn a_rejection_has_a_word_for_the_log() {
+    for (rejection, word, sentence) in [
+        (Rejection::Missing, "missing", "signature is missing"),
+        (Rejection::Malformed, "malformed", "signature is malformed"),
+        (Rejection::Mismatch, "mismatch", "signature does not match"),
+        (Rejection::UnboundBody, "unbound_body", "body is not covered by the signature"),
+        (Rejection::BodyHash, "body_hash", "body does not match its hash"),
+    ] {
+        assert_eq!((rejection.as_str(), rejection.to_string().as_str()), (word, sentence));
+    }
+}
+
 #[test]
 fn the_fragment_is_not_signed() {
     assert_eq!(sign(&token(), &format!("{U}#rc=1&rp=5xx"), Some(&p())), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
