@@ -146,7 +146,8 @@ fn a_call_for_help_that_grows_costs_no_dial_tone() {
     for (query, begun) in [
         ("help=9", Some("9")),
         ("try=2&help=991", Some("991")),
-        ("help=9911", None),
+        ("help=9166", Some("9166")),
+        ("help=91669", None),
         ("help=x", None),
         ("help=", None),
     ] {
