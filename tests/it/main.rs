@@ -39,6 +39,7 @@ mod notices;
 mod odd_requests;
 mod privacy;
 mod registrations;
+mod routes;
 mod samconfig;
 mod serve;
 mod setup;
