@@ -29,6 +29,7 @@ mod documents;
 mod emergency;
 mod endurance;
 mod events;
+mod explained;
 mod house;
 mod import;
 mod lab;

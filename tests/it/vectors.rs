@@ -21,7 +21,7 @@ fn every_vector_is_decided_as_agreed() {
     let service = Service::on("vectors/network.toml").start();
     let domain = service.sip_domain.clone();
     let cases: Vec<_> = vectors["cases"].as_array().unwrap().iter().map(|case| ask(&service, case)).collect();
-    assert_eq!(cases.len(), 132, "no vector may be lost");
+    assert_eq!(cases.len(), 142, "no vector may be lost");
     let record = service.stop();
 
     let wrong: Vec<_> = cases

@@ -44,6 +44,8 @@ pub(crate) enum ServiceCode {
     Star,
     /// Three digits, such as 311 and 711: their service has a whole number, too.
     Short,
+    /// It asks for the caller's number to be shown, and no number follows.
+    Shown,
 }
 
 impl<'a> Dialled<'a> {
@@ -88,6 +90,9 @@ impl<'a> Dialled<'a> {
         }
         if HIDE.iter().any(|code| keys.starts_with(code)) {
             return Meaning::Hidden;
+        }
+        if SHOW.contains(&keys.trim_end_matches('#')) || SHOW.contains(&keys) {
+            return Meaning::Service(ServiceCode::Shown);
         }
         if keys.starts_with('*') {
             return Meaning::Service(ServiceCode::Star);

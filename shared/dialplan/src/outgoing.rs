@@ -121,6 +121,7 @@ fn told(refusal: Refusal, network: &Network, phone: Option<&Extension>) -> Sente
         (_, Some(Detail::TooLong)) => Sentence::TooLong,
         (_, Some(Detail::ShortCode)) => Sentence::ShortCode,
         (_, Some(Detail::Extension)) => Sentence::NoExtension,
+        (_, Some(Detail::Shown)) => Sentence::AlwaysShown,
         (reason, None) => Sentence::Refusal(reason),
     }
 }
@@ -185,6 +186,9 @@ fn ordinary_route<'n>(
     match meaning {
         Meaning::Hidden => Err(Rule::Codes.refuses(Reason::CallerIdBlock)),
         Meaning::Service(ServiceCode::Star) => Err(Rule::Codes.refuses(Reason::SpecialService)),
+        Meaning::Service(ServiceCode::Shown) => {
+            Err(Rule::Codes.refuses_because(Reason::SpecialService, Detail::Shown))
+        }
         Meaning::Service(ServiceCode::Short) => {
             Err(Rule::Codes.refuses_because(Reason::SpecialService, Detail::ShortCode))
         }
@@ -219,12 +223,10 @@ fn number_route<'n>(
     phone: &'n Extension,
     trail: &mut impl Trail,
 ) -> Result<Route<'n>, Refusal> {
-    let Reading { numbers, has_extension, is_too_long } = reading::read(keys, network, phone);
-    let unreadable = match (is_too_long, has_extension) {
-        (true, _) => Rule::Number.refuses_because(Reason::InvalidNumber, Detail::TooLong),
-        (_, true) => Rule::Number.refuses_because(Reason::InvalidNumber, Detail::Extension),
-        _ => Rule::Number.refuses(Reason::InvalidNumber),
-    };
+    let Reading { numbers, has_extension } = reading::read(keys, network, phone);
+    if has_extension {
+        return Err(Rule::Number.refuses_because(Reason::InvalidNumber, Detail::Extension));
+    }
     let mut refusal = None;
     for number in &numbers {
         if reading::is_directory_assistance(number) {
@@ -257,7 +259,15 @@ fn number_route<'n>(
             }
         }
     }
-    Err(refusal.unwrap_or(unreadable))
+    Err(refusal.filter(|refusal| refusal.reason != Reason::InvalidNumber).unwrap_or_else(|| {
+        if reading::is_short_number(keys, network) {
+            Rule::Codes.refuses_because(Reason::SpecialService, Detail::ShortCode)
+        } else if reading::is_too_long(keys, network, phone) {
+            Rule::Number.refuses_because(Reason::InvalidNumber, Detail::TooLong)
+        } else {
+            Rule::Number.refuses(Reason::InvalidNumber)
+        }
+    }))
 }
 
 /// Rule 5. The phones that a number of the network's own rings, but for the caller.

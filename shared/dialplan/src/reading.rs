@@ -14,8 +14,6 @@ pub(crate) struct Reading {
     pub(crate) numbers: Vec<E164>,
     /// Whether something behind the number looks like an extension.
     pub(crate) has_extension: bool,
-    /// Whether there are more digits than any number has.
-    pub(crate) is_too_long: bool,
 }
 
 /// The longest number (ITU-T E.164, 6.1), and what may come before it: 9 and 011.
@@ -26,17 +24,46 @@ const LONGEST: usize = 15 + 4;
 pub(crate) fn read(keys: &str, network: &Network, phone: &network::Extension) -> Reading {
     let keys = keys.trim_end_matches('#');
     if has_extension(keys) {
-        return Reading { numbers: Vec::new(), has_extension: true, is_too_long: false };
+        return Reading { numbers: Vec::new(), has_extension: true };
     }
-    Reading {
-        numbers: candidates(keys, network, phone),
-        has_extension: false,
-        is_too_long: is_too_long(keys, network),
-    }
+    Reading { numbers: candidates(keys, network, phone), has_extension: false }
 }
 
-/// Whether there are more digits than any number has, however it is read.
-fn is_too_long(number: &str, network: &Network) -> bool {
+/// How many digits too many, or too few, are noticed where numbers have no length of their own.
+const SURPLUS: usize = 4;
+
+/// Whether there are more digits than the number has, however it is read. Asked once it is refused.
+pub(crate) fn is_too_long(keys: &str, network: &Network, phone: &network::Extension) -> bool {
+    let keys = keys.trim_end_matches('#');
+    if is_longer_than_any(keys, network) {
+        return true;
+    }
+    if !keys.trim_start_matches('+').bytes().all(|key| key.is_ascii_digit()) {
+        return false;
+    }
+    let is_number =
+        |keys: &str| candidates(keys, network, phone).iter().any(|number| exists(number, network).is_ok());
+    // Shorter ones are local numbers or codes, and begin all sorts of numbers.
+    let shorter = (1..=SURPLUS)
+        .filter_map(|surplus| keys.get(..keys.len().checked_sub(surplus)?))
+        .take_while(|shorter| shorter.len() > 7)
+        .any(is_number);
+    // Where a number begins another, as 0800 1111 does in Britain, digits may be missing.
+    let longer = |more: usize| is_number(&format!("{keys}{}", "5".repeat(more)));
+    shorter && !(0..=SURPLUS).any(longer)
+}
+
+/// Whether digits are a short number, which has no form behind a country code: 116 123, 118 712, 3699. North America's have
+/// three digits and are codes.
+pub(crate) fn is_short_number(keys: &str, network: &Network) -> bool {
+    let keys = keys.trim_end_matches('#');
+    numbers::calling_code_of(network.region()) != Some(1)
+        && (3..=6).contains(&keys.len())
+        && keys.bytes().all(|key| key.is_ascii_digit())
+}
+
+/// Whether there are more digits than any number has.
+fn is_longer_than_any(number: &str, network: &Network) -> bool {
     // The mark of `Keys` for what is longer than anything.
     let digits = number.trim_start_matches('+').trim_end_matches('?');
     if !digits.bytes().all(|key| key.is_ascii_digit()) {
@@ -57,9 +84,9 @@ fn has_extension(keys: &str) -> bool {
     let Some((number, rest)) = keys.split_at_checked(at) else { return false };
     let digits = number.strip_prefix('+').unwrap_or(number);
     let marks = rest.trim_start_matches(|key: char| !key.is_ascii_digit());
-    // Letters may spell a number (1-800-FLOWERS), but not behind seven digits.
-    let is_mark = rest.starts_with(',') || digits.len() >= 7;
-    is_mark && !digits.is_empty() && digits.bytes().all(|key| key.is_ascii_digit()) && !marks.is_empty()
+    // Letters may spell a number (1-800-FLOWERS), but not behind seven digits. No number or code has less than three.
+    let is_mark = rest.starts_with(',') && digits.len() >= 3 || digits.len() >= 7;
+    is_mark && digits.bytes().all(|key| key.is_ascii_digit()) && !marks.is_empty()
 }
 
 /// What the keys may mean, most likely first.
@@ -111,7 +138,7 @@ fn digits(keys: &str) -> Option<String> {
 }
 
 fn domestic(digits: &str, network: &Network, phone: &network::Extension, found: &mut Vec<E164>) {
-    if let Some(rest) = digits.strip_prefix("011").or_else(|| digits.strip_prefix("00")) {
+    if let Some(rest) = abroad(digits, network.region()) {
         found.extend(international(rest));
         return;
     }
@@ -128,6 +155,17 @@ fn domestic(digits: &str, network: &Network, phone: &network::Extension, found: 
         _ => None,
     };
     found.extend(whole.and_then(|text| E164::parse(&text).ok()));
+}
+
+/// What follows the digits that lead abroad: those of the region (ITU-T, list of dialling procedures: 0011 in Australia, 001 in
+/// Thailand), North America's 011, or 00 as nearly everywhere.
+fn abroad(digits: &str, region: Region) -> Option<&str> {
+    let own = match region.as_str() {
+        "AU" => "0011",
+        "TH" => "001",
+        _ => "011",
+    };
+    [own, "011", "00"].into_iter().find_map(|prefix| digits.strip_prefix(prefix))
 }
 
 /// A number after `+`, `011` or `00`. North American ones have exactly ten digits after the 1.

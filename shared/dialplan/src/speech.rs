@@ -20,6 +20,8 @@ pub(crate) enum Sentence {
     ShortCode,
     /// A number and something behind it that may be an extension.
     NoExtension,
+    /// A code that asks for the caller's number to be shown, alone.
+    AlwaysShown,
     /// Dial tone in words, after a sentence that said what went wrong.
     DialAgain,
     NothingDialled,
@@ -71,6 +73,7 @@ impl Sentence {
             Self::TooLong => "That number is too long, so please check it.",
             Self::ShortCode => "This phone cannot call that short number, so please dial the whole number.",
             Self::NoExtension => "Please dial the number alone, and the extension when it answers.",
+            Self::AlwaysShown => "This phone always shows its number, so please dial without that code.",
             Self::DialAgain => "Please dial, then press pound.",
             Self::NothingDialled => "Nothing was dialed.",
             Self::Goodbye => "Please hang up and try again. Goodbye.",
@@ -123,6 +126,7 @@ impl Sentence {
                 "Este teléfono no puede llamar a ese número corto, así que marque el número completo."
             }
             Self::NoExtension => "Marque sólo el número y, cuando contesten, la extensión.",
+            Self::AlwaysShown => "Este teléfono siempre muestra su número, así que marque sin ese código.",
             Self::DialAgain => "Marque, por favor, y después oprima el signo de número.",
             Self::NothingDialled => "No se marcó nada.",
             Self::Goodbye => "Por favor cuelgue e intente de nuevo. Adiós.",
@@ -168,6 +172,7 @@ mod tests {
             Sentence::TooLong,
             Sentence::ShortCode,
             Sentence::NoExtension,
+            Sentence::AlwaysShown,
         ];
         for sentence in Reason::ALL.map(Sentence::Refusal).into_iter().chain(ends) {
             let (english, spanish) = (sentence.text(Language::English), sentence.text(Language::Spanish));

@@ -55,6 +55,8 @@ pub(crate) enum Detail {
     ShortCode,
     /// What follows the number cannot be told from it.
     Extension,
+    /// The caller's number is shown in any case.
+    Shown,
 }
 
 impl Rule {

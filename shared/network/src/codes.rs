@@ -118,10 +118,17 @@ fn read_target<'a>(
     dial.or(asterisk).or(extension.map(|at| at.value))
 }
 
-/// The codes that every network has unless its file says otherwise.
-pub(crate) fn with_built_in(mut codes: BTreeMap<String, Target>) -> BTreeMap<String, Target> {
-    // The Suicide & Crisis Lifeline by its ten-digit number: what Twilio does with 988 itself is not documented.
-    if let Ok(lifeline) = E164::parse("+18002738255") {
+/// The codes that a network has unless its file says otherwise.
+pub(crate) fn with_built_in(
+    mut codes: BTreeMap<String, Target>,
+    region: Option<Region>,
+) -> BTreeMap<String, Target> {
+    let country = region.and_then(emergency::Country::of).map(emergency::Country::region);
+    // The Suicide & Crisis Lifeline by its ten-digit number: what Twilio does with 988 itself is not documented. It is a
+    // service of the United States (47 CFR 52.200); Canada's 988 is another one, and elsewhere 988 is nothing.
+    if country == Some("US")
+        && let Ok(lifeline) = E164::parse("+18002738255")
+    {
         codes.entry("988".to_owned()).or_insert(Target::Dial(lifeline));
     }
     codes

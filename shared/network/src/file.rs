@@ -142,7 +142,8 @@ fn read<'a>(
     let asterisk = section.and_then(|section| read_asterisk(reader, section));
     let places = Places::new(&mut root, reader.is_torn());
     let section = root.section(reader, "codes");
-    let codes = with_built_in(read_codes(reader, section.as_ref(), &places));
+    let codes =
+        with_built_in(read_codes(reader, section.as_ref(), &places), places.regions().first().copied());
     if root.value("stages").is_none() {
         reader.report_missing(0, "stages", STAGES_REMEDY);
     }
@@ -267,7 +268,7 @@ impl Default for NetworkRest {
     fn default() -> Self {
         Self {
             area_code: None,
-            allow: ["US", "CA", "PR", "MX"].into_iter().filter_map(Region::parse).collect(),
+            allow: Vec::new(),
             block: Vec::new(),
             time_limit: 60 * 60,
             ring_timeout: 30,
@@ -279,6 +280,16 @@ impl Default for NetworkRest {
             emergency_calling: EmergencyCalling::Dialtone,
             address: None,
         }
+    }
+}
+
+/// Where phones may call if the file does not say: North America's neighbours from one of them, and otherwise the country
+/// that the phones are in.
+fn allowed_from(region: Option<Region>) -> Vec<Region> {
+    let neighbours: Vec<_> = ["US", "CA", "PR", "MX"].into_iter().filter_map(Region::parse).collect();
+    match region {
+        Some(region) if !neighbours.contains(&region) => vec![region],
+        _ => neighbours,
     }
 }
 
@@ -316,7 +327,7 @@ fn read_network(
     let defaults = NetworkRest::default();
     let rest = NetworkRest {
         area_code: area_code.map(|at| at.value),
-        allow: section.list(reader, "allow", parse::region).unwrap_or(defaults.allow),
+        allow: section.list(reader, "allow", parse::region).unwrap_or_else(|| allowed_from(region)),
         block: section.list(reader, "block", parse::prefix).unwrap_or_default(),
         // Twilio ends a call after four hours, or after 24 for accounts that have asked for it.
         time_limit: section
