@@ -104,11 +104,11 @@ impl Transcript {
     }
 
     pub(super) fn tell(&self, news: &News) {
-        let News { call, kind, who, what, code } = news;
+        let News { call, kind, who, what, code, took } = news;
         if self.is_json {
             return output::json(&json!({
                 "at": Timestamp::now().to_string(), "call": call, "kind": kind.as_str(), "who": who,
-                "what": what, "code": code,
+                "what": what, "code": code, "took_us": took.map(|took| took.as_micros() as u64),
             }));
         }
         let time = Timestamp::now().to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();

@@ -1,5 +1,7 @@
 //! What the lab tells while it happens.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 
 /// What kind of news it is.
@@ -104,6 +106,8 @@ pub struct News {
     pub what: String,
     /// A status or error.
     pub code: Option<u32>,
+    /// How long the service took to answer.
+    pub took: Option<Duration>,
 }
 
 /// Where news goes.
@@ -134,6 +138,14 @@ impl Teller {
         what: impl Into<String>,
         code: Option<u32>,
     ) {
-        let _ = self.sender.send(News { call: self.call, kind, who: who.into(), what: what.into(), code });
+        let (who, what) = (who.into(), what.into());
+        let _ = self.sender.send(News { call: self.call, kind, who, what, code, took: None });
+    }
+
+    /// The service was asked, and took so long.
+    pub(crate) fn tell_asked(&self, who: &str, what: String, code: u32, took: Duration) {
+        let (who, kind) = (who.to_owned(), Kind::Asked);
+        let _ =
+            self.sender.send(News { call: self.call, kind, who, what, code: Some(code), took: Some(took) });
     }
 }

@@ -124,6 +124,8 @@ impl Running {
             domain: plan.domain,
             teller: teller.clone(),
             loss: plan.loss,
+            account: plan.account.clone(),
+            debugger: format!("{}/status/error", plan.public_url),
             is_secure: plan.is_secure,
         });
         let desk = Arc::new(Desk {

@@ -12,6 +12,7 @@ mod budget;
 mod build;
 mod client;
 mod emulator;
+mod lab;
 mod load;
 mod measure;
 mod notices;
@@ -38,6 +39,8 @@ enum Task {
     Budget(budget::Options),
     /// Puts load on `dialtone serve`, on its peer in Node, and on large network files.
     Load(load::Options),
+    /// Rings phones in `dialtone lab`, and has 100 calls talk at once.
+    Lab(lab::Options),
     /// Calls 911 on `dialtone serve` while it tells recipients that are good, slow, dead and broken.
     Notices(notices::Options),
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Task::Bench(options) => bench::run(&options),
         Task::Budget(options) => budget::run(&options),
+        Task::Lab(options) => lab::run(&options),
         Task::Load(options) => load::run(&options),
         Task::Notices(options) => notices::run(&options),
     };

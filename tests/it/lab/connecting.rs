@@ -96,7 +96,27 @@ fn a_phone_that_is_not_registered_is_said_to_be_so() {
     lab.tells("says", "");
     let ended = lab.tells("event", "outgoing_dialstatus_no-answer");
     assert_eq!(ended["event"]["call"]["error_code"], "32009", "{ended}");
+    // The debugger's webhook says so, too, on a way of its own.
+    lab.has_told("twilio-error-32009");
+    lab.has_told("/status/error (error 32009)");
     alpha.hears("CALL_ESTABLISHED");
+}
+
+/// Twilio's error 32011: after the time of the Dial (ten seconds here) with no response at all.
+#[test]
+fn a_registered_phone_that_is_silent_is_told_by_the_debugger() {
+    let mut lab = Desk::start(&[]);
+    let (mut alpha, mut beta) = (lab.hand("alpha"), lab.hand("beta"));
+    beta.registers(&[]);
+    let mut talk = alpha.dials("beta");
+    beta.is_asked("INVITE");
+    lab.tells("leg-over", "silent");
+    let ended = lab.tells("event", "outgoing_dialstatus_no-answer");
+    assert_eq!(ended["event"]["call"]["error_code"], "32011", "{ended}");
+    assert_eq!(alpha.is_answered(&mut talk).status(), Some(200));
+    lab.has_told("twilio-error-32011");
+    let told = lab.has_event("twilio-error-32011");
+    assert_eq!(told["event"]["event"]["endpoint"], "beta", "{told}");
 }
 
 #[test]

@@ -209,6 +209,13 @@ impl Desk {
         }
     }
 
+    /// An event of this name that was told already.
+    pub(crate) fn has_event(&self, name: &str) -> Value {
+        let lines = self.told.lines.lock().unwrap();
+        let found = lines.iter().find(|line| line["event"]["event"]["UserEvent"] == name);
+        found.unwrap_or_else(|| panic!("no event {name}")).clone()
+    }
+
     /// The names of the events so far.
     pub(crate) fn events(&self) -> Vec<String> {
         let lines = self.told.lines.lock().unwrap();

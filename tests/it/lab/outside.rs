@@ -35,4 +35,5 @@ fn a_number_outside_is_busy_or_refused_as_it_was_told() {
     alpha.does("dial", "5035550124");
     lab.tells("failed", "13224");
     lab.tells("event", "outgoing_dialstatus_failed");
+    lab.has_told("twilio-error-13224");
 }

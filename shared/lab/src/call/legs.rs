@@ -23,6 +23,8 @@ pub(crate) enum Far {
     Phone {
         /// Where it is called.
         branches: Vec<Branch>,
+        /// Its Contact; nothing if it is not registered.
+        contact: String,
         /// Where it answered.
         answered: Option<DialogId>,
     },
@@ -114,7 +116,14 @@ impl Call {
         more: Vec<(String, String)>,
     ) {
         let bindings = self.lab.edge.at(user);
-        let mut leg = Leg { name: user.to_owned(), far: Far::Phone { branches: Vec::new(), answered: None } };
+        let mut leg = Leg {
+            name: user.to_owned(),
+            far: Far::Phone {
+                branches: Vec::new(),
+                contact: bindings.first().map(|binding| binding.contact.clone()).unwrap_or_default(),
+                answered: None,
+            },
+        };
         if bindings.is_empty() {
             self.legs.insert(id, leg);
             self.teller.tell(Kind::Note, user, "the phone is not registered (32009)");
@@ -148,7 +157,7 @@ impl Call {
         let found = self.legs.iter_mut().find(|(_, leg)| leg.dialogs().any(|known| known == dialog));
         let Some((id, leg)) = found else { return };
         let (id, name) = (*id, leg.name.clone());
-        let Far::Phone { branches, answered } = &mut leg.far else { return };
+        let Far::Phone { branches, answered, .. } = &mut leg.far else { return };
         let Some(branch) = branches.iter_mut().find(|branch| branch.dialog == dialog) else { return };
         match event {
             Sip::Rings(_, code) => {

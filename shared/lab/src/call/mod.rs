@@ -1,20 +1,23 @@
 //! One call: the third host of `exchange`. It has sound, sockets and a clock, and no opinion on what Twilio does.
 
+mod alert;
+mod answering;
 mod legs;
 mod outside;
 mod playing;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use exchange::{
-    Exchange, FetchError, Input, LegEnd, LegId, Output, Party, PlaybackId, Request, Setup, TimerId,
+    Exchange, FetchError, Input, LegCause, LegEnd, LegId, Output, Party, PlaybackId, Request, Setup, TimerId,
 };
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use self::legs::Leg;
+use self::alert::About;
+use self::legs::{Far as LegFar, Leg};
 use crate::edge::Edge;
 use crate::gateway::{DialogId, Sip};
 use crate::loss::Loss;
@@ -38,6 +41,10 @@ pub(crate) struct Lab {
     pub(crate) teller: Teller,
     /// What gets lost between phones and the lab.
     pub(crate) loss: Loss,
+    /// `AccountSid`.
+    pub(crate) account: String,
+    /// The URL of the account's debugger webhook.
+    pub(crate) debugger: String,
     /// Whether the domain takes TLS and SRTP alone.
     pub(crate) is_secure: bool,
 }
@@ -123,6 +130,8 @@ pub(crate) struct Call {
     pub(crate) happenings: mpsc::UnboundedSender<Happening>,
     /// Where the dialogs of this call tell what happens.
     pub(crate) sip_inbox: mpsc::UnboundedSender<Sip>,
+    /// The URL that was asked last for a document.
+    asked: String,
     /// What is to be asked, in order, and whether the answer matters.
     questions: mpsc::UnboundedSender<(Request, bool)>,
     pub(crate) legs: HashMap<LegId, Leg>,
@@ -146,6 +155,7 @@ impl Call {
             exchange,
             happenings,
             sip_inbox,
+            asked: String::new(),
             questions,
             legs: HashMap::new(),
             bridged: None,
@@ -237,7 +247,10 @@ impl Call {
     /// Does what the exchange says.
     async fn perform(&mut self, output: Output) {
         match output {
-            Output::Fetch(request) => drop(self.questions.send((request, true))),
+            Output::Fetch(request) => {
+                self.asked.clone_from(&request.url);
+                let _ = self.questions.send((request, true));
+            }
             Output::Report(request) => drop(self.questions.send((request, false))),
             Output::Answer => self.answer(),
             Output::Play(playback) => self.play(playback),
@@ -269,6 +282,7 @@ impl Call {
                 self.teller.tell(Kind::Note, self.caller.name(), format!("<{name}> is passed over"));
             }
             Output::Failed(error) => {
+                self.alert(&About::Document { url: &self.asked, code: error.code() });
                 self.teller.tell_code(Kind::Failed, "service", error.to_string(), Some(error.code()));
             }
             Output::Assumed(rule) => self.teller.tell(Kind::Assumed, rule.id(), rule.text()),
@@ -276,58 +290,6 @@ impl Call {
             Output::HangUp => self.hang_up(),
             Output::Over(_) => self.is_over = true,
         }
-    }
-
-    fn answer(&self) {
-        if let Caller::Phone { dialog, sound, offer, .. } = &self.caller {
-            self.lab.switch.with(|gateway, now| gateway.answer(*dialog, sound.ear(), now));
-            sound.remote(Description::clone(offer));
-        }
-        self.teller.tell_code(Kind::Answered, self.caller.name(), "the call is answered", Some(200));
-    }
-
-    fn reject(&self, busy: bool) {
-        let (code, reason) = if busy { (486, "Busy Here") } else { (404, "Not Found") };
-        if self.exchange.is_answered() {
-            return self.hang_up();
-        }
-        if let Caller::Phone { dialog, .. } = &self.caller {
-            self.lab.switch.with(|gateway, now| gateway.refuse(*dialog, code, reason, now));
-        }
-        self.teller.tell_code(Kind::Rejected, self.caller.name(), reason, Some(code.into()));
-    }
-
-    fn hang_up(&self) {
-        if let Caller::Phone { dialog, .. } = &self.caller {
-            self.lab.switch.with(|gateway, now| gateway.hang_up(*dialog, now));
-        }
-        if self.exchange.is_answered() {
-            self.teller.tell(Kind::HangsUp, self.caller.name(), "Twilio hangs up");
-        } else {
-            let what = "a caller who was never answered is sent 480";
-            self.teller.tell(Kind::Assumed, "hangup.unanswered", what);
-            self.teller.tell_code(Kind::Rejected, self.caller.name(), "Temporarily Unavailable", Some(480));
-        }
-    }
-
-    fn answer_refer(&self, party: Party, is_taken: bool) {
-        let who = match party {
-            Party::Caller => match &self.caller {
-                Caller::Phone { dialog, .. } => {
-                    self.lab.switch.with(|gateway, now| gateway.answer_refer(*dialog, is_taken, now));
-                    self.caller.name().to_owned()
-                }
-                Caller::Outside { name } => name.clone(),
-            },
-            Party::Leg(id) => {
-                if let Some(dialog) = self.legs.get(&id).and_then(Leg::talking) {
-                    self.lab.switch.with(|gateway, now| gateway.answer_refer(dialog, is_taken, now));
-                }
-                self.legs.get(&id).map_or("", |leg| leg.name.as_str()).to_owned()
-            }
-        };
-        let (what, code) = if is_taken { ("the REFER is taken", 202) } else { ("the REFER is refused", 603) };
-        self.teller.tell_code(Kind::Refers, who, what, Some(code));
     }
 
     /// Lets something happen after a while.
@@ -378,6 +340,14 @@ impl Call {
     /// Tells the exchange that a leg is over.
     pub(crate) fn leg_is_over(&mut self, id: LegId, end: LegEnd) {
         if let Some(leg) = self.legs.remove(&id) {
+            match (&leg.far, end.cause) {
+                (LegFar::Phone { .. }, LegCause::Unregistered) => {
+                    self.alert(&About::Unregistered { user: &leg.name });
+                }
+                (LegFar::Phone { contact, .. }, LegCause::Silent) => self.alert(&About::Silent { contact }),
+                (LegFar::Number { number }, LegCause::Failed) => self.alert(&About::Invalid { number }),
+                _ => {}
+            }
             leg.dialogs().for_each(|dialog| self.lab.switch.forget(dialog));
             let code = end.sip_code.map(u32::from);
             self.teller.tell_code(Kind::LegOver, leg.name, format!("{:?}", end.cause).to_lowercase(), code);
@@ -401,12 +371,13 @@ async fn ask(
 ) {
     while let Some((request, matters)) = questions.recv().await {
         let what = format!("{} {}", request.method.as_str(), request.url);
+        let asked = Instant::now();
         let answer = service.ask(request).await;
         let code = match &answer {
             Ok(answer) => u32::from(answer.status),
             Err(error) => error.code(),
         };
-        teller.tell_code(Kind::Asked, "service", what, Some(code));
+        teller.tell_asked("service", what, code, asked.elapsed());
         if matters {
             let _ = happenings.send(Happening::Fetched(answer));
         }
