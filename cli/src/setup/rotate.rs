@@ -1,9 +1,14 @@
 //! `dialtone rotate`
 
-use clap::Args;
-use provision::{Keyring, Options, finding_of};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use super::connection::{Connection, wishes};
+use clap::Args;
+use network::{Extension, Finding, Network};
+use provision::{Account, Keyring, Observer, Options, finding_of};
+use serde_json::{Value, json};
+
+use super::connection::{Connection, Session, wishes};
 use super::show;
 use super::watch::Watcher;
 use crate::answer;
@@ -11,22 +16,28 @@ use crate::ask::confirm;
 use crate::devices::DeviceFolder;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
+use crate::passwords::Passwords;
 
-/// Gives a phone a new password, in Twilio and in its device file.
+/// Gives phones new passwords, in Twilio and in their device files.
 ///
-/// The phone itself has the old one until it has loaded its new file: its next registration, within ten minutes, is
-/// refused until then, and it cannot be called. So have the device at hand, or let it fetch the file
+/// A phone itself has the old one until it has loaded its new file: its next registration, within ten minutes, is
+/// refused until then, and it cannot be called. So have the devices at hand, or let them fetch their files
 /// (`dialtone devices serve`).
 ///
-/// Whether the device file can be written, and where git does not see it, is tried first: nothing is changed if not.
+/// Whether the device files can be written, and where git does not see them, is tried first: nothing is changed if not.
+/// Of several phones, one that fails keeps no other from its new password.
 ///
-/// Exit codes: 0 done, 1 not confirmed, 2 wrong usage or no such phone, 3 Twilio failed (run it again), or the password
+/// Exit codes: 0 done, 1 not confirmed, 2 wrong usage or no such phone, 3 Twilio failed (run it again), or a password
 /// was changed and its device file could not be written.
 #[derive(Args)]
 pub(crate) struct Rotate {
-    /// The phone: its name in the file.
-    #[arg(value_name = "EXT")]
-    phone: String,
+    /// The phones: their names in the file.
+    #[arg(value_name = "EXT", required_unless_present = "all", conflicts_with = "all")]
+    phones: Vec<String>,
+
+    /// All phones of the file.
+    #[arg(long)]
+    all: bool,
 
     #[command(flatten)]
     connection: Connection,
@@ -45,61 +56,175 @@ pub(crate) struct Rotate {
 
 impl Rotate {
     pub(crate) fn run(self) -> Result {
-        let watcher = Watcher::new(true);
         let session = self.connection.open()?;
-        let network = &session.network;
-        let Some(phone) = network.extension(&self.phone) else {
-            return Err(Failure::no_phone(network, &self.phone));
-        };
-        let user = phone.name();
-        let passwords = self.connection.passwords_to_write(network)?;
-        let account = session.account(&wishes(&session.file, network, Options::default()))?;
-        let found = account.lists.iter().find_map(|list| {
-            let credential = list.credentials.iter().find(|credential| credential.username == user)?;
-            Some((list.list.sid.clone(), credential.sid.clone()))
-        });
-        let Some((list, credential)) = found else {
-            return Err(Failure::usage(format!(
-                "{user} has no credential in Twilio yet; `dialtone apply` makes it"
-            )));
-        };
-        self.folder
-            .check(network, phone)
-            .map_err(|problem| Failure::usage(format!("{problem} ({})", show::NOTHING_CHANGED)))?;
-        if !self.yes && !confirm(&format!("{user} cannot be called until it has its new file. Go on?"))? {
+        let phones = self.phones_of(&session.network)?;
+        // A single one is told of in the end.
+        let watcher = Watcher::new(self.json || phones.len() == 1);
+        let passwords = self.connection.passwords_to_write(&session.network)?;
+        let account = session.account(&wishes(&session.file, &session.network, Options::default()))?;
+        let places = places_of(&account, &phones)?;
+        for phone in &phones {
+            self.folder
+                .check(&session.network, phone)
+                .map_err(|problem| Failure::usage(format!("{problem} ({})", show::NOTHING_CHANGED)))?;
+        }
+        if !self.yes && !confirm(&question(&phones))? {
             return Err(Failure::declined(show::NOTHING_CHANGED));
         }
-        let new = passwords.renew(user)?;
-        watcher.rotates(user);
-        let set = session.client.update_credential(&list, &credential, &new).map_err(|error| {
-            Failure::other_side(format!(
+        let rotation = Rotation { session: &session, passwords: &passwords, watcher, folder: &self.folder };
+        let (mut done, mut failures) = (Vec::new(), Vec::new());
+        for (place, (phone, at)) in phones.iter().zip(&places).enumerate() {
+            match rotation.of(phone, at, (place, phones.len())) {
+                Ok(files) => done.push((phone.name(), files)),
+                // One answer says it for all.
+                Err((failure, true)) => {
+                    failures.push((phone.name(), failure));
+                    break;
+                }
+                Err((failure, false)) => failures.push((phone.name(), failure)),
+            }
+        }
+        self.end(&phones, &done, failures, &passwords)
+    }
+
+    /// The phones that are meant, each once.
+    fn phones_of<'n>(&self, network: &'n Network) -> Result<Vec<&'n Extension>> {
+        if self.all {
+            return Ok(network.extensions().iter().collect());
+        }
+        let mut seen = HashSet::new();
+        let names = self.phones.iter().filter(|name| seen.insert(name.as_str()));
+        names.map(|name| network.extension(name).ok_or_else(|| Failure::no_phone(network, name))).collect()
+    }
+
+    fn end(
+        &self,
+        phones: &[&Extension],
+        done: &[(&str, Vec<String>)],
+        failures: Vec<(&str, Failure)>,
+        passwords: &Passwords,
+    ) -> Result {
+        let files: Vec<&String> = done.iter().flat_map(|(_, files)| files).collect();
+        let mut fields = json!({
+            "phones": done.iter().map(|(phone, files)| json!({"phone": phone, "files": files})).collect::<Value>(),
+            "files": files,
+        });
+        if let ([phone], Some(fields)) = (phones, fields.as_object_mut()) {
+            fields.insert("phone".into(), phone.name().into());
+        }
+        if !self.json {
+            done.iter().for_each(|(phone, files)| tell(phone, files, passwords));
+        }
+        match failures.len() {
+            0 if self.json => Ok(answer::print(Outcome::Done, fields)),
+            0 => Ok(Outcome::Done),
+            _ if phones.len() == 1 => {
+                let failure = failures.into_iter().next().map(|(_, failure)| failure);
+                Err(failure.unwrap_or_else(|| Failure::found(Outcome::OtherSide, Vec::new())))
+            }
+            _ => {
+                let mut findings: Vec<Finding> = failures
+                    .iter()
+                    .map(|(phone, failure)| Finding::new(*phone, failure.message().replace('\n', "; "), ""))
+                    .collect();
+                let rest = phones.len() - done.len();
+                findings.push(Finding::new(
+                    "",
+                    format!("{} of {} phones have a new password", done.len(), phones.len()),
+                    format!("when it is mended, run the same command for the other {rest}: each run makes new passwords"),
+                ));
+                Err(Failure::found(Outcome::OtherSide, findings).knowing(fields))
+            }
+        }
+    }
+}
+
+/// What it takes to give one phone after the other its new password.
+struct Rotation<'a> {
+    session: &'a Session,
+    passwords: &'a Passwords,
+    watcher: Arc<Watcher>,
+    folder: &'a DeviceFolder,
+}
+
+impl Rotation<'_> {
+    /// Gives a phone a new password, and says where its device files are; or why it failed, and whether no other can succeed
+    /// either. `place` is how many phones came before, of how many.
+    fn of(
+        &self,
+        phone: &Extension,
+        (list, credential): &(String, String),
+        (place, total): (usize, usize),
+    ) -> std::result::Result<Vec<String>, (Failure, bool)> {
+        let user = phone.name();
+        let new = self.passwords.renew(user).map_err(|failure| (failure, true))?;
+        let summary = self.watcher.rotates(user);
+        let set = self.session.client.update_credential(list, credential, &new);
+        self.watcher.ended(&summary);
+        let set = set.map_err(|error| {
+            let is_last = error.status() == Some(401) || matches!(error, twilio::Error::Unreachable { .. });
+            let failure = Failure::other_side(format!(
                 "{}\nthe new password is kept; run the same command again, or `dialtone apply`",
                 finding_of(user, &error)
-            ))
+            ));
+            (failure, is_last)
         })?;
-        passwords.confirm(user, &credential, Some(&set.date_updated)).map_err(|error| {
-            Failure::other_side(format!(
+        self.passwords.confirm(user, credential, Some(&set.date_updated)).map_err(|error| {
+            let failure = Failure::other_side(format!(
                 "{error}\nthe password of {user} WAS changed in Twilio; when that is mended, `dialtone apply` and then \
                  `dialtone devices render {user} --out DIR` write its device file"
-            ))
+            ));
+            (failure, true)
         })?;
-
-        let files = self.folder.render(network, phone, &passwords).map_err(|failure| {
-            Failure::other_side(format!(
+        self.watcher.made(place + 1, total, &summary);
+        self.folder.render(&self.session.network, phone, self.passwords).map_err(|failure| {
+            let failure = Failure::other_side(format!(
                 "{}\nthe password of {user} WAS changed in Twilio, but its device file is not written; write it with \
                  `dialtone devices render {user} --out DIR`",
                 failure.message()
-            ))
-        })?;
-        if self.json {
-            return Ok(answer::print(Outcome::Done, serde_json::json!({"phone": user, "files": files})));
-        }
-        output::line(&format!("{user} has a new password"));
-        if files.is_empty() {
-            let path = passwords.path().display();
-            output::line(&format!("the file has no device for it; its password is in {path}"));
-        }
-        files.iter().for_each(|file| output::line(&format!("device file: {file}")));
-        Ok(Outcome::Done)
+            ));
+            (failure, false)
+        })
     }
+}
+
+/// The list and the credential of each phone.
+fn places_of(account: &Account, phones: &[&Extension]) -> Result<Vec<(String, String)>> {
+    let mut there = HashMap::new();
+    for list in &account.lists {
+        for credential in &list.credentials {
+            there.entry(credential.username.as_str()).or_insert((&list.list.sid, &credential.sid));
+        }
+    }
+    let missing: Vec<&str> =
+        phones.iter().map(|phone| phone.name()).filter(|name| !there.contains_key(name)).collect();
+    if !missing.is_empty() {
+        let has = if missing.len() == 1 { "has" } else { "have" };
+        return Err(Failure::usage(format!(
+            "{} {has} no credential in Twilio yet; `dialtone apply` makes it",
+            network::some_of(&missing, 3)
+        )));
+    }
+    let place =
+        |phone: &&Extension| there.get(phone.name()).map(|(list, sid)| ((*list).clone(), (*sid).clone()));
+    Ok(phones.iter().filter_map(place).collect())
+}
+
+fn question(phones: &[&Extension]) -> String {
+    match phones {
+        [phone] => format!("{} cannot be called until it has its new file. Go on?", phone.name()),
+        _ => format!(
+            "{} phones cannot be called, nor call 911, until they have their new files. Go on?",
+            phones.len()
+        ),
+    }
+}
+
+fn tell(phone: &str, files: &[String], passwords: &Passwords) {
+    output::line(&format!("{phone} has a new password"));
+    if files.is_empty() {
+        let path = passwords.path().display();
+        output::line(&format!("the file has no device for it; its password is in {path}"));
+    }
+    files.iter().for_each(|file| output::line(&format!("device file: {file}")));
 }

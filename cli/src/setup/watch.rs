@@ -76,9 +76,10 @@ impl Watcher {
     }
 
     /// A phone's password is about to be changed.
-    pub(super) fn rotates(&self, user: &str) {
-        let (kind, name) = ("password", user.to_owned());
-        self.begun(&Summary::new(Action::Update, kind, &name));
+    pub(super) fn rotates(&self, user: &str) -> Summary {
+        let summary = Summary::new(Action::Update, "password", user);
+        self.begun(&summary);
+        summary
     }
 
     /// What was made.

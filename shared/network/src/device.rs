@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::parse;
-use crate::reader::{At, Path, Reader, Section, wrong};
+use crate::reader::{At, Path, Reader, Section, Wrong, wrong};
 
 /// What a phone is, as far as its own configuration goes. Calls do not depend on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,23 +140,59 @@ impl fmt::Display for Mac {
 #[derive(Default)]
 pub(crate) struct TakenMacs<'a>(HashMap<Mac, Path<'a>>);
 
-/// Reads `device` of a phone.
+/// What the devices of a group have in common: everything but the address that is printed on each.
+#[derive(Default)]
+pub(crate) struct Likeness {
+    kind: Option<DeviceKind>,
+    mode: Option<DeviceMode>,
+    edge: Option<String>,
+}
+
+/// Reads `device` of a group.
+pub(crate) fn read_likeness(reader: &mut Reader<'_>, group: &mut Section<'_>) -> Likeness {
+    let Some(mut section) = group.section(reader, "device") else { return Likeness::default() };
+    let likeness = Likeness {
+        kind: section.text(reader, "kind", kind_of).map(|at| at.value),
+        mode: section.text(reader, "mode", mode_of).map(|at| at.value),
+        edge: section.text(reader, "edge", parse::edge).map(|at| at.value),
+    };
+    section.refuse_unknown(reader);
+    likeness
+}
+
+fn kind_of(text: &str) -> Result<DeviceKind, Wrong> {
+    DeviceKind::ALL.iter().copied().find(|kind| kind.as_str() == text).ok_or_else(|| {
+        let kinds: Vec<_> = DeviceKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        let kinds = kinds.join(", ");
+        wrong(
+            format!("{} is not a device that Dialtone knows", parse::shown(text)),
+            format!("write one of {kinds}"),
+        )
+    })
+}
+
+fn mode_of(text: &str) -> Result<DeviceMode, Wrong> {
+    match text {
+        "dialtone" => Ok(DeviceMode::Dialtone),
+        "menu" => Ok(DeviceMode::Menu),
+        _ => Err(wrong(format!("{} is not a mode", parse::shown(text)), "write \"dialtone\" or \"menu\"")),
+    }
+}
+
+/// Reads `device` of a phone, which has the rest from its group, if it is in one.
 pub(crate) fn read_device<'a>(
     reader: &mut Reader<'_>,
     phone: &mut Section<'a>,
+    group: Option<&Likeness>,
     taken: &mut TakenMacs<'a>,
 ) -> Option<Device> {
     let mut section = phone.section(reader, "device")?;
-    let kind = section.required(reader, "kind", "grandstream-ht801", |text| {
-        DeviceKind::ALL.iter().copied().find(|kind| kind.as_str() == text).ok_or_else(|| {
-            let kinds: Vec<_> = DeviceKind::ALL.iter().map(|kind| kind.as_str()).collect();
-            let kinds = kinds.join(", ");
-            wrong(
-                format!("{} is not a device that Dialtone knows", parse::shown(text)),
-                format!("write one of {kinds}"),
-            )
-        })
-    });
+    let kind = match group.and_then(|group| group.kind) {
+        Some(shared) => {
+            section.text(reader, "kind", kind_of).or(Some(At { value: shared, offset: section.offset() }))
+        }
+        None => section.required(reader, "kind", "grandstream-ht801", kind_of),
+    };
     let mac = section.text(reader, "mac", |text| {
         Mac::parse(text).ok_or_else(|| {
             wrong(
@@ -165,11 +201,7 @@ pub(crate) fn read_device<'a>(
             )
         })
     });
-    let mode = section.text(reader, "mode", |text| match text {
-        "dialtone" => Ok(DeviceMode::Dialtone),
-        "menu" => Ok(DeviceMode::Menu),
-        _ => Err(wrong(format!("{} is not a mode", parse::shown(text)), "write \"dialtone\" or \"menu\"")),
-    });
+    let mode = section.text(reader, "mode", mode_of);
     let edge = section.text(reader, "edge", parse::edge);
     section.refuse_unknown(reader);
     let kind = kind?.value;
@@ -192,8 +224,8 @@ pub(crate) fn read_device<'a>(
     Some(Device {
         kind,
         mac: mac.map(|at| at.value),
-        mode: mode.map(|at| at.value).unwrap_or_default(),
-        edge: edge.map(|at| at.value),
+        mode: mode.map(|at| at.value).or(group.and_then(|group| group.mode)).unwrap_or_default(),
+        edge: edge.map(|at| at.value).or_else(|| group?.edge.clone()),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::UNKNOWN;
 use crate::addresses::Names;
 use crate::codes::{Places, read_codes};
 use crate::device::{TakenMacs, read_device};
+use crate::groups::{Group, Groups};
 use crate::problem::Problem;
 use crate::reader::{At, Path, Place, Reader, Section, Wrong, table, wrong};
 use crate::{AreaCode, EmergencyCalling, Extension, NoHelp, Target, parse};
@@ -39,6 +40,7 @@ pub(crate) struct Extensions<'a> {
 pub(crate) fn read_extensions<'a>(
     reader: &mut Reader<'_>,
     section: &Section<'a>,
+    groups: &Groups<'_>,
     shared: &Shared<'_>,
     advice: &mut Vec<Problem>,
 ) -> Extensions<'a> {
@@ -62,8 +64,9 @@ pub(crate) fn read_extensions<'a>(
                 remedy: "give it a label, such as label = \"lobby\"".into(),
             });
         }
-        let mut extension = read_extension(reader, &mut table, name.value, label, shared);
-        extension.device = read_device(reader, &mut table, &mut macs);
+        let group = table.text(reader, "group", |name| groups.named(name)).map(|at| at.value);
+        let mut extension = read_extension(reader, &mut table, name.value, label, group, shared);
+        extension.device = read_device(reader, &mut table, group.map(|group| &group.device), &mut macs);
         table.refuse_unknown(reader);
         if extension.buy.is_some() {
             advice.push(Problem {
@@ -114,16 +117,26 @@ fn read_extension(
     table: &mut Section<'_>,
     name: &str,
     label: Option<At<String>>,
+    group: Option<&Group>,
     shared: &Shared<'_>,
 ) -> Extension {
     let (number, buy) = read_number(reader, table);
     let caller_id = table.text(reader, "caller_id", parse::number).map(|at| at.value);
-    let emergency = table.flag(reader, "emergency");
+    // What the group says stands with the phone: another phone of the group may have what this one lacks.
+    let emergency = table
+        .flag(reader, "emergency")
+        .or_else(|| Some(At { value: group?.emergency?, offset: table.offset() }));
     let language = table.text(reader, "language", parse::language);
     let area_code = table.text(reader, "area_code", parse::area_code);
-    let block = table.list(reader, "block", parse::prefix).unwrap_or_default();
+    let mut block = table.list(reader, "block", parse::prefix).unwrap_or_default();
     let codes = table.section(reader, "codes");
-    let codes = read_codes(reader, codes.as_ref(), shared.places);
+    let mut codes = read_codes(reader, codes.as_ref(), shared.places);
+    if let Some(group) = group {
+        block.extend(group.block.iter().copied());
+        for (code, target) in &group.codes {
+            codes.entry(code.clone()).or_insert_with(|| target.clone());
+        }
+    }
     let address = table.text(reader, "address", |name| shared.addresses.named(name));
 
     let no_help = no_help(emergency.map(|at| at.value), number.is_some(), buy.is_some(), shared);
@@ -143,13 +156,13 @@ fn read_extension(
         name: name.to_owned(),
         label: label.map(|at| at.value),
         number,
-        caller_id: caller_id.or(number),
+        caller_id: caller_id.or_else(|| group?.caller_id).or(number),
         no_help,
-        language: language.map_or(shared.language, |at| at.value),
-        area_code: area_code.map(|at| at.value).or(shared.area_code),
+        language: language.map(|at| at.value).or_else(|| group?.language).unwrap_or(shared.language),
+        area_code: area_code.map(|at| at.value).or_else(|| group?.area_code).or(shared.area_code),
         block,
         codes,
-        address: address.map(|at| at.value),
+        address: address.map(|at| at.value).or_else(|| group?.address.clone()),
         buy,
         // It is read after everything that calls depend on.
         device: None,

@@ -9,6 +9,7 @@ use crate::Language;
 use crate::addresses::{Names, addresses_of_numbers, advise_on_unused, read_addresses};
 use crate::codes::{Places, read_codes, with_built_in};
 use crate::extensions::{Extensions, Shared, read_extensions};
+use crate::groups::Groups;
 use crate::help::{self, Sources};
 use crate::notify::read_notify;
 use crate::parse;
@@ -182,8 +183,10 @@ fn read<'a>(
         places: &places,
         addresses: &names,
     };
+    let section = root.section(reader, "groups");
+    let groups = Groups::read(reader, section.as_ref(), &shared);
     let section = root.section(reader, "extensions");
-    let extensions = section.map(|section| read_extensions(reader, &section, &shared, &mut advice));
+    let extensions = section.map(|section| read_extensions(reader, &section, &groups, &shared, &mut advice));
     let extensions = extensions.unwrap_or_default();
     let is_torn = reader.is_torn();
     let notify = read_notify(
@@ -203,6 +206,12 @@ fn read<'a>(
             |name| used.contains(name) || address.as_deref() == Some(name),
             &mut advice,
         );
+    }
+
+    if advice_wanted {
+        let is_used =
+            |name: &str| extensions.phones.iter().any(|(place, _)| place.text("group") == Some(name));
+        groups.advise_on_unused(reader, is_used, &mut advice);
     }
 
     let Extensions { phones, by_name, by_number } = extensions;

@@ -13,6 +13,7 @@ mod extensions;
 mod file;
 mod finding;
 mod fingerprint;
+mod groups;
 mod help;
 mod language;
 mod nearest;

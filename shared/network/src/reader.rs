@@ -154,6 +154,11 @@ impl<'a> Place<'a> {
         self.table.get(key).map_or(self.offset, start)
     }
 
+    /// The string that a key has.
+    pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
+        self.table.get(key)?.as_str()
+    }
+
     /// Whether the table has a key, with whatever value.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.table.get(key).is_some()

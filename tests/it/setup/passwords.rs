@@ -298,3 +298,40 @@ fn two_stages_do_not_share_a_file_of_passwords() {
     assert_eq!(setup.account.mutations().len(), before);
     setup.done(&[&["plan"][..], &shared].concat());
 }
+
+#[test]
+fn several_passwords_are_changed_and_one_that_fails_stops_no_other() {
+    let setup = Setup::new();
+    setup.done(&["apply", "--yes"]);
+    let before = ["lobby", "Porch", "bench"].map(|user| setup.account.passwords(user));
+    let out = setup.account.home.join("files");
+    let all = ["rotate", "--all", "--yes", "--json", "--out", out.to_str().unwrap()];
+    for words in
+        [&["rotate", "--yes"][..], &["rotate", "lobby", "--all"], &["rotate", "lobby", "nobody", "--yes"]]
+    {
+        assert_eq!(setup.run(words).code, 2, "{words:?}");
+    }
+    // The second of three fails for good, after its password is kept.
+    setup.account.faults(&json!([{
+        "effect": "refuse", "method": "POST", "path": "/Credentials/CR", "nth": 2, "status": 400, "code": 20001, "message": "no",
+    }]));
+    let said = setup.run(&all);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((said.code, told["errors"][0]["about"].as_str()), (3, Some("Porch")), "{told}");
+    let phones: Vec<_> = told["phones"].as_array().unwrap().iter().map(|one| one["phone"].clone()).collect();
+    assert_eq!(phones, ["lobby", "bench"]);
+    assert!(told["files"][0].as_str().unwrap().ends_with("cfg000b82123456.xml"), "{told}");
+    assert!(setup.agrees("lobby") && setup.agrees("bench"));
+    let now = ["lobby", "Porch", "bench"].map(|user| setup.account.passwords(user));
+    assert!(now[0] != before[0] && now[1] == before[1] && now[2] != before[2]);
+    // `plan` names the phone that its end cuts off.
+    setup.account.faults(&json!([]));
+    let plan: Value = serde_json::from_str(&setup.run(&["plan", "--json"]).out).unwrap();
+    assert_eq!(plan["cut_off"], json!(["Porch"]));
+    setup.done(&["apply", "--yes"]);
+    assert!(setup.agrees("Porch"));
+    let said = setup.done(&["rotate", "lobby", "lobby", "Porch", "--yes", "--out", out.to_str().unwrap()]);
+    assert_eq!(said.out.matches("has a new password").count(), 2, "{}", said.out);
+    assert!(said.err.contains("[2/2] ~ password"), "{}", said.err);
+    assert!(setup.agrees("lobby") && setup.agrees("Porch"));
+}
