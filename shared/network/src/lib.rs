@@ -26,8 +26,6 @@ mod stage;
 mod stages;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod view_tests;
 
 use std::collections::{BTreeMap, HashMap};
 

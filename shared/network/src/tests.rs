@@ -1,5 +1,8 @@
 //! Files, good and bad.
 
+#[path = "view_tests.rs"]
+mod view_tests;
+
 use crate::{NetworkFile, RefusalStyle};
 
 const GOOD: &str = "[network]\nname = \"n\"\nregion = \"US\"\n\n[stages.prod]\nsip_domain = \"n.sip.twilio.com\"\npublic_url = \"https://n.example.org\"\n";

@@ -18,6 +18,7 @@ mod measure;
 mod notices;
 mod process;
 mod report;
+mod setup;
 mod sns;
 mod subjects;
 
@@ -43,6 +44,8 @@ enum Task {
     Lab(lab::Options),
     /// Calls 911 on `dialtone serve` while it tells recipients that are good, slow, dead and broken.
     Notices(notices::Options),
+    /// Sets up networks of some sizes, and changes a few phones of them, against a stand-in for Twilio.
+    Setup(setup::Options),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Lab(options) => lab::run(&options),
         Task::Load(options) => load::run(&options),
         Task::Notices(options) => notices::run(&options),
+        Task::Setup(options) => setup::run(&options),
     };
     let (code, text) = match &done {
         Ok(text) => (ExitCode::SUCCESS, write!(stdout(), "{text}")),

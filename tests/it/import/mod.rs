@@ -265,3 +265,38 @@ fn without_a_record_nothing_can_be_restored() {
     it.done(&["destroy", "--restore", "--yes"]);
     assert_eq!(seen(&it.account), it.before);
 }
+
+#[test]
+fn whatever_is_refused_on_the_way_back_the_next_run_finishes_it() {
+    let it = Move::of(accounts::small());
+    it.done(&["import", "--name", "corner", "--public-url", "https://voice.example.org"]);
+    let restore = ["destroy", "--restore", "--yes"];
+    let mut steps = 0;
+    for nth in 1.. {
+        it.done(&["apply", "--yes", "--skip-url-check"]);
+        it.account.faults(&json!([{
+            "effect": "refuse", "of": "mutating", "nth": nth, "status": 400, "code": 20001, "message": "no",
+        }]));
+        let before = it.account.mutations().len();
+        let said = it.run(&restore);
+        it.account.faults(&json!([]));
+        let tried = it.account.mutations().len() - before;
+        if said.code == 0 {
+            assert!(nth > 4 && tried == steps, "{nth}: {tried} of {steps} steps");
+            break;
+        }
+        assert_eq!(said.code, 3, "{nth}: {}", said.err);
+        assert!(
+            said.err.contains("20001") && said.err.contains("run the same command again"),
+            "{nth}: {}",
+            said.err
+        );
+        let left = it.account.mutations().len();
+        it.done(&restore);
+        assert_eq!(seen(&it.account), it.before, "{nth}");
+        // What was made is not made again: both runs together take one request more than one that succeeds.
+        let all = tried + it.account.mutations().len() - left;
+        steps = if nth == 1 { all - 1 } else { steps };
+        assert_eq!(all, steps + 1, "{nth}: {:#?}", it.account.mutations().split_off(before));
+    }
+}

@@ -12,6 +12,7 @@ mod passwords;
 mod purchases;
 mod refused;
 mod renames;
+mod sides;
 mod terminal;
 
 use std::fs;

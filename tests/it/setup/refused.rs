@@ -155,6 +155,36 @@ fn a_refused_domain_leaves_all_numbers_where_they_ring() {
 }
 
 #[test]
+fn a_refused_mapping_leaves_all_numbers_where_they_ring() {
+    for gate in ["Calls", "Registrations"] {
+        let setup = street();
+        setup
+            .account
+            .faults(&json!([refuse(&format!("/Auth/{gate}/CredentialListMappings.json$"), &json!({}))]));
+        let said = setup.run(&["apply", "--yes"]);
+        assert_eq!(said.code, 3, "{gate}: {}", said.err);
+        assert!(
+            said.err.contains("dialtone:street:prod: cannot create the mapping for"),
+            "{gate}: {}",
+            said.err
+        );
+        assert!(
+            said.err.contains("20001") && said.err.contains("run the same command again"),
+            "{}",
+            said.err
+        );
+        // Phones have their users and help its addresses; no number leads to a phone that cannot register.
+        assert_eq!(working(&setup), (Vec::new(), all_but(&[])), "{gate}");
+        assert_eq!(setup.account.passwords("p19").len(), 1, "{gate}");
+        setup.account.faults(&json!([]));
+        // The other gate is open already.
+        assert_eq!(changes_of(&setup, &["apply", "--yes"]), 1 + 20, "{gate}");
+        assert_eq!(working(&setup), (all_but(&[]), all_but(&[])), "{gate}");
+        assert_eq!(setup.plan(&[]), [""; 0], "{gate}");
+    }
+}
+
+#[test]
 fn a_number_that_fails_for_ever_does_not_keep_others_from_their_settings() {
     let setup = street();
     let sid = setup.number(&number_of(7))["sid"].as_str().unwrap().to_owned();

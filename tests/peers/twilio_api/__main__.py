@@ -6,7 +6,8 @@ It says where it listens and whose account it is, then takes one JSON object a l
     {"do": "seed", "numbers": [...], ...}    puts things there, as if they had been there before (seeds.py)
     {"do": "change", "collection": "numbers", "sid": S, "fields": {...}}     someone else changed something
     {"do": "remove", "collection": "numbers", "sid": S}                      someone else removed something
-    {"do": "configure", "emergency_polls": 2, "emergency_outcome": "registered", "lag": 0}
+    {"do": "configure", "emergency_polls": 2, "emergency_outcome": "registered", "lag": 0,
+        "parent": {"sid": S, "token": T}}
     {"do": "journal"}                        all requests so far; passwords are masked
     {"do": "faults", "rules": [...]}         what shall go wrong (faults.py); replaces earlier rules
     {"do": "password", "username": U}        the SHA-256 of the password that U has now

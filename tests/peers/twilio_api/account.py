@@ -34,6 +34,8 @@ class Account:
         # For how many seconds lists show what was there before.
         self.lag, self.is_seeding = 0, False
         self.friendly_name = "Stand-in"
+        # The account that this one belongs to, whose token opens it too: {"sid": S, "token": T}.
+        self.parent = {}
         self.available = {number: self.for_sale(phone_number=number) for number in NUMBERS_TO_BUY}
 
     def seq(self):

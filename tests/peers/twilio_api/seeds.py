@@ -21,7 +21,7 @@ from other_hosts import new_alert, new_permission, new_price, show_alert, show_p
 from phone_numbers import E164, new_number
 from sip import new_credential, new_domain, new_list, show_credential, show_domain, show_list
 
-ACCOUNT_WIDE = ("emergency_polls", "emergency_outcome", "friendly_name", "lag")
+ACCOUNT_WIDE = ("emergency_polls", "emergency_outcome", "friendly_name", "lag", "parent")
 
 
 def _named(collection, name):

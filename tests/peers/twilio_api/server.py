@@ -118,6 +118,8 @@ def listen(account, faults, journal, lock):
             except ValueError:
                 given = ""
             allowed = (f"{account.sid}:{account.token}", f"{account.key}:{account.secret}")
+            if account.parent:
+                allowed += (f"{account.parent['sid']}:{account.parent['token']}",)
             if not any(hmac.compare_digest(given.encode(), one.encode()) for one in allowed):
                 raise Refusal(20003, "Authenticate", 401)
             parts = path.split("/")
