@@ -1,7 +1,9 @@
 //! One event of the log as one line of JSON: `timestamp`, `level`, `message`, its fields, `target`.
 //!
 //! The shape is that of `tracing-subscriber`'s own, flattened and without spans. That one writes piece by piece
-//! through several adaptors, which took a quarter of the time of a call.
+//! through several adaptors, which took a quarter of the time of a call. With the metrics, written in the same way, it made a
+//! function 0.11 MB smaller (3.07 to 2.96); texts in long pieces took 5 thousand instructions off each invoke, with TwiML's
+//! (337 to 332; docs/performance.md, "What was changed").
 
 use std::fmt;
 

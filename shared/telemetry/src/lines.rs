@@ -1,6 +1,7 @@
 //! Standard output on Lambda, where lines go to CloudWatch.
 //!
-//! A write is a call into the kernel, and wakes the reader. So the lines of one moment are written in one piece.
+//! A write is a call into the kernel, and wakes the reader. So the lines of one moment are written in one piece: with "answer
+//! first", 6 thousand instructions less of each invoke (363 to 357; docs/performance.md, "What was changed").
 
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
