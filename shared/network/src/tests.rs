@@ -1,7 +1,7 @@
 //! Files, good and bad.
 
-#[path = "view_tests.rs"]
-mod view_tests;
+mod sections;
+mod view;
 
 use crate::{NetworkFile, RefusalStyle};
 
