@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::harness::peers::Peer;
-use crate::harness::{Service, scratch};
+use crate::harness::{Service, dialtone, scratch, tests};
+use crate::switchboard::Running;
 
 const STREET: &str = "networks/street.toml";
 
@@ -100,6 +101,20 @@ fn a_webhook_and_a_mail_tell_of_the_phone_the_number_and_the_call() {
     let record = service.stop();
     let log = record.log.join("\n");
     assert!(log.contains("notice sent") && !log.contains("5550110") && !log.contains("ops@"), "{log}");
+    // A person who looks later sees who was told, and when.
+    let mut switchboard = dialtone();
+    switchboard.args(["switchboard", "--stage", "prod", "--config"]).arg(tests().join(STREET));
+    switchboard.arg("--from").arg(folder.join("journal")).arg("--ledger").arg(folder.join("ledger"));
+    let switchboard = Running::start(&mut switchboard);
+    let start = Instant::now();
+    let is_told = |page: &str, way: &str| page.contains(&format!("{way} <span class=\"quiet\"><time"));
+    while !is_told(&switchboard.page("/help"), "mail") {
+        assert!(start.elapsed() < PATIENCE, "{}", switchboard.page("/help"));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let page = switchboard.page("/help");
+    assert!(is_told(&page, "webhook") && !page.contains("ops@") && !page.contains("given up"), "{page}");
+    drop(switchboard);
     std::fs::remove_dir_all(folder).unwrap();
 }
 

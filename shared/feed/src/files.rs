@@ -9,7 +9,7 @@ use network::Network;
 use publish::Entry;
 
 use crate::error::Result;
-use crate::{FeedError, journal};
+use crate::{FeedError, journal, notes};
 
 /// How many bytes of a file go into the ledger in one transaction.
 const PIECE: usize = 4 << 20;
@@ -45,6 +45,7 @@ impl Source {
             let mut all = Taken::default();
             for slot in slots {
                 add(&mut all, journal::read(&slot, &self.stage, ledger)?);
+                notes::read(&slot, ledger)?;
             }
             return Ok(all);
         }
@@ -168,7 +169,7 @@ fn of_entries(text: &str, stage: &str) -> Vec<Record> {
 
 /// A short print of a file's beginning (FNV-1a). It only tells files apart that took each other's name. Letters only, so
 /// that nothing in the ledger looks like a telephone number.
-fn fingerprint(bytes: &[u8]) -> String {
+pub(crate) fn fingerprint(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });

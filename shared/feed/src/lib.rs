@@ -11,6 +11,7 @@ mod error;
 mod files;
 mod journal;
 mod keeping;
+mod notes;
 mod twilio_lists;
 
 pub use error::FeedError;

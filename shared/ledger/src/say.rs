@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::calls::{Call, Happening};
 use crate::health::{Health, Life};
-use crate::words::{Destination, Ending, Help, Way, What, Why};
+use crate::words::{Channel, Destination, Ending, Help, Way, What, Why};
 
 /// How long ago something happened, on one scale that is coarse enough to be read at a glance.
 #[must_use]
@@ -59,6 +59,19 @@ impl Ending {
             Self::Failed => "could not be placed",
             Self::Completed => "answered",
             Self::Refused => "refused",
+        }
+    }
+}
+
+impl Channel {
+    /// How a person is told, in words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Sms => "text message",
+            Self::Call => "spoken call",
+            Self::Webhook => "webhook",
+            Self::Mail => "mail",
         }
     }
 }

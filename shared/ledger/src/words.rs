@@ -90,6 +90,20 @@ set! {
 }
 
 set! {
+    /// How a person is told of a call for help, as `[[notify]]` has it.
+    Channel {
+        /// A text message.
+        Sms = 1 "sms",
+        /// A call in which a voice says it.
+        Call = 2 "call",
+        /// A signed POST.
+        Webhook = 3 "webhook",
+        /// A mail.
+        Mail = 4 "mail",
+    }
+}
+
+set! {
     /// Where a call goes. Of several in one call, the last in this order is kept.
     Destination {
         /// Not known: the call was refused, or Dialtone was never asked.

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use files::Access;
 
+use crate::told::Told;
+
 /// How many lines are kept when the file is opened: those of a busy year.
 const KEPT: usize = 10_000;
 
-/// A file with one line for each delivery that was made or given up: call, kind and the place of the recipient in the
-/// network file. It holds no number and no address.
+/// A file with one line for each delivery that was made or given up, see [`Told`]. It holds no number and no address.
 #[derive(Debug)]
 pub struct Done {
     file: Option<File>,
@@ -26,12 +27,12 @@ impl Done {
     /// The file cannot be read or written.
     pub fn open(path: &Path) -> io::Result<Self> {
         // The last line may be torn. It is then no key that is asked for, and its delivery is made once more.
-        let lines = Self::read(path)?;
+        let lines = lines(path)?;
         let recent = lines.get(lines.len().saturating_sub(KEPT)..).unwrap_or_default();
-        let kept: String = recent.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
+        let kept: String = recent.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
         files::replace(path, kept.as_bytes(), Access::Owner)?;
         let file = OpenOptions::new().append(true).open(path)?;
-        Ok(Self { file: Some(file), keys: recent.iter().cloned().collect() })
+        Ok(Self { file: Some(file), keys: recent.iter().map(|line| key(line)).collect() })
     }
 
     /// The keys in a file that another process may be writing; none, if there is no file.
@@ -40,11 +41,17 @@ impl Done {
     ///
     /// The file cannot be read.
     pub fn read(path: &Path) -> io::Result<Vec<String>> {
-        match fs::read_to_string(path) {
-            Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        Ok(lines(path)?.iter().map(|line| key(line)).collect())
+    }
+
+    /// What became of the deliveries in a file that another process may be writing. Lines of versions that noted no time
+    /// are left out.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn told(path: &Path) -> io::Result<Vec<Told>> {
+        Ok(lines(path)?.iter().filter_map(|line| Told::parse(line)).collect())
     }
 
     /// Takes over what another process noted in a file of its own.
@@ -69,18 +76,37 @@ impl Done {
     /// # Errors
     ///
     /// The file cannot be written; the delivery is noted in memory all the same.
-    pub fn note(&mut self, key: &str) -> io::Result<()> {
+    pub fn note(&mut self, told: &Told) -> io::Result<()> {
         if let Some(file) = &mut self.file {
-            file.write_all(format!("{key}\n").as_bytes())?;
-            self.keys.insert(key.to_owned());
+            file.write_all(format!("{told}\n").as_bytes())?;
+            self.keys.insert(told.key.clone());
         }
         Ok(())
     }
 }
 
+/// The lines of a file; none, if there is no file.
+fn lines(path: &Path) -> io::Result<Vec<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The key that a line begins with.
+fn key(line: &str) -> String {
+    line.split(' ').next().unwrap_or_default().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn told(key: &str) -> Told {
+        let at = "2026-11-27T10:20:30Z".parse().unwrap();
+        Told { key: key.to_owned(), way: "mail".to_owned(), is_sent: true, at }
+    }
 
     #[test]
     fn what_was_done_is_known_after_a_restart_and_what_is_old_is_dropped() {
@@ -88,7 +114,7 @@ mod tests {
         let path = folder.path().join("notices.done");
         let mut done = Done::open(&path).unwrap();
         for i in 0..=KEPT {
-            done.note(&format!("CA{i}-call_for_help-0")).unwrap();
+            done.note(&told(&format!("CA{i}-call_for_help-0"))).unwrap();
         }
         drop(done);
         let mut done = Done::open(&path).unwrap();
@@ -104,9 +130,10 @@ mod tests {
         let path = folder.path().join("notices.done");
         assert_eq!(Done::read(&path).unwrap(), Vec::<String>::new());
         let mut done = Done::open(&path).unwrap();
-        done.note("CA2-call_for_help-0").unwrap();
+        done.note(&told("CA2-call_for_help-0")).unwrap();
         fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"CA3-call_for").unwrap();
         let done = Done::open(&path).unwrap();
+        assert_eq!(Done::told(&path).unwrap(), [told("CA2-call_for_help-0")]);
         assert!(done.contains("CA2-call_for_help-0") && !done.contains("CA3-call_for_help-0"));
     }
 }

@@ -13,12 +13,16 @@
 //! * [`Desk`]: when each recipient is told: once for each call and kind, again after a failure, and not in a storm. Pure.
 //! * [`Senders`]: how. [`Office`] runs all of it on threads, for `dialtone serve`.
 
+/// The file of what was told, in each slot of a journal.
+pub const DONE: &str = "notices.done";
+
 mod desk;
 mod done;
 mod notice;
 mod office;
 mod send;
 mod signature;
+mod told;
 mod words;
 
 pub use desk::{Delivery, Desk, GIVE_UP, backoff};
@@ -27,3 +31,4 @@ pub use notice::{Kind, Notice};
 pub use office::Office;
 pub use send::{MailError, Mailer, SendError, Senders};
 pub use signature::{SIGNATURE_HEADER, sign};
+pub use told::Told;

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use network::{Network, Way};
 
 use crate::desk::{Delivery, Desk};
 use crate::done::Done;
 use crate::notice::Notice;
 use crate::send::{SendError, Senders};
+use crate::told::Told;
 
 /// How many notices to one recipient are under way at once. One that takes half a minute for each holds up nobody else.
 const AT_ONCE: usize = 32;
@@ -209,6 +211,7 @@ impl Clerk {
         let (recipient, attempt) = (delivery.recipient, delivery.attempt);
         let way = self.network.notify().get(recipient).map(|recipient| Way::as_str(&recipient.way));
         let key = delivery.key();
+        let is_sent = result.is_ok();
         match result {
             Ok(()) => tracing::info!(call_sid, kind, way, recipient, attempt, "notice sent"),
             Err(error) => {
@@ -229,7 +232,8 @@ impl Clerk {
                 tracing::error!(call_sid, kind, way, recipient, attempt, why, remedy, "notice given up");
             }
         }
-        if let Err(error) = self.done.note(&key) {
+        let way = way.unwrap_or_default().to_owned();
+        if let Err(error) = self.done.note(&Told { key, way, is_sent, at: Timestamp::now() }) {
             tracing::error!(%error, "cannot note that a notice was sent: after a restart it is sent again");
         }
     }

@@ -14,16 +14,13 @@ use std::time::{Duration, Instant};
 use dialplan::Message;
 use jiff::Timestamp;
 use network::Network;
-use notices::{Done, Office, Senders};
+use notices::{DONE, Done, Office, Senders};
 use publish::{Cursor, Journal, Position, Reader, adopt, slots};
 
 use crate::health::Health;
 
 /// The name of the cursor.
 const CURSOR: &str = "notices";
-
-/// The file of what was told, in each slot.
-const DONE: &str = "notices.done";
 
 /// How often the thread looks.
 const TICK: Duration = Duration::from_secs(1);

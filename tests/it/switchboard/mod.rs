@@ -29,14 +29,14 @@ const PAGES: [&str; 10] = [
 ];
 
 /// A switchboard that runs. It is killed when it is dropped.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     address: SocketAddr,
     agent: ureq::Agent,
 }
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
             .args(["--listen", "127.0.0.1:0"])
             .stderr(Stdio::piped())
@@ -68,7 +68,7 @@ impl Running {
         format!("http://{}{path}", self.address)
     }
 
-    fn page(&self, path: &str) -> String {
+    pub(crate) fn page(&self, path: &str) -> String {
         let mut answer = self.agent.get(self.url(path)).call().unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         answer.body_mut().read_to_string().unwrap()

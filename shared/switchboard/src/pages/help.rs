@@ -1,6 +1,6 @@
 //! Help: every call for help, drill, refusal and failure.
 
-use ledger::{Filter, Help};
+use ledger::{Filter, Help, Notice};
 use maud::{Markup, html};
 use network::{Network, Way};
 
@@ -18,6 +18,8 @@ pub(crate) fn help(view: &View<'_>, request: &Request) -> ledger::Result<Markup>
     let mut calls = view.ledger.calls(&filter, view.now)?;
     calls.retain(|call| with_drills || call.help != Help::Drill);
     calls.truncate(PAGE);
+    let told_of: Vec<_> =
+        calls.iter().map(|call| view.ledger.notices(call.id)).collect::<ledger::Result<_>>()?;
     let zone = view.zone();
     Ok(html! {
         p { "Real calls, drills with 933, refusals and failures, the latest first. " (told(view.network)) }
@@ -39,7 +41,7 @@ pub(crate) fn help(view: &View<'_>, request: &Request) -> ledger::Result<Markup>
                         }
                     }
                     tbody {
-                        @for call in &calls {
+                        @for (call, notices) in calls.iter().zip(&told_of) {
                             @let phone = view.network.extensions().iter().find(|phone| phone.endpoint() == call.phone.as_str());
                             tr class=(class(call.help)) {
                                 td.nowrap { (layout::time(call.began, view.now, &zone)) br; span.quiet { (layout::age(call.began, view.now, &zone)) } }
@@ -53,7 +55,13 @@ pub(crate) fn help(view: &View<'_>, request: &Request) -> ledger::Result<Markup>
                                     }
                                 }
                                 td { (outcome(view, call)) }
-                                td { (recipients(view.network, phone.map(network::Extension::name), call.help == Help::Drill)) }
+                                td {
+                                    @if notices.is_empty() {
+                                        (recipients(view.network, phone.map(network::Extension::name), call.help == Help::Drill))
+                                    } @else {
+                                        (told_when(view, notices))
+                                    }
+                                }
                             }
                         }
                     }
@@ -85,7 +93,22 @@ fn told(network: &Network) -> Markup {
         @if network.notify().is_empty() {
             span.warn { "▲ The file names nobody who hears of a call for help: add [[notify]]." }
         } @else {
-            span.quiet { "The last column says whom the file names. When a notice arrived is in the log of the service." }
+            span.quiet { "The last column says who was told and when, as far as the journal of the service says so; otherwise whom the file names, and the log says the rest." }
+        }
+    }
+}
+
+/// Who was told, and when.
+fn told_when(view: &View<'_>, notices: &[Notice]) -> Markup {
+    let zone = view.zone();
+    html! {
+        @for (i, notice) in notices.iter().enumerate() {
+            @if i > 0 { br; }
+            @if notice.is_sent {
+                (notice.channel.in_words()) " " span.quiet { (layout::time(notice.at, view.now, &zone)) }
+            } @else {
+                span.bad { "✕ " (notice.channel.in_words()) " given up " (layout::time(notice.at, view.now, &zone)) }
+            }
         }
     }
 }
