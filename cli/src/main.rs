@@ -18,7 +18,6 @@ mod lab;
 mod ledger;
 mod man;
 mod meant;
-mod output;
 mod passwords;
 mod phone;
 mod replay;
@@ -29,6 +28,7 @@ mod switchboard;
 
 use ::files::{git, private};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use terminal as output;
 
 use crate::exit::Outcome;
 

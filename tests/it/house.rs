@@ -18,7 +18,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("the file, and whom we ask", &["network", "twilio"]),
     (
         "what follows from it",
-        &["devices", "dialplan", "exchange", "notices", "provision", "registrations", "samconfig"],
+        &[
+            "devices",
+            "dialplan",
+            "exchange",
+            "notices",
+            "provision",
+            "registrations",
+            "samconfig",
+            "terminal",
+        ],
     ),
     ("hosts of decisions", &["caller", "ledger", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),
@@ -49,6 +58,7 @@ const NOT_IN_A_FUNCTION: &[&str] = &[
     "shelf",
     "sip",
     "switchboard",
+    "terminal",
 ];
 
 /// The members of the workspace, and for each those it needs to be built: without what only its tests need.

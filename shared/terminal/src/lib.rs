@@ -1,4 +1,7 @@
 //! What commands print: for people wrapped, painted and without control characters, for programs as it is.
+//!
+//! Standard output has the answer ([`line`], [`json`], [`verbatim`]), standard error everything beside it ([`aside`], [`error`],
+//! [`Progress`]). Text for people may hold anything that another side said: it cannot move the cursor or begin a line of its own.
 
 mod paint;
 mod progress;
@@ -11,48 +14,48 @@ use network::Finding;
 use rustix::termios::tcgetwinsize;
 use serde::Serialize;
 
-pub(crate) use self::progress::{Progress, about, time_left};
-pub(crate) use self::wrap::wrapped;
+pub use progress::{Progress, about, time_left};
+pub use wrap::wrapped;
 
 /// The narrowest terminal that anything is fitted to.
 const NARROWEST: u16 = 40;
 
 /// Prints lines for the person who reads standard output. A reader who has gone away is no error.
-pub(crate) fn line(text: &str) {
+pub fn line(text: &str) {
     progress::wipe();
     let _ = write!(anstream::stdout(), "{}", for_people(text, columns()));
 }
 
 /// Prints lines beside the output proper.
-pub(crate) fn aside(text: &str) {
+pub fn aside(text: &str) {
     progress::wipe();
     let _ = write!(anstream::stderr(), "{}", for_people(text, columns_of(&io::stderr())));
 }
 
 /// Prints a line for a program: nothing is broken or changed.
-pub(crate) fn verbatim(text: &str) {
+pub fn verbatim(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// Asks a person at a terminal, on the line where the answer will stand.
-pub(crate) fn prompt(question: &str) {
+pub fn prompt(question: &str) {
     progress::wipe();
     let _ = write!(io::stderr(), "{}", shown(question)).and_then(|()| io::stderr().flush());
 }
 
 /// Prints what went wrong, with its mark.
-pub(crate) fn error(finding: &Finding) {
+pub fn error(finding: &Finding) {
     aside(&format!("error: {}", plain(&finding.to_string())));
 }
 
 /// Prints a value as one line of JSON.
-pub(crate) fn json(value: &impl Serialize) {
+pub fn json(value: &impl Serialize) {
     // What is printed are strings, numbers and lists of them.
     verbatim(&serde_json::to_string(value).unwrap_or_default());
 }
 
 /// Prints text that is painted already: help and the complaints of the parser.
-pub(crate) fn painted(text: &str, is_error: bool) {
+pub fn painted(text: &str, is_error: bool) {
     let _ = match is_error {
         true => writeln!(anstream::stderr(), "{text}"),
         false => writeln!(anstream::stdout(), "{text}"),
@@ -61,12 +64,12 @@ pub(crate) fn painted(text: &str, is_error: bool) {
 
 /// How many columns to write in on standard output: the terminal's, or in a pipe those of COLUMNS. None means that
 /// lines may be as long as they are.
-pub(crate) fn columns() -> Option<u16> {
+pub fn columns() -> Option<u16> {
     columns_of(&io::stdout())
 }
 
 /// The same for any stream.
-pub(crate) fn columns_of(stream: &(impl IsTerminal + AsFd)) -> Option<u16> {
+pub fn columns_of(stream: &(impl IsTerminal + AsFd)) -> Option<u16> {
     let of_terminal = || tcgetwinsize(stream).ok().map(|size| size.ws_col).filter(|columns| *columns > 0);
     let asked = || std::env::var("COLUMNS").ok()?.trim().parse().ok();
     let columns = if stream.is_terminal() { of_terminal() } else { None };
@@ -74,7 +77,7 @@ pub(crate) fn columns_of(stream: &(impl IsTerminal + AsFd)) -> Option<u16> {
 }
 
 /// One line whatever is in it: a foreign text cannot move the cursor, change colours or begin a line of its own.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     escaped(text, |_| false)
 }
 
@@ -101,7 +104,7 @@ fn is_harmful(c: char) -> bool {
 }
 
 /// Lines that end in a line feed each.
-pub(crate) fn for_people(text: &str, columns: Option<u16>) -> String {
+pub fn for_people(text: &str, columns: Option<u16>) -> String {
     let text = shown(text);
     let mut lines = String::with_capacity(text.len() + 1);
     for line in text.split('\n') {

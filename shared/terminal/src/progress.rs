@@ -18,7 +18,7 @@ const SLOW_IN_PIPE: Duration = Duration::from_secs(5);
 static IS_SHOWN: AtomicBool = AtomicBool::new(false);
 
 /// Says what is under way until it is dropped, from the second second on: one line, which is wiped in the end.
-pub(crate) struct Progress {
+pub struct Progress {
     thread: Option<(Sender<()>, JoinHandle<()>)>,
     far: Arc<Mutex<Far>>,
 }
@@ -32,12 +32,12 @@ struct Far {
 
 impl Progress {
     /// Begins something, such as `reading events.jsonl`. Nothing is said in a pipe.
-    pub(crate) fn of(what: &str) -> Self {
+    pub fn of(what: &str) -> Self {
         Self::begin(what, stderr().is_terminal().then_some(SLOW))
     }
 
     /// Begins something that says how far it is ([`Progress::tell`]); in a pipe, too.
-    pub(crate) fn counted(what: &str) -> Self {
+    pub fn counted(what: &str) -> Self {
         Self::begin(what, Some(if stderr().is_terminal() { SLOW } else { SLOW_IN_PIPE }))
     }
 
@@ -65,7 +65,7 @@ impl Progress {
     }
 
     /// So much is done, of so much as far as is known by now.
-    pub(crate) fn tell(&self, done: usize, total: usize) {
+    pub fn tell(&self, done: usize, total: usize) {
         let mut far = self.far.lock().unwrap_or_else(PoisonError::into_inner);
         *far = far.forward(Far { done, total });
     }
@@ -90,14 +90,14 @@ impl Drop for Progress {
 }
 
 /// How long the rest takes if it goes on as it did.
-pub(crate) fn time_left(done: usize, total: usize, elapsed: Duration) -> Option<Duration> {
+pub fn time_left(done: usize, total: usize, elapsed: Duration) -> Option<Duration> {
     let left = total.checked_sub(done).filter(|left| *left > 0 && done > 0)?;
     let (left, done) = (u32::try_from(left).ok()?, u32::try_from(done).ok()?);
     Some(elapsed.saturating_mul(left) / done)
 }
 
 /// A time that is not known exactly: `about 40 s`, `about 3 min`.
-pub(crate) fn about(time: Duration) -> String {
+pub fn about(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..=99 => format!("about {} s", seconds.max(1)),
         seconds => format!("about {} min", (seconds + 30) / 60),

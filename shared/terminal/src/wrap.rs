@@ -5,7 +5,7 @@ use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
 /// Breaks a line at blanks. Its rest is indented like its beginning, and in lists like their second column. A word that
 /// is longer than the line stays whole, so that an address or a command can be copied.
-pub(crate) fn wrapped(line: &str, width: usize) -> String {
+pub fn wrapped(line: &str, width: usize) -> String {
     let line = line.trim_end();
     if display_width(line) <= width {
         return line.to_owned();
