@@ -42,8 +42,6 @@ pub(crate) struct Failure {
     fields: Option<Value>,
     /// Whether nothing went wrong: the person said no.
     is_declined: bool,
-    /// Whether standard output has told a program what went wrong.
-    is_told: bool,
 }
 
 impl Failure {
@@ -64,7 +62,7 @@ impl Failure {
 
     /// The same, of findings.
     pub(crate) fn found(outcome: Outcome, findings: Vec<Finding>) -> Self {
-        Self { outcome, findings, fields: None, is_declined: false, is_told: false }
+        Self { outcome, findings, fields: None, is_declined: false }
     }
 
     /// The person at the terminal said no, so that nothing was done.
@@ -75,11 +73,6 @@ impl Failure {
     /// A phone that the file does not have.
     pub(crate) fn no_phone(network: &Network, name: &str) -> Self {
         Self::found(Outcome::Usage, vec![meant::no_phone(network, name)])
-    }
-
-    /// The same, after standard output has told a program.
-    pub(crate) fn told(self) -> Self {
-        Self { is_told: true, ..self }
     }
 
     /// The same, with what the command found out before it failed: an object.
@@ -141,7 +134,7 @@ pub(crate) fn asks_for_json(arguments: impl IntoIterator<Item = OsString>) -> bo
 /// The one place that prints errors: for a person always, and for a program that asked for JSON.
 pub(crate) fn report(result: Result, is_json: bool) -> Outcome {
     result.unwrap_or_else(|failure| {
-        if is_json && !failure.is_told {
+        if is_json {
             answer::print_with(failure.outcome, &failure.findings, &failure.fields);
         }
         failure.tell();

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use doctor::drill::Book;
 use doctor::{Drill, Readiness, Registration};
 use jiff::Timestamp;
-use network::{EmergencyCalling, Finding, Network, PostalAddress};
+use network::PostalAddress;
 use provision::finding_of;
 use serde_json::json;
 
 use crate::exit::{Failure, Outcome, Result};
-use crate::output;
 use crate::setup::Session;
+use crate::{answer, output};
 
 /// Prints what happens when each phone calls for help, and says whether all that may will be found.
 pub(super) fn show(
@@ -24,61 +24,19 @@ pub(super) fn show(
     let numbers = client.numbers().map_err(|error| finding_of("Twilio", &error));
     let phones = Readiness::of_all(network, numbers.as_deref(), book, dialled);
     let errors: Vec<_> =
-        numbers.as_ref().err().cloned().into_iter().chain(faults(network, &phones)).collect();
-    if is_json {
-        let errors: Vec<_> = errors
-            .iter()
-            .map(|error| json!({"about": error.about, "what": error.what, "remedy": error.remedy}))
-            .collect();
-        output::json(&json!({
-            "ok": errors.is_empty(), "errors": errors, "network": network.name(), "stage": network.stage().name,
-            "phones": phones.iter().map(Readiness::as_json).collect::<Vec<_>>(),
-        }));
-    } else {
+        numbers.as_ref().err().cloned().into_iter().chain(Readiness::faults(network, &phones)).collect();
+    if !is_json {
         phones.iter().flat_map(lines).for_each(|line| output::line(&line));
     }
-    if errors.is_empty() {
-        return Ok(Outcome::Done);
+    let fields = json!({
+        "network": network.name(), "stage": network.stage().name,
+        "phones": phones.iter().map(Readiness::as_json).collect::<Vec<_>>(),
+    });
+    if !errors.is_empty() {
+        let outcome = if numbers.is_err() { Outcome::OtherSide } else { Outcome::No };
+        return Err(Failure::found(outcome, errors).knowing(fields));
     }
-    let outcome = if numbers.is_err() { Outcome::OtherSide } else { Outcome::No };
-    let lines: Vec<_> = errors.iter().map(Finding::to_string).collect();
-    let failure = Failure::of(outcome, lines.join("\n"));
-    Err(if is_json { failure.told() } else { failure })
-}
-
-/// What keeps a phone from being found, or people from hearing of it.
-fn faults(network: &Network, phones: &[Readiness]) -> Vec<Finding> {
-    let mut faults = Vec::new();
-    for phone in phones.iter().filter(|phone| phone.may_call) {
-        let status = match &phone.registration {
-            Registration::Known { status, .. } if status != "registered" => status.as_str(),
-            Registration::Unknown(why) => why,
-            Registration::Known { .. } | Registration::NotThere => continue,
-        };
-        // Twilio's silence is said once.
-        if status != "not asked" {
-            let what = format!("the emergency address of its number: {status}");
-            faults.push(Finding::new(
-                &phone.phone,
-                what,
-                "write the address into the file, and run `dialtone apply`",
-            ));
-        }
-    }
-    let unheard: Vec<_> = phones
-        .iter()
-        .filter(|phone| phone.may_call && phone.told.is_empty())
-        .map(|phone| phone.phone.as_str())
-        .collect();
-    if !unheard.is_empty() && network.emergency_calling() != EmergencyCalling::Twilio {
-        let what = "nobody hears of a call for help";
-        faults.push(Finding::new(
-            network::some_of(&unheard, 10),
-            what,
-            "name people in the file, as [[notify]]",
-        ));
-    }
-    faults
+    Ok(if is_json { answer::print(Outcome::Done, fields) } else { Outcome::Done })
 }
 
 /// The phone in a few lines, each for one fact.

@@ -1,7 +1,6 @@
 //! `dialtone doctor`
 
 mod emergency;
-mod known;
 mod print;
 mod registrations;
 mod trial;
@@ -12,17 +11,17 @@ use std::time::Duration;
 
 use clap::Args;
 use doctor::drill::{Book, BookError, Guide, GuideError, Person, Record};
-use doctor::{RollCall, Sources, examine};
+use doctor::{Known, RollCall, Sources, examine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use network::Finding;
+use network::{Finding, Network};
 use provision::Options;
 use samconfig::Samconfig;
 use serde_json::json;
 
-use self::known::Known;
 use self::registrations::Registrations;
 use crate::exit::{Failure, Outcome, Result, both};
+use crate::ledger::failure;
 use crate::setup::{Connection, Session, token, wishes};
 use crate::{answer, ask, output};
 
@@ -124,7 +123,7 @@ impl Doctor {
         let stack = Samconfig::open(&self.samconfig).ok().and_then(|file| file.stack(&network.stage().name));
         let service = (token.as_ref(), stack.as_ref());
         let sources = Sources::ask(client, network, &wishes, &passwords, service, now, &output::aside);
-        let signs = Known::open(self.ledger.as_deref(), network)?.signs(network, now)?;
+        let signs = self.known(network)?.signs(network, now).map_err(failure)?;
         let mut report = examine(network, &sources, &book, &signs, now);
         let password = |user: &str| passwords.of(user);
         let roll = way.map(|way| RollCall::ask(network, &password, &way, &output::aside));
@@ -150,6 +149,10 @@ impl Doctor {
         }
     }
 
+    fn known(&self, network: &Network) -> Result<Known> {
+        Known::open(self.ledger.as_deref(), network).map_err(failure)
+    }
+
     /// What is about calls for help alone.
     fn about_help(&self) -> Result {
         if self.notify_test {
@@ -158,8 +161,8 @@ impl Doctor {
         }
         let book = Book::open(&self.connection.network.config).map_err(|error| cannot_keep(&error));
         let (session, book) = both(self.connection.open(), book)?;
-        let known = Known::open(self.ledger.as_deref(), &session.network)?;
-        let drills = known.drills(&session.network, Timestamp::now())?;
+        let known = self.known(&session.network)?;
+        let drills = known.drills(&session.network, Timestamp::now()).map_err(failure)?;
         emergency::show(&session, &book, &drills, self.json)
     }
 
