@@ -109,6 +109,15 @@ fn of_broken_toml_nothing_is_called_missing() {
     assert!(found.contains("line 1: network.region: is missing; add it, such as region = \"US\""), "{found}");
 }
 
+/// Where help would come is not looked at in a file of which parts may be missing: the phone's number may be one of them.
+#[test]
+fn of_torn_toml_nothing_is_said_of_places() {
+    let torn = "[extensions.a]\nnumber = \"+442079460110\"\n[extensions.b\n";
+    assert!(problems(torn).iter().all(|told| !told.contains("help would come")), "{:?}", problems(torn));
+    let whole = torn.replace("[extensions.b", "[extensions.b]");
+    assert!(problems(&whole).iter().any(|told| told.contains("help would come")), "{:?}", problems(&whole));
+}
+
 /// Problems come in the order of the file, each once.
 #[test]
 fn problems_are_in_the_order_of_the_file() {
