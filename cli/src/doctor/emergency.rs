@@ -6,6 +6,7 @@ use doctor::drill::Book;
 use doctor::{Drill, Readiness, Registration};
 use jiff::Timestamp;
 use network::PostalAddress;
+use numbers::emergency::ADDRESS_TEST;
 use provision::finding_of;
 use serde_json::json;
 
@@ -56,7 +57,10 @@ fn lines(phone: &Readiness) -> Vec<String> {
         add("shows", phone.caller_id.map_or_else(|| "no number".into(), |number| number.as_str().to_owned()));
         add("address", phone.address.as_ref().map_or_else(|| "none in the file".into(), place));
         add("Twilio", registration(&phone.registration));
-        add("last drill", phone.drill.as_ref().map_or_else(|| "never".into(), drill));
+        // Other countries have no test.
+        let has_test = phone.dials.iter().any(|(pressed, _)| pressed == ADDRESS_TEST);
+        let none = if has_test { "never" } else { "none: 933 is North America's" };
+        add("last drill", phone.drill.as_ref().map_or_else(|| none.into(), drill));
     }
     let told: Vec<_> =
         phone.told.iter().map(|(recipient, way)| format!("{way} (notify {recipient})")).collect();

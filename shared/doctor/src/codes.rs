@@ -199,7 +199,7 @@ const KNOWN: &[(u32, Meaning)] = &[
 ];
 
 const SERVICE: &str =
-    "look into the service's log at that time, and run `dialtone call PHONE 933` against the service";
+    "look into the service's log at that time, and run `dialtone call PHONE DIALLED` against the service";
 const REACH: &str =
     "see that the service runs, that its name is in the DNS, and that its firewall lets Twilio in";
 const CERTIFICATE: &str = "renew the certificate, with its whole chain, for the name in public_url";

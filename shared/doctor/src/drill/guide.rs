@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use network::{Extension, Network, some_of};
 
 use super::book::{Book, BookError, Entry, Outcome, Standing};
-use super::case::Case;
+use super::case::{Case, is_answered};
 use super::evidence::{Before, Calls};
 use super::expected::Expected;
 use super::person::{Leave, Person, read, until_done, yes};
@@ -54,6 +54,13 @@ impl Guide<'_> {
     /// An answer cannot be read, or a result cannot be kept.
     pub fn walk(&self, book: &mut Book, person: &mut dyn Person) -> Result<Tally, GuideError> {
         let cases = Case::all(self.network);
+        if cases.is_empty() {
+            person.say(
+                "There is nothing to try: 933 answers North American numbers alone, and no phone calls for help with one.\n\
+                 See with `dialtone doctor --emergency` what each phone dials and shows.",
+            );
+            return Ok(Tally::default());
+        }
         person.say(
             "The test of 911: dial 933, and a voice reads back the number and the address that 911 would see.\n\
              Dial 933, never 911. This changes nothing in Twilio; where a test wants another set-up, it says so.\n\
@@ -132,8 +139,13 @@ impl Guide<'_> {
 
     /// Asks for a phone, by its name. Nothing, like q, stops.
     fn which_phone(&self, person: &mut dyn Person) -> Result<&Extension, Leave> {
-        let phones: Vec<_> =
-            self.network.extensions().iter().filter(|phone| phone.emergency()).map(Extension::name).collect();
+        let phones: Vec<_> = self
+            .network
+            .extensions()
+            .iter()
+            .filter(|phone| is_answered(self.network, phone))
+            .map(Extension::name)
+            .collect();
         person.say(&format!("  phones {}", some_of(&phones, MOST_PHONES)));
         loop {
             let answer = person.ask("Which phone dialled? (s skips the test, q stops) ")?;

@@ -8,18 +8,20 @@ use crate::report::{Check, Row};
 
 const PHONES: Check = Check { id: "933-phones", name: "933 was tried from every phone" };
 const MATRIX: Check = Check { id: "933-matrix", name: "933 was tried in every way" };
+/// Said of a network with nothing to test.
+const NOWHERE: &str =
+    "nothing to try: 933 answers North American numbers alone, and no phone calls for help with one";
 const REMEDY: &str = "`dialtone doctor --emergency-test` goes through it with you";
 
-/// One row for the phones, one for the matrix.
+/// One row for the phones, one for the matrix; where 933 does not exist, one that says so.
 pub(crate) fn rows(network: &Network, book: &Book, today: Date) -> Vec<Row> {
     let (phones, corners): (Vec<_>, Vec<_>) =
         Case::all(network).into_iter().partition(|case| matches!(case, Case::Phone(_)));
-    let mut rows = Vec::new();
-    if !phones.is_empty() {
-        rows.push(row(PHONES, &phones, network, book, today));
+    if phones.is_empty() {
+        // The same row, so that a reader of the JSON finds it.
+        return vec![Row::ok(PHONES, NOWHERE)];
     }
-    rows.push(row(MATRIX, &corners, network, book, today));
-    rows
+    vec![row(PHONES, &phones, network, book, today), row(MATRIX, &corners, network, book, today)]
 }
 
 fn row(check: Check, cases: &[Case], network: &Network, book: &Book, today: Date) -> Row {
@@ -99,6 +101,18 @@ mod tests {
         "off-menu-number",
         "off-menu-sid",
     ];
+
+    #[test]
+    fn where_933_does_not_exist_nobody_is_told_to_dial_it() {
+        let text = "[network]\nname = \"n\"\nregion = \"GB\"\n[stages.prod]\nsip_domain = \"n.sip.twilio.com\"\n\
+                    public_url = \"https://n.example.org\"\n[extensions.hall]\nnumber = \"+442079460110\"\n";
+        let network = network::NetworkFile::parse(text).and_then(|file| file.network("prod")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let book = Book::open(&folder.path().join("dialtone.toml")).unwrap();
+        let rows = rows(&network, &book, "2026-11-08".parse().unwrap());
+        let [row] = rows.as_slice() else { panic!("{} rows", rows.len()) };
+        assert_eq!((row.mark, row.finding.remedy.as_str()), (Mark::Ok, ""));
+    }
 
     #[test]
     fn what_was_never_tried_is_a_warning() {
