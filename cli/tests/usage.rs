@@ -61,7 +61,7 @@ fn usage_names_nothing_that_comes_from_the_environment() {
         .env("TWILIO_API_BASE", "http://127.0.0.1:1")
         .env("DIALTONE_STAGE", "prod");
     let err = String::from_utf8(command.output().unwrap().stderr).unwrap();
-    assert!(err.contains("Usage: dialtone rotate [OPTIONS] <EXT>\n"), "{err}");
+    assert!(err.contains("Usage: dialtone rotate [OPTIONS] [EXT]...\n"), "{err}");
     let err = String::from_utf8(dialtone(&["devices", "serve", "--minutes", "x"]).stderr).unwrap();
     assert!(!err.contains("--endpoint"), "{err}");
 }

@@ -104,7 +104,6 @@ fn what_the_file_changes() {
     assert_waits(&lobby("# more", &garage("2115")), "211");
     assert_waits(&lobby("# more", &garage("*55")), "*5");
     assert_at_once(&lobby("# more", &garage("*55")), "*55");
-    assert_waits(&lobby("area_code = \"503\"", "area_code = \"800\""), "211");
     assert_waits(&lobby("# end", "[extensions.\"21155\"]"), "211");
     let no_help = "[extensions.lobby]\nemergency = false";
     let world = World::new(&STREET.replace("[extensions.lobby]", no_help));

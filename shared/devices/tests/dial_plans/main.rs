@@ -190,11 +190,6 @@ fn when_911_waits() {
         [false; 3],
         "911 is Nuremberg"
     );
-    assert_eq!(
-        at_once(&STREET.replace("area_code = \"503\"", "area_code = \"800\"")),
-        [false; 3],
-        "toll-free exchanges may be 911"
-    );
 }
 
 /// A code that begins with 911 and leads nowhere from this phone holds its 911 up on no device.
