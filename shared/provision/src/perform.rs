@@ -120,6 +120,7 @@ pub(crate) fn perform(change: &Change, client: &Client, keyring: &dyn Keyring) -
             Effect::List(client.rename_credential_list(sid, to).map_err(in_change)?)
         }
         Change::RenameAddress { sid, to, .. } => {
+            // Assumed: Twilio validates and registers an address anew for its place, not for its name.
             let fields = Fields::default().with("FriendlyName", to);
             Effect::Address(Box::new(client.update_address(sid, &fields).map_err(in_change)?))
         }

@@ -31,7 +31,8 @@ pub struct Credential {
     /// The list that the user is in.
     #[serde(default, deserialize_with = "text")]
     pub credential_list_sid: String,
-    /// When its password was set last, as RFC 2822: nothing else of a credential can be changed.
+    /// When it was changed last (RFC 2822). The API changes nothing of a credential but its password, so this is taken for the
+    /// time at which the password was set (assumed).
     #[serde(default, deserialize_with = "text")]
     pub date_updated: String,
 }

@@ -33,10 +33,15 @@ fn only_the_proxy_and_a_warning_differ() {
         let warning = "For the lab alone. A call for help (911, 112) from this telephone reaches nobody.";
         assert!(warnings.len() == 1 && warnings[0].contains(warning), "{name}: {warnings:?}");
         assert!(warnings[0].starts_with("<!-- ") || warnings[0].starts_with("# "), "{name}: {warnings:?}");
-        let expected: Vec<String> = real[name]
-            .lines()
-            .map(|line| line.replace("sip.umatilla.twilio.com", HOST).replace("sip.ashburn.twilio.com", HOST))
-            .collect();
+        let at_lab = |line: &str| {
+            let line = line.replace("sip.umatilla.twilio.com", HOST).replace("sip.ashburn.twilio.com", HOST);
+            // Linphone registers with this host, and not by way of its route.
+            match line.contains("\"reg_proxy\"") {
+                true => line.replace("street.sip.twilio.com", HOST),
+                false => line,
+            }
+        };
+        let expected: Vec<String> = real[name].lines().map(at_lab).collect();
         assert_eq!(lines, expected, "{name}");
         // A Polycom's boot file names no proxy; every other file does, and it is the lab's.
         let changed = lines.iter().zip(real[name].lines()).filter(|(lab, real)| *lab != real).count();

@@ -228,7 +228,8 @@ impl Service {
     }
 }
 
-/// The events of a journal, slot by slot. Every line of it is JSON.
+/// The events of a journal, slot by slot. Every line of it is JSON, but for a last one that a killed process did not end:
+/// its request was not answered.
 pub(crate) fn journal(folder: &Path) -> Vec<Value> {
     let mut files: Vec<_> = fs::read_dir(folder)
         .into_iter()
@@ -239,7 +240,8 @@ pub(crate) fn journal(folder: &Path) -> Vec<Value> {
         .collect();
     files.sort();
     let texts: Vec<_> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
-    let lines = texts.iter().flat_map(|text| text.lines()).filter(|line| !line.is_empty());
+    let whole = texts.iter().map(|text| text.rsplit_once('\n').map_or("", |(whole, _torn)| whole));
+    let lines = whole.flat_map(str::lines).filter(|line| !line.is_empty());
     lines
         .map(|line| {
             let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
