@@ -40,6 +40,7 @@ mod notices;
 mod odd_requests;
 mod privacy;
 mod registrations;
+mod remedies;
 mod routes;
 mod samconfig;
 mod serve;
