@@ -112,7 +112,7 @@ fn a_network_may_reject_instead() {
             answer.body
         );
     }
-    // Whoever needs help hears why there is none.
+    // A caller who needs help hears why there is none.
     let heard = service.phone("armario").dials("911").hears();
     assert_eq!(heard.verbs(), ["Say", "Hangup"], "{heard}");
     assert!(heard.said()[0].contains("9 1 1") && language(&heard) == "es-MX", "{heard}");

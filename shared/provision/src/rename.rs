@@ -10,8 +10,9 @@ use crate::wishes::Wishes;
 /// The former names (`dialtone:NETWORK:STAGE`) of the stage that the wishes are of: those under which the account has its
 /// SIP domain or its numbers, unless somebody else still goes by them.
 ///
-/// Whoever has the file's SIP domain was this stage: its phones register there. Where the domain has another name, too, a name is a
-/// former one only if nothing would be taken from anybody: the file has all numbers and all phones that go by it.
+/// The name that the file's SIP domain carries is a former name of this stage, because the stage's phones register at that domain.
+/// If the domain already carries the present name, another name counts as a former one only if the file has every number and every
+/// phone that carries it. Then nothing is taken from another network.
 ///
 /// # Errors
 ///

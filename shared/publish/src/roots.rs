@@ -14,8 +14,8 @@ pub(crate) fn trusted() -> Option<TlsContext> {
     TlsContext::builder().with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON)).build().ok()
 }
 
-/// Whether a function talks to Amazon's own hosts and nothing else, so that reading all roots of the system, more
-/// than a hundred, would be in vain. It takes longer than everything else in a start.
+/// Whether a function talks to Amazon's own hosts and nothing else, so that it needs none of the system's other roots, more
+/// than a hundred. Reading them takes longer than everything else in a start.
 fn is_only_amazon(variable: impl Fn(&str) -> Option<String>) -> bool {
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     let endpoint = ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().find_map(&variable);

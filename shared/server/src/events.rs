@@ -1,5 +1,5 @@
 //! Events leave a serving process by its journal: a request writes them there before its answer, and one thread takes
-//! them from there to where they go. Whatever becomes of that thread, answers do not wait for it.
+//! them from there to where they go. Answers do not wait for that thread, not even if it hangs.
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -7,8 +7,8 @@
 //!                                            +--Bell-----> notices of calls for help
 //! ```
 //!
-//! A request writes its events into the journal before its answer goes out. Threads take them from there; whatever
-//! becomes of a thread, answers do not wait for it, and a process that is killed loses nothing that it answered.
+//! A request writes its events into the journal before its answer goes out. Threads take them from there. No
+//! answer waits for a thread, not even for one that hangs, and a process that is killed loses nothing that it answered.
 
 mod bell;
 mod connections;

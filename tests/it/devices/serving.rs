@@ -140,7 +140,7 @@ fn a_file_is_handed_out_once_and_the_last_one_ends_it() {
     assert_eq!(serving.status("GET", &places[1], "soundpoint.cfg").0, 200);
     assert_eq!(serving.status("GET", &places[2], "linphone-linphone.xml").0, 200);
     serving.wait_for("linphone: has all of its files");
-    // Whoever comes second hears so, and is not left to wonder whether there ever was a server.
+    // A second client is told that the file is gone, so that a person does not look for a server that never ran.
     assert_eq!(serving.status("GET", &places[2], "linphone-linphone.xml").0, 410);
     assert_eq!(serving.code(), Some(0));
 

@@ -51,7 +51,7 @@ fn a_number_that_was_bought_by_a_run_that_ended_is_found() {
     let cut_off = super::Said::of(command.arg(&file));
     fs::set_permissions(&link, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     fs::rename(&file, &setup.file).unwrap();
-    // Whoever may do everything may write there, too.
+    // Root may write there, too.
     if cut_off.code == 2 {
         assert!(cut_off.err.contains("is bought for bench"), "{}", cut_off.err);
         assert!(setup.plan(&[])[0].starts_with("update network file bench has the number +1971"));
