@@ -100,7 +100,16 @@ pub fn is_area_code(npa: u16) -> bool {
         && !is_n11(npa)
         && !TOLL_FREE.contains(&npa)
         && !is_non_geographic(npa)
-        && (world::leads_on(1, &format!("{npa:03}")) || region_opened_since(npa).is_some())
+        && (world::leads_on(1, text(&digits(npa))) || region_opened_since(npa).is_some())
+}
+
+/// An area code as it is dialled. Every number of the file is checked at a cold start, so nothing is allocated for it.
+fn digits(npa: u16) -> [u8; 3] {
+    [npa / 100, npa / 10, npa].map(|part| b'0' + (part % 10) as u8)
+}
+
+fn text(digits: &[u8; 3]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 /// Whether three digits are a service code such as 211, 411 or 911 (`N11`, N from 2 to 9).
@@ -121,7 +130,7 @@ pub fn classify(ten: &str) -> Option<Found> {
 /// which country it would be in.
 #[must_use]
 pub fn npa_region(npa: u16) -> Option<Region> {
-    world::region(1, &format!("{npa:03}")).or_else(|| region_opened_since(npa))
+    world::region(1, text(&digits(npa))).or_else(|| region_opened_since(npa))
 }
 
 #[cfg(test)]
