@@ -1,4 +1,4 @@
-//! Who is calling.
+//! Recognises the caller: a phone of the network, a stranger, or an impostor.
 
 use network::{Extension, Network};
 use webhook::{Address, Call};

@@ -1,4 +1,4 @@
-//! What was dialled, read once.
+//! The dialled address, read once.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ const SHOW: [&str; 2] = ["*82", "*31#"];
 /// Codes that ask for the number to be hidden, which cannot be promised.
 const HIDE: [&str; 2] = ["*67", "#31#"];
 
-/// What was dialled: the text as it was sent, the keys in it, and the call for help that they may be.
+/// The dialled address: the text as it was sent, the keys in it, and the call for help that they may be.
 pub(crate) struct Dialled<'a> {
     text: Cow<'a, str>,
     keys: Keys,
@@ -23,7 +23,7 @@ pub(crate) struct Dialled<'a> {
     pub(crate) begun: Option<String>,
 }
 
-/// What the keys lead to, before any number is looked up.
+/// The place that keys lead to, before any number is looked up.
 pub(crate) enum Meaning<'n> {
     /// A code of the network or the phone, with where it leads.
     Code(&'n str, &'n Target),
@@ -37,7 +37,7 @@ pub(crate) enum Meaning<'n> {
     Number(&'n str),
 }
 
-/// Which kind of code leads nowhere.
+/// A kind of service code that leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ServiceCode {
     /// It begins with `*`, as the codes of a telephone company do.
@@ -79,7 +79,7 @@ impl<'a> Dialled<'a> {
         self.keys.is_empty()
     }
 
-    /// What the keys lead to on this phone. Codes win over names, and names over numbers.
+    /// The place that the keys lead to on this phone. Codes win over names, and names over numbers.
     pub(crate) fn meaning<'n>(&'n self, network: &'n Network, phone: &'n Extension) -> Meaning<'n> {
         let keys = self.shown();
         if let Some((code, target)) = code(keys, network, phone) {

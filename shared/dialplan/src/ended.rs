@@ -18,7 +18,7 @@ use network::{Extension, Network};
 /// (<https://www.twilio.com/docs/voice/twiml/pause>).
 const BEFORE_RINGING_AGAIN: u32 = 5;
 
-/// What the URL of a Dial's action says of it.
+/// A Dial, as the URL of its action describes it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dialled {
     /// Phones had been rung for the second time.
@@ -115,7 +115,7 @@ fn incoming_ended(end: &DialEnd, network: &Network, again: bool) -> Plan {
     Plan { reply, events, decision: Decision::Ended }
 }
 
-/// What to tell a caller who was not connected; nothing after a conversation or for a caller who hung up.
+/// The sentence for a caller who was not connected; nothing after a conversation or for a caller who hung up.
 fn why_not_connected(end: &DialEnd) -> Option<Sentence> {
     if end.bridged == Some(true) {
         return None;

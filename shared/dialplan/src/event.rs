@@ -71,7 +71,7 @@ impl Display for UserEvent {
     }
 }
 
-/// Which way a call goes, seen from the phones.
+/// The direction of a call, seen from the phones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
@@ -81,13 +81,13 @@ pub enum Direction {
     Incoming,
 }
 
-/// What is known of the call when something happens to it.
+/// The facts known about the call when something happens to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CallFacts {
     /// Twilio's name for the call.
     #[serde(serialize_with = "sid")]
     pub sid: Option<CallSid>,
-    /// Which way it goes; nothing for an error that belongs to no call.
+    /// The direction; nothing for an error that belongs to no call.
     pub direction: Option<Direction>,
     /// How its Dial ended.
     pub status: Option<&'static str>,
@@ -115,7 +115,7 @@ impl Event {
         Self { name, endpoint: phone.map_or(UNKNOWN, Extension::endpoint).to_owned(), call }
     }
 
-    /// What happened.
+    /// The name of the event.
     #[must_use]
     pub fn name(&self) -> UserEvent {
         self.name
@@ -127,7 +127,7 @@ impl Event {
         &self.endpoint
     }
 
-    /// What is known of the call.
+    /// The facts of the call.
     #[must_use]
     pub fn call(&self) -> &CallFacts {
         &self.call

@@ -29,7 +29,7 @@ pub fn incoming(call: &Call, network: &Network) -> Plan {
     Plan { reply, events, decision: Decision::Extension }
 }
 
-/// What a phone shows for a caller whose number is withheld or malformed. Towards `<Sip>`, Twilio takes letters (twilio.md
+/// The name that a phone shows for a caller whose number is withheld or malformed. Towards `<Sip>`, Twilio takes letters (twilio.md
 /// D.4), and telephones know this word (RFC 3323, 4.1.1.3). The called number, which was shown before, looked like a call
 /// from the phone itself.
 const WITHHELD: &str = "anonymous";

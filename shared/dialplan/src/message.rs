@@ -17,7 +17,7 @@ pub struct Message {
     stage: String,
 }
 
-/// What a consumer requires of a message (`hostname`, `event.Event`, `event.UserEvent`, `event.Channel`), and
+/// The message as consumers require it (`hostname`, `event.Event`, `event.UserEvent`, `event.Channel`), and
 /// `call`, which is ours.
 #[derive(Serialize)]
 struct Body<'a> {

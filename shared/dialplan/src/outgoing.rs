@@ -42,7 +42,7 @@ pub fn digits(call: &Call, network: &Network, tone: &DialTone, trail: &mut impl 
     decide(&Dialling { call, caller, network, dialled, line: Line::DialTone(tone) }, trail)
 }
 
-/// What was dialled, by whom, where.
+/// One dialled address, with its caller and the network.
 pub(crate) struct Dialling<'a> {
     pub(crate) call: &'a Call,
     pub(crate) caller: Caller<'a>,
@@ -114,7 +114,7 @@ pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
     Plan { reply, events, decision }
 }
 
-/// What a caller is told of a refusal.
+/// The sentence that tells a caller of a refusal.
 fn told(refusal: Refusal, network: &Network, phone: Option<&Extension>) -> Sentence {
     match (refusal.reason, refusal.detail) {
         (Reason::EmergencyDisabled, _) => Sentence::NoEmergencyCalls(help_number(network, phone)),

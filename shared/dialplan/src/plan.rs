@@ -1,16 +1,16 @@
-//! What a decision amounts to.
+//! The outcome of a decision.
 
 use twiml::Response;
 
 use crate::event::Event;
 use crate::reason::Reason;
 
-/// What to answer, and what to report.
+/// The answer to a request, and the events to report.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// What Twilio does next. Callbacks that are only told something ignore it.
+    /// The answer, which says what Twilio does next. Callbacks that are only told something ignore it.
     pub reply: Response,
-    /// What happened, in order.
+    /// The events, in order.
     pub events: Vec<Event>,
     /// The decision in a word, for logs.
     pub decision: Decision,

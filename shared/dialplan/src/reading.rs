@@ -8,7 +8,7 @@ use numbers::{E164, Found, Kind, Nanp, Region};
 use crate::reason::Reason;
 use network::Network;
 
-/// What keys may mean as a telephone number.
+/// One telephone number that keys may mean.
 pub(crate) struct Reading {
     /// Numbers, the most likely first.
     pub(crate) numbers: Vec<E164>,
@@ -89,7 +89,7 @@ fn has_extension(keys: &str) -> bool {
     is_mark && digits.bytes().all(|key| key.is_ascii_digit()) && !marks.is_empty()
 }
 
-/// What the keys may mean, most likely first.
+/// The numbers that the keys may mean, most likely first.
 ///
 /// `keys` holds digits, perhaps a leading `+`, and letters that spell digits.
 fn candidates(keys: &str, network: &Network, phone: &network::Extension) -> Vec<E164> {
@@ -114,7 +114,7 @@ fn candidates(keys: &str, network: &Network, phone: &network::Extension) -> Vec<
     found
 }
 
-/// What the keys spell: an optional `+` and digits, or nothing if a key is neither.
+/// The number that the keys spell: an optional `+` and digits, or nothing if a key is neither.
 ///
 /// Letters count only after an area code that was dialled in digits (1-800-FLOWERS): a misspelt name of a phone
 /// must not ring a stranger.
@@ -157,7 +157,7 @@ fn domestic(digits: &str, network: &Network, phone: &network::Extension, found: 
     found.extend(whole.and_then(|text| E164::parse(&text).ok()));
 }
 
-/// What follows the digits that lead abroad: those of the region (ITU-T, list of dialling procedures: 0011 in Australia, 001 in
+/// The number behind the digits that lead abroad: those of the region (ITU-T, list of dialling procedures: 0011 in Australia, 001 in
 /// Thailand), North America's 011, or 00 as nearly everywhere.
 fn abroad(digits: &str, region: Region) -> Option<&str> {
     let own = match region.as_str() {
@@ -227,7 +227,7 @@ pub(crate) fn exists(number: &E164, network: &Network) -> Result<Found, Reason> 
     Ok(found)
 }
 
-/// What North American numbers are, by their area code. The metadata calls numbers of other countries toll-free, and then
+/// Classes North American numbers by their area code. The metadata calls numbers of other countries toll-free, and then
 /// files them under the US; they are calls to those countries. An exchange below 200 cannot be dialled.
 fn in_its_country(found: Result<Found, numbers::LookupError>, nanp: Nanp) -> Result<Found, ()> {
     let found =

@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// What was dialled is no number.
+    /// The dialled text is not a number.
     InvalidNumber,
     /// The number's country is not in `allow`.
     CountryNotAllowed,

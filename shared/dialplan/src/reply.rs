@@ -25,7 +25,7 @@ const KEY_TIMEOUT: u32 = 10;
 /// Seconds for which an emergency call rings: Twilio's most. A call centre may take minutes to pick up.
 const EMERGENCY_RING: u32 = 600;
 
-/// Which dial tone of a call this is, and what of a call for help was dialled before it.
+/// One dial tone of a call: its place in the order, and the start of a call for help that came before it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct DialTone {
     /// From 0.
@@ -54,7 +54,7 @@ impl DialTone {
         Self { attempt: attempt.unwrap_or(1).clamp(1, Self::MOST) - 1, begun: begun.map(str::to_owned) }
     }
 
-    /// What was dialled before, if it was the beginning of a call for help.
+    /// The keys dialled before, if they begin a call for help.
     #[must_use]
     pub fn begun(&self) -> Option<&str> {
         self.begun.as_deref()
@@ -120,7 +120,7 @@ pub(crate) fn dial_tone_or_goodbye(
     }
 }
 
-/// What a caller who is to hear something was doing.
+/// The caller's situation when a sentence is due.
 #[derive(Clone, Copy)]
 pub(crate) enum Line<'a> {
     /// Nothing yet: the phone has just dialled, and the call is not answered.

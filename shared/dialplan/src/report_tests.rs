@@ -1,4 +1,4 @@
-//! What is reported of a decision: the facts of its events, the rules that were asked, and what a log keeps.
+//! Tests of the report on a decision: the facts of its events, the rules that were asked, and what a log keeps.
 
 use webhook::{Alert, Call, CallSid, ErrorCode};
 

@@ -1,4 +1,4 @@
-//! What callers are told, in the languages that the phones speak.
+//! The sentences that callers hear, in the languages that the phones speak.
 //!
 //! One plain sentence each. Twilio reads digits as a number, so those that matter one by one stand apart.
 

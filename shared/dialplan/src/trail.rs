@@ -7,7 +7,7 @@ use crate::reason::Reason;
 pub enum Rule {
     /// Emergency numbers, before anything that can fail.
     Emergency,
-    /// Who is calling.
+    /// The caller's identity.
     Caller,
     /// Keys and short codes.
     Codes,
@@ -17,7 +17,7 @@ pub enum Rule {
     Number,
     /// Phones of this network by their number.
     Ours,
-    /// What the network allows.
+    /// The network's policy.
     Policy,
 }
 
@@ -42,18 +42,18 @@ impl Rule {
 pub(crate) struct Refusal {
     pub(crate) rule: Rule,
     pub(crate) reason: Reason,
-    /// What the caller is told, where it is more than the reason.
+    /// More than the reason, where the caller hears more.
     pub(crate) detail: Option<Detail>,
 }
 
-/// What a caller is told of a refusal beyond its reason.
+/// More about a refusal than its reason, for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     /// The number is longer than any number.
     TooLong,
     /// The service has a whole number.
     ShortCode,
-    /// What follows the number cannot be told from it.
+    /// The extension behind the number cannot be told from it.
     Extension,
     /// The caller's number is shown in any case.
     Shown,
@@ -71,12 +71,12 @@ impl Rule {
     }
 }
 
-/// What one rule found.
+/// The finding of one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The rule.
     pub rule: Rule,
-    /// What it found, in words. Holds what was dialled: show it to the person who asked, never log it.
+    /// The finding, in words. It contains the dialled digits: show it to the person who asked, never log it.
     pub finding: String,
 }
 

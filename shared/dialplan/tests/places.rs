@@ -162,7 +162,7 @@ fn file(model: &Model) -> String {
     text
 }
 
-/// What the fourth rule says of a phone.
+/// The verdict of the fourth rule on a phone.
 #[derive(Debug, PartialEq)]
 enum Verdict {
     /// The number that is shown, and whether help comes to the right place as far as anyone can tell.

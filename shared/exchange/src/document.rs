@@ -1,4 +1,4 @@
-//! What an answer holds: TwiML, sound, text, or nothing that Twilio takes.
+//! The content of an answer: TwiML, sound, text, or nothing that Twilio takes.
 
 use crate::element::Element;
 use crate::exchange::{Exchange, State};
@@ -56,7 +56,7 @@ impl Exchange {
         }
     }
 
-    /// What a `<Say>`, `<Play>` or `<Pause>` sounds like, and how often; `loop="0"` is without end.
+    /// The sound of a `<Say>`, `<Play>` or `<Pause>`, and how often it is heard; `loop="0"` is without end.
     pub(crate) fn sound(&self, verb: &Element) -> (Sound, Option<u32>) {
         let times = match verb.number("loop").unwrap_or(1) {
             0 => None,

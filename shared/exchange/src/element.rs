@@ -142,7 +142,7 @@ impl DocumentError {
 /// Why a text is not well-formed XML.
 #[derive(Debug, thiserror::Error)]
 pub enum Malformed {
-    /// What the XML reader found. Its wording for bad nesting would repeat what [`DocumentError`] says.
+    /// An error of the XML reader. Its wording for bad nesting would repeat what [`DocumentError`] says.
     #[error("{}", in_words(.0))]
     Xml(#[from] quick_xml::Error),
     /// XML 1.0, section 2.2.

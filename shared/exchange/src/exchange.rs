@@ -16,10 +16,10 @@ use crate::place::resolve;
 use crate::request::{Method, Request, Target};
 use crate::rules::Rule;
 
-/// What Twilio knows before a call begins.
+/// The facts that Twilio knows before a call begins.
 #[derive(Clone)]
 pub struct Setup {
-    /// Who calls.
+    /// The caller.
     pub caller: Caller,
     /// `VoiceUrl`.
     pub voice: Target,

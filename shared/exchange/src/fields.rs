@@ -1,4 +1,4 @@
-//! What Twilio posts: the fields of each request (<https://www.twilio.com/docs/voice/twiml>).
+//! The fields that Twilio posts with each request (<https://www.twilio.com/docs/voice/twiml>).
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ const GEOGRAPHY: [&str; 16] = [
     "CalledCountry",
 ];
 
-/// Who calls, and what.
+/// The two ends of a call: the caller, and the called address.
 #[derive(Clone)]
 pub struct Caller {
     /// `AccountSid`.
@@ -45,7 +45,7 @@ pub struct Caller {
     pub sip: Option<SipCaller>,
 }
 
-/// What is known of a phone that calls over SIP (<https://www.twilio.com/docs/voice/api/sip-twiml>).
+/// A phone that calls over SIP (<https://www.twilio.com/docs/voice/api/sip-twiml>).
 #[derive(Clone)]
 pub struct SipCaller {
     /// The domain where it is registered.
@@ -78,7 +78,7 @@ impl Caller {
         Self { account: account.into(), from: from.into(), to: to.into(), sip: None }
     }
 
-    /// What every request about this call says.
+    /// The fields of every request about this call.
     pub(crate) fn fields(&self, sid: &str, status: CallStatus) -> Fields {
         let mut fields = self.common(sid, status, "inbound", &self.from, &self.to);
         if let Some(sip) = &self.sip {
@@ -98,7 +98,7 @@ impl Caller {
         fields
     }
 
-    /// What the `statusCallback` of a leg says.
+    /// The fields of a leg's `statusCallback`.
     pub(crate) fn leg(
         &self,
         parent: &str,
@@ -137,7 +137,7 @@ impl Caller {
     }
 }
 
-/// What every report of progress says besides.
+/// The further fields of every report of progress.
 pub(crate) fn progress(now: Timestamp, sequence: u32) -> Fields {
     vec![
         ("Timestamp".into(), now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()),
@@ -151,7 +151,7 @@ pub(crate) fn seconds(answered: Option<Timestamp>, now: Timestamp) -> i64 {
     answered.map_or(0, |answered| now.duration_since(answered).as_secs().max(0))
 }
 
-/// What the action of a `<Gather>` gets besides: `FinishedOnKey` is sent blank, not left out.
+/// The further fields for the action of a `<Gather>`: `FinishedOnKey` is sent blank, not left out.
 pub(crate) fn gathered(gathered: Gathered) -> Fields {
     vec![
         ("Digits".into(), gathered.digits),
@@ -160,7 +160,7 @@ pub(crate) fn gathered(gathered: Gathered) -> Fields {
     ]
 }
 
-/// What the action of a `<Dial>` gets besides; `leg` is the one that answered, or else the first.
+/// The further fields for the action of a `<Dial>`; `leg` is the one that answered, or else the first.
 pub(crate) fn dial_ended(
     status: DialStatus,
     leg: Option<&Placed>,
@@ -192,7 +192,7 @@ pub(crate) fn dial_ended(
     fields
 }
 
-/// What the `referUrl` of a `<Dial>` gets besides: the Refer-To value in its brackets.
+/// The further field for the `referUrl` of a `<Dial>`: the Refer-To value in its brackets.
 pub(crate) fn referred(target: &str) -> Fields {
     let target = target.trim();
     let target = if target.contains('<') { target.to_owned() } else { format!("<{target}>") };

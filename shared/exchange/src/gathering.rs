@@ -22,7 +22,7 @@ pub(crate) struct Gathering {
     on_empty: bool,
     hears_keys: bool,
     keys: Gathered,
-    /// What is nested in it and not heard yet.
+    /// The nested verbs that are not heard yet.
     prompts: VecDeque<Element>,
     playing: Option<PlaybackId>,
     timer: Option<TimerId>,

@@ -1,4 +1,4 @@
-//! What goes into an exchange, and what comes out.
+//! The inputs and outputs of an exchange.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub struct PlaybackId(pub(crate) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TimerId(pub(crate) u32);
 
-/// Who sent a REFER.
+/// The party that sent a REFER.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Party {
     /// The phone that called.
@@ -47,7 +47,7 @@ pub enum Input<'a> {
     LegEnds(LegId, LegEnd),
     /// One side of the Dial sent a REFER.
     Refer {
-        /// Who.
+        /// The sender.
         from: Party,
         /// The Refer-To value.
         target: &'a str,
@@ -58,12 +58,12 @@ pub enum Input<'a> {
     CallerHangsUp,
 }
 
-/// What a person hears.
+/// A sound that a person hears.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sound {
     /// Text is spoken.
     Say {
-        /// What.
+        /// The words.
         text: String,
         /// A BCP 47 tag; Twilio's own default is `en-US`.
         language: Option<String>,
@@ -93,7 +93,7 @@ pub enum Sound {
 pub struct Playback {
     /// Names it in what follows.
     pub id: PlaybackId,
-    /// What is heard.
+    /// The sound.
     pub sound: Sound,
     /// How often; without a number, again and again.
     pub times: Option<u32>,

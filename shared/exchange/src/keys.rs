@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::element::Element;
 
-/// What a person presses: digits, `*` and `#`, perhaps nothing.
+/// The keys that a person presses: digits, `*` and `#`, perhaps nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keys(String);
 

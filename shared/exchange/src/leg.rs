@@ -13,14 +13,14 @@ use crate::request::Method;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LegId(pub(crate) u32);
 
-/// What kind of place a leg goes to.
+/// The kind of place that a leg goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Noun {
     /// A telephone number.
     Number,
     /// A SIP URI.
     Sip,
-    /// One that the exchange does not know how to ring, by its element's name, such as `Conference`.
+    /// A noun that the exchange cannot ring, by its element's name, such as `Conference`.
     Other(String),
 }
 
@@ -31,7 +31,7 @@ pub struct Leg {
     pub id: LegId,
     /// Its `CallSid`.
     pub sid: String,
-    /// What kind of place it goes to.
+    /// The kind of place it goes to.
     pub noun: Noun,
     /// The number, or the whole SIP URI as the document has it.
     pub target: String,
@@ -93,7 +93,7 @@ impl LegEnd {
         Self { cause, sip_code: Some(code), headers: Vec::new() }
     }
 
-    /// What a final refusal means ([`crate::Rule::LegRefused`]).
+    /// The meaning of a final refusal ([`crate::Rule::LegRefused`]).
     #[must_use]
     pub fn refused(code: u16) -> Self {
         let cause = match code {

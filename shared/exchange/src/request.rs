@@ -52,7 +52,7 @@ pub struct Request {
     pub method: Method,
     /// The absolute URL, without a fragment and without the fields.
     pub url: String,
-    /// What Twilio would say.
+    /// The fields that Twilio would post.
     pub form: Form,
 }
 

@@ -1,4 +1,4 @@
-//! What Twilio does, each rule with its source.
+//! The rules that Twilio follows, each with its source.
 
 use std::fmt;
 
@@ -31,13 +31,13 @@ macro_rules! rules {
                 match self { $(Self::$rule => $id,)+ }
             }
 
-            /// What Twilio does.
+            /// The rule in words.
             #[must_use]
             pub fn text(self) -> &'static str {
                 match self { $(Self::$rule => $text,)+ }
             }
 
-            /// Who says so.
+            /// The source of the rule.
             #[must_use]
             pub fn source(self) -> Source {
                 match self { $(Self::$rule => $source,)+ }

@@ -21,11 +21,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use tower::Service;
 use web::RawTarget;
 
-/// What is kept back of the event in hand. Lambda gives a process one event at a time.
+/// The part of the event in hand that is kept back. Lambda gives a process one event at a time.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct InHand(Arc<Mutex<Kept>>);
 
-/// What a stranger wrote in an event.
+/// The parts of an event that a stranger wrote.
 #[derive(Default)]
 pub(crate) struct Kept {
     pub(crate) target: RawTarget,
@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
-/// What Lambda gets.
+/// The reply that Lambda gets.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Reply<R> {

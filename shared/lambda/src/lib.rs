@@ -47,7 +47,7 @@ pub async fn serve<S: Sink, F: Future<Output = S>>(
     Runtime::new(host.guarded()).layer(host).run().await
 }
 
-/// What [`serve`] hands to Lambda's runtime, without the runtime: an event in, the function's answer out. For tests, which
+/// The handler that [`serve`] gives to Lambda's runtime, without the runtime: an event in, the function's answer out. For tests, which
 /// have no Runtime API to ask.
 pub struct Handler<S> {
     host: Host<S>,
@@ -88,7 +88,7 @@ struct Host<S> {
     left: Left,
 }
 
-/// What the request in hand has left to do. Lambda gives a process one request at a time.
+/// The work that the request in hand has left. Lambda gives a process one request at a time.
 type Left = Arc<Mutex<Rest>>;
 
 impl<S> Clone for Host<S> {

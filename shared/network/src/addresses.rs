@@ -14,7 +14,7 @@ use crate::reader::{Reader, Section, Wrong, table, wrong};
 /// A postal address, registered with Twilio for the numbers of phones that stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostalAddress {
-    /// What the file calls it.
+    /// Its name in the file.
     pub name: String,
     /// The person or organisation at the address.
     pub customer: String,
@@ -151,7 +151,7 @@ pub(crate) fn advise_on_unused(
     }
 }
 
-/// Which address each number has: one phone's, or the network's own. Phones that share a number cannot stand at two.
+/// The address of each number: one phone's, or the network's own. Phones that share a number cannot stand at two.
 pub(crate) fn addresses_of_numbers(
     reader: &mut Reader<'_>,
     phones: &Extensions<'_>,

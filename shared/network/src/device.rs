@@ -6,14 +6,14 @@ use std::fmt;
 use crate::parse;
 use crate::reader::{At, Path, Reader, Section, Wrong, wrong};
 
-/// What a phone is, as far as its own configuration goes. Calls do not depend on it.
+/// A phone as hardware or program, as far as its own configuration goes. Calls do not depend on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// The make, which decides the form of the file.
     pub kind: DeviceKind,
     /// The hardware address, by which telephones ask for their file. Every kind of hardware has one.
     pub mac: Option<Mac>,
-    /// What lifting the handset does.
+    /// The effect of lifting the handset.
     pub mode: DeviceMode,
     /// The Twilio edge it registers through, if not the network's.
     pub edge: Option<String>,
@@ -87,7 +87,7 @@ kinds! {
     Baresip, "baresip", false;
 }
 
-/// What lifting the handset does.
+/// The effect of lifting the handset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DeviceMode {
     /// Dial tone; the phone dials what is keyed.
@@ -140,7 +140,7 @@ impl fmt::Display for Mac {
 #[derive(Default)]
 pub(crate) struct TakenMacs<'a>(HashMap<Mac, Path<'a>>);
 
-/// What the devices of a group have in common: everything but the address that is printed on each.
+/// The settings that the devices of a group share: everything but the address that is printed on each.
 #[derive(Default)]
 pub(crate) struct Likeness {
     kind: Option<DeviceKind>,

@@ -16,7 +16,7 @@ use crate::reader::{At, Path, Place, Reader, Section, Wrong, table, wrong};
 use crate::{AreaCode, EmergencyCalling, Extension, NoHelp, Target, parse};
 use numbers::emergency;
 
-/// What every phone takes from the rest of the file.
+/// The settings that every phone takes from the rest of the file.
 pub(crate) struct Shared<'a> {
     pub(crate) language: Language,
     pub(crate) area_code: Option<AreaCode>,

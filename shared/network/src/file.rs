@@ -113,7 +113,7 @@ impl NetworkFile {
         Ok(network)
     }
 
-    /// What is allowed but most likely not meant.
+    /// Settings that are allowed but most likely not meant.
     #[must_use]
     pub fn advice(&self) -> &[Problem] {
         &self.advice

@@ -1,4 +1,4 @@
-//! What is wrong somewhere, and what to do about it.
+//! A fault, what it is about, and its remedy.
 
 use std::fmt::{self, Display};
 
@@ -10,9 +10,9 @@ use std::fmt::{self, Display};
 pub struct Finding {
     /// The key, phone, number of the network or part of the account; empty for the whole.
     pub about: String,
-    /// What is wrong, in the present tense and without a full stop.
+    /// The fault, in the present tense and without a full stop.
     pub what: String,
-    /// What to do about it, in the imperative; empty if there is nothing to do.
+    /// The remedy, in the imperative; empty if there is nothing to do.
     pub remedy: String,
 }
 

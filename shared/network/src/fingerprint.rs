@@ -1,4 +1,4 @@
-//! Which file it is, in a word.
+//! The fingerprint that identifies a network file.
 
 use std::fmt;
 use std::str::FromStr;

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::reader::{Path, Place, Reader, Section, Wrong, table, wrong};
 use crate::{AreaCode, Language, Target, parse};
 
-/// What the phones of one group have in common. What a phone says itself wins; `block` and `codes` of both hold.
+/// The settings that the phones of one group share. A phone's own setting wins; `block` and `codes` of both hold.
 #[derive(Default)]
 pub(crate) struct Group {
     pub(crate) caller_id: Option<E164>,

@@ -26,7 +26,7 @@ pub enum NoHelp {
 }
 
 impl NoHelp {
-    /// What to do about it; empty where the file wants it so.
+    /// The remedy; empty where the file wants it so.
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl Extension {
     }
 }
 
-/// What the file says about help, besides its network.
+/// The parts of the file that concern help, besides its network.
 pub(crate) struct Sources<'f, 'a> {
     /// The tables of the phones, in the order of [`Network::extensions`].
     pub(crate) phones: &'f [Place<'a>],
@@ -238,7 +238,7 @@ fn wrong_country(number: &E164, place: Option<&PostalAddress>, network: &Network
     (!shares).then(|| wrong(what(), remedy))
 }
 
-/// What only the operator can know or change.
+/// Advises on matters that only the operator can know or change.
 fn advise_on_the_whole(
     reader: &Reader<'_>,
     network: &Network,

@@ -42,7 +42,7 @@ pub use notify::{Recipient, Way};
 pub use problem::{Problem, Problems};
 pub use stage::Stage;
 
-/// What metrics call a phone that is not in the file.
+/// The name in metrics of a phone that is not in the file.
 pub const UNKNOWN: &str = "unknown";
 
 /// A valid network, seen from one stage: what the decisions are made by.
@@ -97,7 +97,7 @@ pub struct Extension {
     pub(crate) device: Option<Device>,
 }
 
-/// Who answers when a phone dials 911 (<https://www.twilio.com/docs/voice/api/sip-interface>).
+/// The party that answers when a phone dials 911 (<https://www.twilio.com/docs/voice/api/sip-interface>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmergencyCalling {
     /// The voice URL is asked, and shows the number, and so the address, of each phone.
@@ -121,7 +121,7 @@ impl AreaCode {
     }
 }
 
-/// What a key or a short code does.
+/// The action of a key or a short code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// Dials a number, as if the caller had.
@@ -141,7 +141,7 @@ pub struct Asterisk {
     pub params: String,
 }
 
-/// What a caller who is refused gets.
+/// The treatment of a refused caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalStyle {
     /// The reason in words, then dial tone again.
@@ -179,7 +179,7 @@ impl Network {
             .and_then(|&i| self.extensions.get(i))
     }
 
-    /// What a key or code does on this phone.
+    /// The action of a key or code on this phone.
     #[must_use]
     pub fn code<'n>(&'n self, extension: &'n Extension, keys: &str) -> Option<&'n Target> {
         extension.codes.get(keys).or_else(|| self.codes.get(keys))
@@ -215,7 +215,7 @@ impl Network {
         &self.block
     }
 
-    /// What is spoken to a caller that no phone's own language is known of.
+    /// The language for callers without a phone whose language is known.
     #[must_use]
     pub fn language(&self) -> Language {
         self.language
@@ -227,7 +227,7 @@ impl Network {
         self.ring_timeout
     }
 
-    /// What a caller who is refused gets.
+    /// The treatment of a refused caller.
     #[must_use]
     pub fn refusal(&self) -> RefusalStyle {
         self.refusal
@@ -245,7 +245,7 @@ impl Network {
         self.asterisk.as_ref()
     }
 
-    /// What 911 sees of a phone that has no number of its own.
+    /// The caller id that a phone without a number of its own shows to 911.
     #[must_use]
     pub fn emergency_caller_id(&self) -> Option<&E164> {
         self.emergency_caller_id.as_ref()
@@ -268,7 +268,7 @@ impl Network {
         own.into_iter().chain([self.region]).collect()
     }
 
-    /// Who answers when a phone dials 911.
+    /// The party that answers when a phone dials 911.
     #[must_use]
     pub fn emergency_calling(&self) -> EmergencyCalling {
         self.emergency_calling
@@ -301,7 +301,7 @@ impl Network {
         self.addresses.iter().find(|address| address.name == *name)
     }
 
-    /// Who hears of calls for help.
+    /// The people who hear of calls for help.
     #[must_use]
     pub fn notify(&self) -> &[Recipient] {
         &self.notify
@@ -332,7 +332,7 @@ impl Extension {
         &self.name
     }
 
-    /// What metrics call this phone. Never a telephone number: a phone whose user name is one goes by its `label`,
+    /// The phone's name in metrics. Never a telephone number: a phone whose user name is one goes by its `label`,
     /// or else as `unknown`.
     #[must_use]
     pub fn endpoint(&self) -> &str {
@@ -391,7 +391,7 @@ impl Extension {
         self.buy.as_ref().map(AreaCode::as_str)
     }
 
-    /// What it is made of.
+    /// The phone's hardware or program.
     #[must_use]
     pub fn device(&self) -> Option<&Device> {
         self.device.as_ref()

@@ -1,4 +1,4 @@
-//! What a misspelt word most likely means.
+//! The word that a misspelt one most likely means.
 
 /// The known key that a misspelt one most likely means.
 pub(crate) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {

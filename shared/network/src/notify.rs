@@ -37,14 +37,14 @@ impl Recipient {
 pub enum Way {
     /// A text message through Twilio.
     Sms {
-        /// Who gets it.
+        /// The number that gets the message.
         to: E164,
         /// The number of the account that sends it.
         from: E164,
     },
     /// A call through Twilio, in which a voice reads the notice.
     Call {
-        /// Who is called.
+        /// The number that is called.
         to: E164,
         /// The number of the account that calls.
         from: E164,

@@ -183,7 +183,7 @@ pub(crate) fn edge(text: &str) -> Result<String, Wrong> {
     }
 }
 
-/// What the file calls an address: a word, since it becomes part of a name in Twilio.
+/// Parses the name of an address: a word, because it becomes part of a name in Twilio.
 pub(crate) fn address_name(text: &str) -> Result<(), Wrong> {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     if !text.is_empty() && text.bytes().all(fits) {
@@ -225,7 +225,7 @@ pub(crate) fn metrics_word(text: &str) -> Result<String, Wrong> {
     Ok(text)
 }
 
-/// What metrics call a phone.
+/// Parses a phone's name in metrics.
 pub(crate) fn label(text: &str) -> Result<String, Wrong> {
     if text.eq_ignore_ascii_case(UNKNOWN) {
         return Err(wrong("is the word that metrics use for a phone that is not known", "choose another"));

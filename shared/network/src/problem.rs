@@ -1,4 +1,4 @@
-//! What is wrong with a network file, and what to do about it.
+//! The faults of a network file, with their remedies.
 
 use std::fmt::{self, Display};
 
@@ -14,9 +14,9 @@ pub struct Problem {
     pub line: usize,
     /// The key, by its dotted path; empty for the file as a whole.
     pub key: String,
-    /// What is wrong.
+    /// The fault.
     pub what: String,
-    /// What to do about it.
+    /// The remedy.
     pub remedy: String,
 }
 

@@ -12,7 +12,7 @@ const LONGEST: usize = 254;
 /// The longest user of a phone (32 characters) leaves this much for the host behind `sip:` and `@`.
 pub(crate) const LONGEST_DOMAIN: usize = LONGEST - "sip:@".len() - 32;
 
-/// What a call to Asterisk adds at most: a caller id of 15 digits, two words and a language.
+/// The longest headers that a call to Asterisk adds: a caller id of 15 digits, two words and a language.
 const HEADERS: &str = "?x-callerid=%2B123456789012345&x-enableemergency=false&x-language=en";
 
 /// Refuses a host, parameters and contexts that together are too long for Twilio.

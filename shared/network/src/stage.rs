@@ -13,7 +13,7 @@ pub struct Stage {
     pub public_url: PublicUrl,
     /// `hostname` in metrics. The consumers keep only names that they know.
     pub metrics_host: String,
-    /// What Twilio asks when a voice URL fails. Without one it asks the voice URL again.
+    /// The URL that Twilio asks when a voice URL fails. Without one it asks the voice URL again.
     pub fallback_url: Option<String>,
     /// Whether the SIP domain requires TLS and SRTP.
     pub secure: bool,

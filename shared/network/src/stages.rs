@@ -5,7 +5,7 @@ use crate::parse;
 use crate::problem::Problem;
 use crate::reader::{Reader, Section, table, wrong};
 
-/// What Twilio would not take, or what carries callers' numbers in the clear. Neither keeps calls from being decided.
+/// Advises on URLs that Twilio would refuse, or that carry callers' numbers in the clear. Calls are decided all the same.
 fn advise_on_stage(
     reader: &Reader<'_>,
     section: &Section<'_>,

@@ -51,7 +51,7 @@ fn kind(all: &Descriptors, is_match: &impl Fn(&Descriptor) -> bool) -> Option<Ki
     }
 }
 
-/// What is asked before lines and mobile phones, in this order.
+/// The kinds that are tried before lines and mobile phones, in this order.
 pub(crate) fn services(all: &Descriptors) -> [(Option<&Descriptor>, Kind); 8] {
     [
         (all.premium_rate(), Kind::PremiumRate),

@@ -23,7 +23,7 @@ const DIGITS: [u8; 10] = *b"0123456789";
 /// The index of a region and kind.
 pub(crate) type Class = usize;
 
-/// What a number is by how many digits it has after the country code; lengths of no number are left out.
+/// The class of a number by its count of digits after the country code; lengths of no number are left out.
 pub(crate) type Verdict = Vec<(usize, Class)>;
 
 /// The table, and where each calling code begins.
@@ -139,7 +139,7 @@ impl<'m, 'w> Country<'m, 'w> {
         State::Verdict(self.world.verdicts.number(here.into_iter().chain(longer).collect()))
     }
 
-    /// What a number is that ends after `depth` digits.
+    /// The class of a number that ends after `depth` digits.
     fn class(&mut self, progress: &[Progress], depth: usize) -> Option<Class> {
         let has_matched = |text: &str| self.patterns.has_matched(text, progress);
         let is_match = |descriptor: &Descriptor| {

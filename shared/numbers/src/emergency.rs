@@ -18,13 +18,13 @@ pub const EVERYWHERE: [&str; 3] = ["911", "112", "999"];
 /// Source: <https://www.twilio.com/docs/voice/tutorials/emergency-calling-for-programmable-voice>. It exists nowhere else.
 pub const ADDRESS_TEST: &str = "933";
 
-/// What Twilio does with emergency calls from one country's numbers.
+/// A country, and how Twilio places emergency calls from its numbers.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Country {
     region: &'static str,
     /// The numbers, the best known first.
     numbers: &'static [&'static str],
-    /// The one number that is dialled whatever was pressed; elsewhere what was pressed is dialled.
+    /// The one number that is dialled for any of them; elsewhere the keys are dialled as they were pressed.
     only: Option<&'static str>,
     registers_addresses: bool,
 }
@@ -55,7 +55,7 @@ pub const COUNTRIES: [Country; 13] = [
 ];
 
 impl Country {
-    /// What Twilio does for numbers of a region; none if it places no emergency calls from there.
+    /// The country of a region; none if Twilio places no emergency calls from there.
     #[must_use]
     pub fn of(region: Region) -> Option<&'static Self> {
         // Territories of the United States dial 911, too. Twilio's list does not name them (assumed): to refuse help there
@@ -104,7 +104,7 @@ impl Country {
         matches!(self.region, "US" | "CA")
     }
 
-    /// What Twilio is told to dial for what was pressed: a number that is valid in this country. Two digits need the
+    /// The number that Twilio is told to dial: one that is valid in this country. Two digits need the
     /// country code (Twilio's page of 2026-06-22).
     #[must_use]
     pub fn dial(&self, service: Service) -> String {
@@ -213,7 +213,7 @@ fn without_privacy_code(keys: &str) -> &str {
     PRIVACY_CODES.iter().find_map(|code| keys.strip_prefix(code)).unwrap_or(keys)
 }
 
-/// What stands before the number that was meant.
+/// A prefix before the number that was meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Prefix {
     Nothing,

@@ -1,4 +1,4 @@
-//! What a caller dialled, reduced to the keys of a telephone.
+//! A dialled text, reduced to the keys of a telephone.
 
 /// The longest input that is looked at: no number, code or name has so many keys.
 const MAX_KEYS: usize = 64;

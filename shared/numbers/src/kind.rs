@@ -1,6 +1,6 @@
-//! What numbers are for.
+//! The purposes of telephone numbers.
 
-/// What a number is for, and with that, who pays.
+/// The purpose of a number, which also says who pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A line at a place.

@@ -5,12 +5,12 @@ use crate::e164::E164;
 use crate::kind::Kind;
 use crate::world;
 
-/// What a number that can exist is.
+/// The region and kind of a number that can exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Found {
     /// Where it is. Numbers that North America shares, such as toll-free ones, are filed under the US.
     pub region: Region,
-    /// What it is for.
+    /// Its purpose.
     pub kind: Kind,
 }
 

@@ -56,7 +56,7 @@ const OPENED_SINCE: [(u16, Region); 4] = [
     (983, Region::new(*b"US")),
 ];
 
-/// What a number after country code 1 is, if its area code is newer than the table.
+/// Looks up a number after country code 1 whose area code is newer than the table.
 pub(crate) fn opened_since(ten: &str) -> Option<Found> {
     let (npa, exchange) = (ten.get(..3)?.parse().ok()?, ten.get(3..)?);
     let is_dialled = ten.len() == 10

@@ -18,7 +18,7 @@ pub fn has_number(text: &str) -> bool {
     })
 }
 
-/// What people write between the digits of a number.
+/// Whether people write this between the digits of a number.
 fn is_punctuation(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '.' | '(' | ')' | '+' | '/' | '_' | '\u{2010}'..='\u{2015}')
 }

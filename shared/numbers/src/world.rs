@@ -6,7 +6,7 @@ use crate::countries::Region;
 use crate::kind::Kind;
 use crate::lookup::Found;
 
-/// What a number is by its calling code and the digits after it, if it can exist.
+/// Looks up a number by its calling code and the digits after it; nothing if it cannot exist.
 pub(crate) fn find(code: u16, national: &str) -> Option<Found> {
     let state = walk(code, national)?;
     let verdict = row(state).map_or(state, |[.., end]| *end);
@@ -58,7 +58,7 @@ fn row(state: u16) -> Option<&'static [u16; 11]> {
     NEXT.get(usize::from(state.checked_sub(FIRST_ROW)?))
 }
 
-/// What is decided in a state, by the length of the number: nothing as long as it is a row.
+/// The decisions of a state, by the length of the number: none as long as it is a row.
 fn cases(state: u16) -> &'static [(u8, u16)] {
     let state = usize::from(state);
     match (VERDICTS.get(state), VERDICTS.get(state + 1)) {

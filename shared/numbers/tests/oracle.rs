@@ -13,11 +13,11 @@ use phonenumber::Type;
 use phonenumber::metadata::{DATABASE, Descriptor, Metadata};
 use proptest::prelude::*;
 
-/// What the build script makes the table by.
+/// The rules by which the build script makes the table.
 #[path = "../build/rules.rs"]
 mod rules;
 
-/// What `rules` knows as a module of its crate.
+/// The module that `rules` expects in its crate.
 mod kind {
     pub(crate) use numbers::Kind;
 }

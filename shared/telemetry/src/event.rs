@@ -27,7 +27,7 @@ pub fn count_unpublished(stage: &str) {
     unpublished(stage).write();
 }
 
-/// What is counted of an event that could not be published.
+/// The metrics of an event that could not be published.
 #[must_use]
 pub fn unpublished(stage: &str) -> Metrics<'_> {
     Metrics::of(stage).count("PublishFailures", None)

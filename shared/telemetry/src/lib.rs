@@ -1,4 +1,4 @@
-//! What a process tells: log lines, the metrics that CloudWatch reads from them, and the clock that stamps both.
+//! A process's reports: log lines, the metrics that CloudWatch reads from them, and the clock that stamps both.
 //!
 //! Knows nothing of calls. Every write is one piece, and one that fails stops nobody.
 

@@ -13,7 +13,7 @@ use crate::json_line::JsonLine;
 use crate::lines::Lines;
 use crate::metrics;
 
-/// What log lines look like and where they go.
+/// The form of log lines, and where they go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// JSON on standard output, as Lambda wants it, and CloudWatch metrics between the lines.

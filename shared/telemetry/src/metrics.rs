@@ -20,7 +20,7 @@ pub(crate) fn start() {
     ON.store(true, Ordering::Relaxed);
 }
 
-/// What one request has to report: metrics, each with the dimension beside the stage by which it is also counted.
+/// The metrics of one request, each with the dimension beside the stage by which it is also counted.
 pub struct Metrics<'a> {
     directives: Vec<Directive<'a>>,
     members: Vec<(&'a str, Member<'a>)>,

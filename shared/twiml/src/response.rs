@@ -32,7 +32,7 @@ pub enum Verb {
     Hangup,
 }
 
-/// What the network tells a caller who is declined.
+/// The reason that the network gives a caller who is declined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectReason {
     /// Not in service; Twilio's default.

@@ -1,4 +1,4 @@
-//! What a service tells of itself to those who can sign.
+//! The identity that a service tells to clients who can sign.
 
 use std::fmt;
 use std::str::FromStr;

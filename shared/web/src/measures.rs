@@ -1,4 +1,4 @@
-//! What is measured of a request: the metrics of the dashboard and the alarms in `template.yaml`.
+//! The measurements of a request: the metrics of the dashboard and the alarms in `template.yaml`.
 
 use std::time::Duration;
 

@@ -52,7 +52,7 @@ impl Route {
         }
     }
 
-    /// The one among `routes` with this path. A slash at the end makes no difference.
+    /// Finds the route with this path among `routes`. A slash at the end makes no difference.
     #[must_use]
     pub fn find(routes: &[Self], path: &str) -> Option<Self> {
         let path = path.strip_suffix('/').unwrap_or(path);

@@ -34,7 +34,7 @@ pub struct RequestId(pub String);
 pub struct RawTarget {
     /// The path.
     pub path: String,
-    /// What follows the question mark.
+    /// The part behind the question mark.
     pub query: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl<S> Clone for Web<S> {
 struct Inner<S> {
     network: Network,
     verifier: Verifier,
-    /// What proven requests are told of the service.
+    /// The service's identity, told to requests that proved theirs.
     identity: Option<HeaderValue>,
     routes: &'static [Route],
     sink: S,
@@ -115,13 +115,13 @@ impl<S: Sink> Web<S> {
 /// The answer to a request.
 #[derive(Debug)]
 pub struct Answer {
-    /// What Twilio gets.
+    /// The response for Twilio.
     pub response: Response<Bytes>,
-    /// What remains to be done.
+    /// The work that remains.
     pub rest: Rest,
 }
 
-/// What a request that is answered leaves to be done. Nobody waits for it.
+/// The work that an answered request leaves. Nobody waits for it.
 #[derive(Debug, Default)]
 #[must_use = "events are lost unless it is performed"]
 pub struct Rest(Option<Box<Report>>);
@@ -337,7 +337,7 @@ fn decide(route: Route, webhook: &Webhook, network: &Network) -> (Option<String>
     }
 }
 
-/// The one signature of a request. Two are none: it is not for us to choose.
+/// The signature of a request, if there is exactly one: we do not choose between two.
 fn signature<B>(request: &Request<B>) -> Result<Option<&[u8]>, Refusal> {
     let mut values = request.headers().get_all(SIGNATURE).iter();
     match (values.next(), values.next()) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use network::{Finding, Fingerprint, Network, NetworkFile};
 use webhook::AuthTokens;
 
-/// What a host needs to know.
+/// The settings that a host needs.
 #[derive(Debug)]
 pub struct Settings {
     /// The network, from one stage.
@@ -63,7 +63,7 @@ impl Settings {
     }
 }
 
-/// What is wrong with the ARN of a topic, `arn:PARTITION:sns:REGION:ACCOUNT:NAME`, if anything.
+/// The fault in the ARN of a topic, `arn:PARTITION:sns:REGION:ACCOUNT:NAME`, if anything.
 #[must_use]
 pub fn topic_problem(arn: &str) -> Option<Finding> {
     let parts: Vec<_> = arn.split(':').collect();

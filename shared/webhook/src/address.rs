@@ -1,10 +1,10 @@
-//! Who calls, and what was dialled.
+//! Addresses of callers and of the called.
 
 use std::fmt;
 
 use crate::sip::{SipUri, decode, upto};
 
-/// What networks say in place of a number that is withheld.
+/// Words that networks send in place of a withheld number.
 const WITHHELD: [&str; 7] =
     ["anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "withheld"];
 
@@ -72,7 +72,7 @@ impl fmt::Debug for Address {
     }
 }
 
-/// What stands in the angle brackets, if there are any, without display name and header parameters.
+/// The content of the angle brackets, if there are any, without display name and header parameters.
 fn addr_spec(text: &str) -> &str {
     // A quoted display name may contain brackets. Where quotes are broken, the last bracket is the best guess.
     let Some(open) = bracket_outside_quotes(text).or_else(|| text.rfind('<')) else {

@@ -7,7 +7,7 @@ use crate::form::Form;
 use crate::ids::CallSid;
 use crate::status::{CallStatus, DialStatus, ErrorCode};
 
-/// What every request about a call says (<https://www.twilio.com/docs/voice/twiml>).
+/// The fields of every request about a call (<https://www.twilio.com/docs/voice/twiml>).
 ///
 /// `Debug` shows identifiers and kinds of addresses only.
 #[derive(Clone, Default, PartialEq, Eq)]

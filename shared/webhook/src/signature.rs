@@ -22,11 +22,11 @@ pub struct Signed<'a> {
     pub query: Option<&'a str>,
     /// The value of the signature header.
     pub signature: Option<&'a [u8]>,
-    /// What else is signed.
+    /// The other signed content.
     pub content: Content<'a>,
 }
 
-/// What a request carries besides its URL.
+/// The content that a request carries besides its URL.
 #[derive(Clone, Copy)]
 pub enum Content<'a> {
     /// A GET: the parameters are in the URL. A body, if any, is not covered and must be ignored.

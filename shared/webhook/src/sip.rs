@@ -4,7 +4,7 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// What may stand in a user part as it is (RFC 3261, section 25.1): `unreserved`, and `user-unreserved` but for `;` and
+/// The characters that may stand in a user part as they are (RFC 3261, section 25.1): `unreserved`, and `user-unreserved` but for `;` and
 /// `?`, at which telephones begin to read parameters and headers. The others must not be encoded: `x&y` and `x%26y` are two
 /// users (section 19.1.4), and telephones register as the first.
 const USER: &AsciiSet = &NON_ALPHANUMERIC
@@ -27,7 +27,7 @@ const USER: &AsciiSet = &NON_ALPHANUMERIC
 /// Twilio's SIP domains end in this; localized ones have the name of an edge within it.
 const TWILIO: &str = ".sip.twilio.com";
 
-/// Who and where in a `sip:` or `sips:` URI. Password, parameters and headers are dropped.
+/// The user and host of a `sip:` or `sips:` URI. Password, parameters and headers are dropped.
 ///
 /// `Debug` shows neither user nor host: phones put numbers into both.
 #[derive(Clone, PartialEq, Eq, Hash)]

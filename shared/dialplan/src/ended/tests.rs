@@ -201,7 +201,7 @@ fn a_call_from_a_phone_is_known_by_any_of_its_signs() {
     assert_eq!(elsewhere.events[0].name(), UserEvent::IncomingCall, "a caller from another system");
 }
 
-/// What is counted of an end: which call, which way, how it ended, and for how long they talked.
+/// An end is counted with its facts: which call, which way, how it ended, and for how long they talked.
 #[test]
 fn an_end_is_reported_with_its_facts() {
     let sid = "CA00000000000000000000000000000001";

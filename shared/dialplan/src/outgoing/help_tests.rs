@@ -1,4 +1,4 @@
-//! What callers who need help, or meet a fault that was found once, get.
+//! Answers to callers who need help, and to those who once met a fault.
 
 use super::*;
 use crate::testing::{call, network, network_with};

@@ -278,7 +278,7 @@ proptest! {
         prop_assert_eq!(plan.events.len(), 2);
     }
 
-    /// What goes to Twilio is what the digits spell: completed at the front, never changed. Exchange 555 is left
+    /// Twilio gets the number that the digits spell: completed at the front, never changed. Exchange 555 is left
     /// out, because numbers of this network are in it; so are N11 codes, which no exchange has (NANPA).
     #[test]
     fn north_american_numbers_are_dialled_digit_by_digit(

@@ -139,7 +139,7 @@ fn toll_free_numbers_belong_to_all_of_north_america() {
     }
 }
 
-/// What a number costs or is for does not depend on where it is: 900 costs extra though its exchange cannot be dialled, pagers of
+/// A number's price and purpose do not depend on where it is: 900 costs extra though its exchange cannot be dialled, pagers of
 /// Antigua (268 406) and Canada's code of no place (600) are no telephones, and a mobile telephone of Jamaica is one.
 #[test]
 fn what_a_number_is_for_counts_in_every_country() {

@@ -14,7 +14,7 @@ pub(crate) const ORIGIN: &str = "https://voice.example.org";
 pub(crate) struct Desk {
     pub(crate) exchange: Exchange,
     pub(crate) now: Timestamp,
-    /// What the last request said.
+    /// The fields of the last request.
     pub(crate) form: Form,
     /// The reports so far: event's CallStatus, of which leg.
     pub(crate) reports: Vec<Form>,
@@ -59,7 +59,7 @@ impl Desk {
         keys.chars().flat_map(|key| self.does(Input::Key(key))).collect()
     }
 
-    /// What is spoken or played comes to its end.
+    /// Waits until everything spoken or played has ended.
     pub(crate) fn hears_out(&mut self) -> Vec<String> {
         let id = self.playing.take().expect("nothing is heard");
         self.does(Input::Played(id))

@@ -1,4 +1,4 @@
-//! What holds whatever happens.
+//! Properties that hold for any input.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

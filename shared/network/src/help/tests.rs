@@ -1,4 +1,4 @@
-//! Which files would send help to a wrong place, and which are told what only the operator knows.
+//! Tests of files that would send help to a wrong place, and of advice to the operator.
 
 use crate::{NetworkFile, NoHelp};
 
@@ -195,7 +195,7 @@ fn where_twilio_places_no_calls_the_file_must_say_so() {
     assert_eq!(without_help(&file(&none, phone)), [("a".into(), why.into(), String::new())]);
 }
 
-/// What is wrong by itself is told alone: nothing follows from it.
+/// A fault is reported alone, without the faults that follow from it.
 #[test]
 fn a_slip_is_told_once() {
     let both = format!("{CALLER}{AT_SHOP}");

@@ -1,4 +1,4 @@
-//! What the values of the file may be, at their borders.
+//! Tests of the values of the file, at their limits.
 
 use super::*;
 

@@ -100,7 +100,7 @@ fn values_of_another_kind_are_told_what_to_write() {
     assert_eq!(problems("[extensions.a]\nemergency = false\nblock = [\"+1503\", \"+1971\"]\n"), [""; 0]);
 }
 
-/// What is missing from a file whose TOML is broken may only not have been read.
+/// A file with broken TOML has no missing keys: the reader may not have reached them.
 #[test]
 fn of_broken_toml_nothing_is_called_missing() {
     let found = NetworkFile::parse("[network]\nname = \n").unwrap_err().0;

@@ -9,7 +9,7 @@ fn read(more: &str) -> Network {
     NetworkFile::parse(&format!("{GOOD}{more}")).and_then(|file| file.network("prod")).unwrap()
 }
 
-/// What is wrong with the good file with more at its end: line, key and words.
+/// The faults of the good file with more text at its end: line, key and words.
 fn problems(more: &str) -> Vec<String> {
     let found = NetworkFile::parse(&format!("{GOOD}{more}")).err().map(|found| found.0).unwrap_or_default();
     found.into_iter().map(|Problem { line, key, what, .. }| format!("{line} {key} {what}")).collect()

@@ -1,4 +1,4 @@
-//! What the file says is what the network and its phones say, each thing under its own name.
+//! The network and its phones say what the file says, each thing under its own name.
 
 use numbers::{E164, Region};
 

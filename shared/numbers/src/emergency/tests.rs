@@ -8,7 +8,7 @@ fn regions(names: &[&str]) -> Vec<Region> {
     names.iter().map(|name| Region::parse(name).unwrap()).collect()
 }
 
-/// What is recognised in the United States.
+/// The service that a text asks for in the United States.
 fn us(text: &str) -> Option<Service> {
     recognize(text, &regions(&["US"]))
 }
@@ -236,7 +236,7 @@ fn a_place_is_known_where_twilio_registers_addresses() {
     }
 }
 
-/// What is printed on a wall beside the phone: the number that people know best comes first, the others work, too.
+/// The number that people know best comes first, as on the wall beside the phone; the others work, too.
 #[test]
 fn every_emergency_number_of_a_country_reaches_help_there() {
     for (name, numbers) in [
