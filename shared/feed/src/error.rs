@@ -9,9 +9,9 @@ pub enum FeedError {
     /// A file, a folder or a journal cannot be read.
     #[error("{} cannot be read", path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The ledger cannot be read or written.

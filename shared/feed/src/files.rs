@@ -28,7 +28,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// What lies there, for the stage of the network. Events of other stages are passed over.
+    /// The files that lie there, for the stage of the network. Events of other stages are passed over.
     #[must_use]
     pub fn new(path: &Path, network: &Network) -> Self {
         Self { path: path.to_owned(), stage: network.stage().name.clone() }

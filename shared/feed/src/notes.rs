@@ -1,4 +1,4 @@
-//! Who was told of calls for help, as `dialtone serve` notes it beside its journal.
+//! The notes of who was told of calls for help, as `dialtone serve` notes it beside its journal.
 
 use std::fs;
 use std::io::ErrorKind;

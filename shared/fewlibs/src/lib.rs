@@ -1,4 +1,4 @@
-//! What a function would load `libm.so` and `libgcc_s.so` for, in the function itself.
+//! The few symbols for which a function would load `libm.so` and `libgcc_s.so`, in the function itself.
 //!
 //! The dynamic linker maps a library, relocates it and takes its page faults at each cold start, before `main`
 //! (docs/performance.md has what that costs). A function needs little of these two:

@@ -13,7 +13,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, pem};
 
-/// What its certificate is called, wherever a telephone shows it.
+/// The name of its certificate, as telephones show it.
 const NAME: &str = "Dialtone lab (reaches no emergency service)";
 
 /// A certificate and its key. Telephones that trust it connect over TLS.
@@ -49,7 +49,7 @@ impl Authority {
         Ok(Self { certificate: certificate.pem(), key: key.serialize_pem() })
     }
 
-    /// The one that was kept: certificate and key, one after the other.
+    /// Reads an authority that was kept: certificate and key, one after the other.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Authority {
         Ok(authority)
     }
 
-    /// What is to be kept, where nobody else reads it.
+    /// The text to keep, where nobody else reads it.
     #[must_use]
     pub fn kept(&self) -> String {
         format!("{}{}", self.certificate, self.key)

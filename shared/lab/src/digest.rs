@@ -13,7 +13,7 @@ const REALM: &str = "sip.twilio.com";
 /// How long a nonce is taken. Twilio's own time is not documented.
 const NONCE: Duration = Duration::from_secs(3600);
 
-/// What an answer to the challenge is worth.
+/// The verdict on an answer to the challenge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// This user has the password.

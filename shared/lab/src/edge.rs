@@ -27,7 +27,7 @@ pub enum Noticed {
     Register {
         /// From where.
         flow: Flow,
-        /// What became of it.
+        /// The outcome.
         registered: Registered,
     },
     /// A phone and the edge do not agree on TLS, as when the phone does not trust the lab's authority.
@@ -67,7 +67,7 @@ pub struct Edge {
     _tasks: JoinSet<()>,
 }
 
-/// What the tasks share.
+/// The state that the tasks share.
 struct Desk {
     address: SocketAddr,
     /// Where it takes TLS, or nowhere.
@@ -77,7 +77,7 @@ struct Desk {
     connections: Mutex<HashMap<Flow, mpsc::Sender<Vec<u8>>>>,
     registrar: Mutex<Registrar>,
     notices: mpsc::UnboundedSender<Noticed>,
-    /// What gets lost on the way in, and out.
+    /// The loss on the way in, and out.
     ways: [Way; 2],
 }
 
@@ -192,7 +192,7 @@ impl Desk {
         reached_at(listening, flow.peer())
     }
 
-    /// What Record-Route says on the way to a phone: the phone's side, and over TLS the gateway's, too.
+    /// The entries of Record-Route on the way to a phone: the phone's side, and over TLS the gateway's, too.
     fn sides(&self, flow: Flow) -> Vec<Side> {
         let phones =
             Side { here: self.here(flow), transport: flow.name(), peer: flow.peer(), is_one_of_two: false };

@@ -26,7 +26,7 @@ const WAITING: usize = 10;
 /// How sound goes over the wire.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wire {
-    /// What gets lost.
+    /// The loss of datagrams.
     pub loss: Loss,
     /// The leg's key: with one it speaks SRTP, and hears nothing else.
     pub key: Option<MasterKey>,
@@ -49,7 +49,7 @@ pub type Link = mpsc::Sender<Frame>;
 pub enum Noted<P> {
     /// A key was pressed (RFC 4733).
     Key(char),
-    /// What was played has come to its end.
+    /// A sound was played to its end.
     Played(P),
 }
 
@@ -62,7 +62,7 @@ enum Command<P> {
     Link(Option<Link>),
 }
 
-/// What a leg has sent and received so far, in packets.
+/// The packets that a leg has sent and received so far.
 #[derive(Debug, Default)]
 pub struct Counters {
     sent: AtomicU64,
@@ -121,7 +121,7 @@ impl<P: Copy + PartialEq + Send + 'static> Media<P> {
         self.link.clone()
     }
 
-    /// What went by so far.
+    /// The packets counted so far.
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.counters
@@ -183,7 +183,7 @@ struct Leg<P, F> {
     sequence: u16,
     timestamp: u32,
     source: u32,
-    /// What gets lost on the way in, and out.
+    /// The loss on the way in, and out.
     ways: [Way; 2],
     sealer: Option<Sealer>,
     opener: Option<Opener>,

@@ -16,7 +16,7 @@ const A: u16 = 1;
 const AAAA: u16 = 28;
 const SRV: u16 = 33;
 
-/// What comes of a question (RFC 1035, section 4.1.1).
+/// The response code for a question that was answered (RFC 1035, section 4.1.1).
 const FINE: u8 = 0;
 const NO_SUCH_NAME: u8 = 3;
 const REFUSED: u8 = 5;

@@ -1,10 +1,10 @@
-//! What the lab tells while it happens.
+//! The news that the lab tells as it happens.
 
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-/// What kind of news it is.
+/// The kind of a piece of news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A phone registered, or asked where it is registered.
@@ -33,9 +33,9 @@ pub enum Kind {
     KeyLost,
     /// Someone is called.
     Calls,
-    /// The one who is called rings; the code is the SIP status.
+    /// The called phone rings; the code is the SIP status.
     Rings,
-    /// The one who is called answered.
+    /// The called phone answered.
     Picks,
     /// Two are connected.
     Talk,
@@ -98,11 +98,11 @@ impl Kind {
 pub struct News {
     /// The call, counted from 1.
     pub call: Option<u32>,
-    /// What kind.
+    /// The kind.
     pub kind: Kind,
-    /// Who: a phone, a number, a URL.
+    /// The phone, number or URL that it is about.
     pub who: String,
-    /// What, in words.
+    /// The news in words.
     pub what: String,
     /// A status or error.
     pub code: Option<u32>,

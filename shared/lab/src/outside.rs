@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-/// What happens to the next calls to numbers outside.
+/// The fate of the next calls to numbers outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Behaviour {
     /// They answer after three seconds, and say back what they hear.
@@ -49,7 +49,7 @@ impl FromStr for Behaviour {
     }
 }
 
-/// What someone outside does.
+/// The behaviour of someone outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Far {
     /// The telephone rings.

@@ -1,4 +1,4 @@
-//! What the edge writes into messages that it passes on: a record-routing proxy (RFC 3261, section 16), as Twilio's is
+//! The headers that the edge writes into messages that it passes on: a record-routing proxy (RFC 3261, section 16), as Twilio's is
 //! (seen in traces: esp-adf #991).
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};

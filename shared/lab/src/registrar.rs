@@ -36,7 +36,7 @@ pub struct Registrar {
     bindings: BTreeMap<String, Vec<Binding>>,
 }
 
-/// What became of a REGISTER.
+/// The outcome of a REGISTER.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Registered {
     /// A phone is at a new or the same place, for so many seconds.

@@ -13,7 +13,7 @@ pub struct Packet {
     pub timestamp: u32,
     /// Names the stream.
     pub source: u32,
-    /// What it carries.
+    /// Its payload.
     pub payload: Vec<u8>,
 }
 

@@ -94,7 +94,7 @@ impl Running {
         self.desk.lock().open.len()
     }
 
-    /// What happens from here on to calls to numbers outside.
+    /// Decides the fate of all further calls to numbers outside.
     pub fn behave(&self, behaviour: Behaviour) {
         self.lab.outside.behave(behaviour);
     }
@@ -261,7 +261,7 @@ async fn run(lab: &Arc<Lab>, desk: &Desk, number: u32, line: Line, phone: Phone)
     Call::run(Arc::clone(lab), teller, caller, setup, line).await;
 }
 
-/// What Twilio would know of a phone that calls; nothing if it calls another domain.
+/// The calling phone as Twilio would know it; nothing if it calls another domain.
 fn caller(lab: &Lab, desk: &Desk, invite: &Message, user: &str, flow: Flow) -> Option<Called> {
     let Address::Sip(to) = Address::parse(invite.uri()) else { return None };
     let is_here = is_same_domain(to.host(), &lab.domain)

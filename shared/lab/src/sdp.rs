@@ -39,7 +39,7 @@ impl From<SocketAddr> for Ear {
     }
 }
 
-/// What one side of a call offers or accepts.
+/// The media that one side of a call offers or accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// Where it wants to hear. Port 0 means: no sound.
@@ -119,7 +119,7 @@ impl Description {
         (!codecs.is_empty()).then_some(Self { address, codecs, keys, hears, is_secure, crypto })
     }
 
-    /// What the lab offers to a phone, as Twilio's gateway does (seen in traces): PCMU, PCMA, keys as 101.
+    /// The lab's offer to a phone, as Twilio's gateway does (seen in traces): PCMU, PCMA, keys as 101.
     #[must_use]
     pub fn offer(ear: impl Into<Ear>) -> Self {
         let Ear { address, key } = ear.into();

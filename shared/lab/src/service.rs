@@ -5,10 +5,10 @@ use std::pin::Pin;
 
 use exchange::{FetchError, Request};
 
-/// What comes later.
+/// A result that comes later.
 pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What a service answered.
+/// A service's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.

@@ -137,7 +137,7 @@ pub fn read_wav(bytes: &[u8]) -> Option<Vec<i16>> {
     }
 }
 
-/// What the first chunk of a WAV file says.
+/// The format in the first chunk of a WAV file.
 struct Format {
     kind: u16,
     channels: usize,

@@ -94,7 +94,7 @@ impl fmt::Display for Crypto {
     }
 }
 
-/// What both directions need.
+/// The keys of one direction.
 struct Keys {
     cipher: [u8; 16],
     tag: [u8; 20],
@@ -130,7 +130,7 @@ impl Keys {
     }
 }
 
-/// What a packet says of itself: its source, its number, and where its payload begins.
+/// Reads a packet's header: its source, its number, and where its payload begins.
 fn read(packet: &[u8]) -> Option<(u32, u16, usize)> {
     let [first, _, s0, s1, _, _, _, _, c0, c1, c2, c3] = *packet.first_chunk::<12>()?;
     let mut start = 12 + usize::from(first & 0x0f) * 4;

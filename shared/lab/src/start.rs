@@ -24,7 +24,7 @@ use crate::shelf;
 use crate::switch::Switch;
 use crate::voice::Voice;
 
-/// What the lab stands in for.
+/// The network and account that the lab stands in for.
 pub struct Plan {
     /// The SIP domain, such as `demo.sip.twilio.com`.
     pub domain: String,
@@ -36,7 +36,7 @@ pub struct Plan {
     pub passwords: HashMap<String, String>,
     /// Where Twilio would ask: scheme and host of the service.
     pub public_url: String,
-    /// What Twilio would ask if that fails; by default the same again, as `dialtone apply` sets it.
+    /// The URL that Twilio would ask if that fails; by default the same again, as `dialtone apply` sets it.
     pub fallback_url: Option<String>,
     /// Where phones connect.
     pub listen: SocketAddr,
@@ -48,7 +48,7 @@ pub struct Plan {
     pub files: Option<SocketAddr>,
     /// Where phones may ask for names.
     pub names: Option<SocketAddr>,
-    /// What speaks.
+    /// The voice that speaks.
     pub voice: Voice,
     /// How many datagrams get lost on the way.
     pub loss: Loss,

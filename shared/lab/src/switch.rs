@@ -29,7 +29,7 @@ pub(crate) struct Switch {
 
 struct Desk {
     gateway: Gateway,
-    /// Who waits for what happens in a dialog.
+    /// The tasks that wait for events of a dialog.
     inboxes: HashMap<DialogId, mpsc::UnboundedSender<Sip>>,
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::sound::{beeps, read_wav};
 
-/// What speaks.
+/// The program that speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaker {
     /// espeak-ng (<https://github.com/espeak-ng/espeak-ng>).
@@ -55,7 +55,7 @@ impl Voice {
         Self { speaker, spoken: Mutex::default() }
     }
 
-    /// What speaks.
+    /// The program that speaks.
     #[must_use]
     pub fn speaker(&self) -> Speaker {
         self.speaker

@@ -22,7 +22,7 @@ pub struct Call {
     pub began: Timestamp,
     /// When the last thing happened in it.
     pub last: Timestamp,
-    /// Which way it goes.
+    /// The direction.
     pub way: Way,
     /// Where it goes.
     pub destination: Destination,
@@ -36,15 +36,15 @@ pub struct Call {
     pub error: Option<u32>,
     /// For how long the parties talked, in seconds.
     pub seconds: Option<u32>,
-    /// What it cost, in millionths of the account's currency, where Twilio's list says so.
+    /// The price, in millionths of the account's currency, where Twilio's list says so.
     pub price_micros: Option<i64>,
-    /// What it has to do with help.
+    /// Its relation to help.
     pub help: Help,
     /// Whether only Twilio knows of it: its webhook never reached Dialtone.
     pub is_unheard: bool,
 }
 
-/// Which calls.
+/// A selection of calls.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Calls of this phone only.
@@ -76,7 +76,7 @@ pub struct Happening {
     pub at: Timestamp,
     /// To which phone.
     pub phone: PhoneName,
-    /// What.
+    /// The event.
     pub what: What,
     /// How a call ended.
     pub ending: Option<Ending>,

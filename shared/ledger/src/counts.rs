@@ -10,7 +10,7 @@ use crate::phone::PhoneName;
 use crate::take::day_and_hour;
 use crate::words::{Ending, What, Why};
 
-/// What a phone did on a day.
+/// The counts of a phone on one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Day {
     /// How often it asked for a call.
@@ -30,7 +30,7 @@ pub struct Day {
 pub struct Count {
     /// The hour, counted since 1970 on the clocks of the ledger's zone.
     pub hour: i64,
-    /// What happened: [`What::Reject`], [`What::OutgoingEnded`] and the like.
+    /// The event: [`What::Reject`], [`What::OutgoingEnded`] and the like.
     pub what: What,
     /// How a call ended, for ends.
     pub ending: Option<Ending>,

@@ -10,7 +10,7 @@ pub enum Error {
     Open {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
+        /// SQLite's error.
         source: rusqlite::Error,
     },
     /// The file was written by a newer Dialtone.
@@ -27,7 +27,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What to do about it, in the imperative.
+    /// The remedy, in the imperative.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {

@@ -23,7 +23,7 @@ const FRESH: i64 = 7 * 24;
 /// How many answered calls are looked at to find one that this phone alone can have answered.
 const ANSWERS: usize = 20;
 
-/// What is known of a phone.
+/// A phone's proofs of life and death, and what they amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
     /// The phone.
@@ -34,7 +34,7 @@ pub struct Health {
     pub death: Option<Sign<Death>>,
     /// How many attempts to reach it have failed since the last proof of life; no more than three are counted.
     pub misses: usize,
-    /// What that amounts to.
+    /// The state that follows.
     pub state: State,
 }
 
@@ -43,7 +43,7 @@ pub struct Health {
 pub struct Sign<T> {
     /// When.
     pub at: Timestamp,
-    /// What.
+    /// The proof.
     pub proof: T,
 }
 

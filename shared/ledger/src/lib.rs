@@ -1,4 +1,4 @@
-//! What happened: calls, and the health of phones, in SQLite.
+//! The ledger: calls, and the health of phones, in SQLite.
 //!
 //! ```text
 //! journal, log files, `aws logs` exports --Record::parse--+

@@ -1,4 +1,4 @@
-//! Who was told of calls for help, and when.
+//! Notices of calls for help: who was told, and when.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -9,7 +9,7 @@ use crate::open::{Ledger, micros, time};
 use crate::take::key;
 use crate::words::Channel;
 
-/// What became of one notice.
+/// The outcome of one notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// How the person was told.
@@ -54,7 +54,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Who was told of a call, by its number in this ledger; the first one first.
+    /// The notices of a call, by its number in this ledger; the first one first.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What only Twilio knows: its lists of calls and alerts.
+//! Facts that only Twilio knows: its lists of calls and alerts.
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -22,7 +22,7 @@ pub struct Leg {
     pub phone: PhoneName,
     /// When it began.
     pub began: Timestamp,
-    /// Which way it goes, seen from the phone.
+    /// The direction, seen from the phone.
     pub way: Way,
     /// Where it goes, as far as this leg tells.
     pub destination: Destination,
@@ -32,7 +32,7 @@ pub struct Leg {
     pub ending: Ending,
     /// For how long it lasted, in seconds.
     pub seconds: Option<u32>,
-    /// What it cost, in millionths of the account's currency.
+    /// The price, in millionths of the account's currency.
     pub price_micros: Option<i64>,
 }
 

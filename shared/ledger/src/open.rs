@@ -16,7 +16,7 @@ const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("notices
 /// How long to wait for another writer, which may be reading a long journal.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a ledger is opened for.
+/// The purpose for which a ledger is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// To read, while another process writes.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use network::UNKNOWN;
 
-/// What events call a phone: a label or a user name of the network file, or `unknown`.
+/// A phone's name in events: a label or a user name of the network file, or `unknown`.
 ///
 /// A telephone number cannot be in it. Older systems published numbers here; they become `unknown`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

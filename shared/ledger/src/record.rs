@@ -11,18 +11,18 @@ use crate::words::{Ending, Way, What, Why};
 /// (<https://www.twilio.com/docs/voice/twiml/dial#timelimit>).
 const LONGEST_CALL: u32 = 86_400;
 
-/// What happened, when, to which phone, in which call. No number of anyone can be in it.
+/// One event: its kind, time, phone and call. It cannot hold a telephone number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// When it happened.
     pub at: Timestamp,
     /// The phone.
     pub phone: PhoneName,
-    /// What happened.
+    /// The kind of event.
     pub what: What,
     /// The call in which it happened.
     pub call: Option<CallSid>,
-    /// Which way the call goes.
+    /// The direction of the call.
     pub way: Way,
     /// How it ended, when that is what happened.
     pub ending: Ending,
@@ -34,7 +34,7 @@ pub struct Record {
     pub error: Option<ErrorCode>,
 }
 
-/// What a phone has proved by something that happened.
+/// The proof of life or death in an event of a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
     /// Nothing.
@@ -97,7 +97,7 @@ impl Record {
         })
     }
 
-    /// What it proves about the phone. 32009: not registered; 32011: no timely answer; 32022: no acknowledgement.
+    /// The proof that it is about the phone. 32009: not registered; 32011: no timely answer; 32022: no acknowledgement.
     #[must_use]
     pub fn proof(&self) -> Proof {
         match self.what {
@@ -116,7 +116,7 @@ impl Record {
         }
     }
 
-    /// What tells it apart from others of the same moment: a status, a reason or an error code.
+    /// The detail that tells it apart from others of the same moment: a status, a reason or an error code.
     pub(crate) fn detail(&self) -> i64 {
         match self.what {
             What::Reject | What::EmergencyRefused => self.why.map_or(0, Why::code),

@@ -1,4 +1,4 @@
-//! What the ledger holds, in words for people.
+//! The contents of the ledger, in words for people.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -77,7 +77,7 @@ impl Channel {
 }
 
 impl Help {
-    /// What it is, in words.
+    /// The name in words.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -127,7 +127,7 @@ impl Call {
 }
 
 impl Happening {
-    /// What happened, in words that follow the name of the phone.
+    /// The event in words that follow the name of the phone.
     #[must_use]
     pub fn in_words(&self) -> String {
         let ending = self.ending.unwrap_or(Ending::None).in_words();
@@ -179,7 +179,7 @@ impl Health {
     }
 }
 
-/// What a Twilio error means for a phone (<https://www.twilio.com/docs/api/errors>).
+/// The meaning of a Twilio error for a phone (<https://www.twilio.com/docs/api/errors>).
 #[must_use]
 pub fn error_in_words(code: u32) -> &'static str {
     match code {
@@ -197,7 +197,7 @@ pub fn error_in_words(code: u32) -> &'static str {
     }
 }
 
-/// What to do about a Twilio error of a phone.
+/// The remedy for a Twilio error of a phone.
 #[must_use]
 pub fn advice(code: u32) -> &'static str {
     match code {

@@ -11,7 +11,7 @@ use crate::phone::PhoneName;
 use crate::record::{Proof, Record};
 use crate::words::{Ending, What};
 
-/// What became of records that were handed over.
+/// The outcome of taking in records.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
     /// They were not in the ledger before.
@@ -220,7 +220,7 @@ fn take_one(transaction: &Transaction<'_>, record: &Record, phone: i64, zone: &T
     Ok(is_new)
 }
 
-/// What a call's row learns from one thing that happened.
+/// The facts that one event adds to a call's row.
 #[derive(Default)]
 struct Seen {
     at: i64,
@@ -264,7 +264,7 @@ impl Seen {
     }
 }
 
-/// What the counts are made of.
+/// The key and the value of one count.
 struct Counted {
     at: i64,
     phone: i64,

@@ -1,4 +1,4 @@
-//! What the ledger promises, over random events.
+//! Tests of the ledger's promises, over random events.
 
 use std::collections::BTreeMap;
 

@@ -20,7 +20,7 @@ macro_rules! set {
                 self as i64
             }
 
-            /// The one that a number of the file stands for.
+            /// The variant that a number in the file stands for.
             #[must_use]
             pub fn of_code(code: i64) -> Option<Self> {
                 Self::ALL.iter().copied().find(|item| item.code() == code)
@@ -48,7 +48,7 @@ macro_rules! set {
 }
 
 set! {
-    /// What an event says: `UserEvent`, without the status or the error code that some carry.
+    /// The kind of an event: `UserEvent`, without the status or the error code that some carry.
     What {
         /// A phone asked for a call.
         DialOutgoing = 1 "dial_outgoing",
@@ -163,7 +163,7 @@ impl Ending {
 }
 
 set! {
-    /// Which way a call goes, seen from the phone.
+    /// The direction of a call, seen from the phone.
     Way {
         /// Not known.
         Unknown = 0 "unknown",
@@ -179,7 +179,7 @@ set! {
     Why {
         /// A reason that this program does not know.
         Other = 1 "other",
-        /// What was dialled is no number.
+        /// The dialled text is not a number.
         InvalidNumber = 2 "invalid_number",
         /// The number's country is not allowed.
         CountryNotAllowed = 3 "country_not_allowed",
@@ -205,7 +205,7 @@ set! {
 }
 
 set! {
-    /// What a call has to do with help.
+    /// A call's relation to help.
     Help {
         /// Nothing.
         None = 0 "none",

@@ -29,11 +29,11 @@ pub fn backoff(attempt: u32) -> Duration {
 /// One notice to one recipient.
 #[derive(Debug, Clone)]
 pub struct Delivery {
-    /// What is told.
+    /// The notice.
     pub notice: Arc<Notice>,
     /// To whom, as a place in [`network::Network::notify`].
     pub recipient: usize,
-    /// Which attempt this is, from 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
     /// When the notice was made.
     made: Instant,
@@ -61,7 +61,7 @@ pub struct Desk {
     storms: HashMap<(usize, Option<String>, Kind), Storm>,
 }
 
-/// What a recipient was last told of a phone.
+/// The last notice of a phone to a recipient.
 #[derive(Debug)]
 struct Storm {
     last: Instant,
@@ -307,7 +307,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes, and whatever fails: no delivery is lost, and none is made twice.
+        /// Under any order of notices and failures, no delivery is lost, and none is made twice.
         #[test]
         fn every_notice_arrives_once(calls in proptest::collection::vec((0_u32..40, any::<bool>(), 0_u64..20), 1..60)) {
             let mut desk = desk(MAIL);

@@ -1,4 +1,4 @@
-//! Which deliveries were made, so that a restart does not make them again.
+//! The record of deliveries, so that a restart does not make them again.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -44,7 +44,7 @@ impl Done {
         Ok(lines(path)?.iter().map(|line| key(line)).collect())
     }
 
-    /// What became of the deliveries in a file that another process may be writing. Lines of versions that noted no time
+    /// The outcomes of the deliveries in a file that another process may be writing. Lines of versions that noted no time
     /// are left out.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Done {
         self.keys.extend(keys);
     }
 
-    /// One that is gone with the process.
+    /// A record that ends with the process.
     #[must_use]
     pub fn in_memory() -> Self {
         Self { file: None, keys: HashSet::new() }

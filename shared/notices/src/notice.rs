@@ -1,4 +1,4 @@
-//! What a notice is made of.
+//! A notice of a call for help.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use network::{Extension, Network, PostalAddress};
 use numbers::E164;
 use serde_json::Value;
 
-/// What happened. Four different things, and a person must be able to tell them apart.
+/// The four kinds of event that people are told of. A person must be able to tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A call for help is being connected.
@@ -44,10 +44,10 @@ impl Kind {
     }
 }
 
-/// What a person is told of one call. Its `Debug` output has neither the number nor the place.
+/// A notice to a person about one call. Its `Debug` output has neither the number nor the place.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// What happened.
+    /// The kind of event.
     pub kind: Kind,
     /// Twilio's name of the call, if it is known.
     pub call_sid: Option<String>,
@@ -98,7 +98,7 @@ impl Notice {
         Self { kind, call_sid, phone, callback, place, at, held_back: 0, is_trial: false }
     }
 
-    /// What makes this notice one: the call and what happened to it. A webhook that Twilio repeats gives the same.
+    /// The identity of this notice: the call and the kind of event. A webhook that Twilio repeats gives the same.
     #[must_use]
     pub fn id(&self) -> String {
         let call = self.call_sid.as_deref().unwrap_or(&self.at);

@@ -71,7 +71,7 @@ impl SendError {
         }
     }
 
-    /// What to do about it.
+    /// The remedy.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
@@ -137,7 +137,7 @@ impl Senders {
         Ok(())
     }
 
-    /// What this host was not given and a way to a person needs: the name of a variable.
+    /// The setting that a way to a person needs and this host lacks: the name of a variable.
     #[must_use]
     pub fn lacks(&self, way: &Way) -> Option<&'static str> {
         match way {

@@ -1,4 +1,4 @@
-//! What became of a delivery, as a line of the file of what was done.
+//! The outcome of a delivery, as a line of the file of what was done.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a notice says, for each way to a person.
+//! The words of a notice, for each way to a person.
 
 use network::PostalAddress;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use twiml::{Response, Say};
 use crate::notice::{Kind, Notice};
 
 impl Notice {
-    /// What happened, in capitals: the first thing that a person sees.
+    /// The event in capitals: the first thing that a person sees.
     #[must_use]
     pub fn headline(&self) -> &'static str {
         match self.kind {
@@ -76,7 +76,7 @@ impl Notice {
         text
     }
 
-    /// What a voice says on the phone, twice, with digits one by one (Twilio reads a run of digits as a number).
+    /// The TwiML of a spoken call: the words twice, with digits one by one (Twilio reads a run of digits as a number).
     #[must_use]
     pub fn twiml(&self) -> String {
         let name = self.name();

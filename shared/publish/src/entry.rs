@@ -26,11 +26,11 @@ pub enum Origin {
     Failed,
     /// The journal of `dialtone serve`, which publishes it where there is a topic.
     Journal,
-    /// What `dialtone serve` writes to `--events` or to standard output where there is no topic.
+    /// An event that `dialtone serve` writes to `--events` or to standard output where there is no topic.
     Printed,
 }
 
-/// What a text holds.
+/// The events in a text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The events, in their order.

@@ -6,7 +6,7 @@ use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 /// <https://www.amazontrust.com/repository/>. The first ends in December 2037.
 const AMAZON: &[u8] = include_bytes!("amazon.pem");
 
-/// What a client trusts here. Nothing, if that is the system's business.
+/// The certificates that a client trusts here; nothing if the system decides.
 pub(crate) fn trusted() -> Option<TlsContext> {
     if !is_only_amazon(|name| std::env::var(name).ok()) {
         return None;

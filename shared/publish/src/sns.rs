@@ -112,9 +112,9 @@ impl Sns {
 /// Messages that did not reach the topic.
 #[derive(Debug, Default)]
 pub struct Unpublished<'m> {
-    /// Those that may be published later: SNS could not be reached, failed, or wants another key or topic first.
+    /// Messages that may be published later: SNS could not be reached, failed, or wants another key or topic first.
     pub waiting: Vec<&'m Message>,
-    /// Those that SNS will never take as they are.
+    /// Messages that SNS will never take as they are.
     pub refused: Vec<&'m Message>,
 }
 

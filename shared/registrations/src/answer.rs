@@ -1,9 +1,9 @@
-//! What a registrar says of a phone.
+//! A registrar's answer about a phone.
 
 use sip::{Message, address, parameter};
 use webhook::Address;
 
-/// What a registrar says of a phone.
+/// A registrar's answer about a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Registration {
     /// Where the phone is registered. Empty: nowhere.

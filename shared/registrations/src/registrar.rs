@@ -1,4 +1,4 @@
-//! Which registrar is asked, and by which way.
+//! The registrar to ask, and the way to it.
 
 use std::fmt;
 use std::str::FromStr;

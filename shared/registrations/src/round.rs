@@ -28,7 +28,7 @@ pub struct Phone {
     pub password: Secret,
 }
 
-/// What a host has to do next.
+/// The next step of a host.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
     /// Send this to the registrar.
@@ -99,7 +99,7 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// What to do next.
+    /// The next step.
     pub fn step(&mut self, now: Instant) -> Step {
         if let Some(bytes) = self.outgoing.pop_front() {
             return Step::Send(bytes);
@@ -150,7 +150,7 @@ impl<'a> Round<'a> {
         self.answers.iter().flatten().count()
     }
 
-    /// What is known of each phone, in their order. Those without an answer count as silent.
+    /// The answer about each phone, in their order. Phones without an answer count as silent.
     #[must_use]
     pub fn into_answers(self) -> Vec<Registration> {
         self.answers.into_iter().map(|answer| answer.unwrap_or(Registration::Silent)).collect()

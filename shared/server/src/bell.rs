@@ -34,7 +34,7 @@ const ADOPTION: Duration = Duration::from_secs(60);
 /// For how long notices that are under way may still arrive after the last request.
 const GRACE: Duration = Duration::from_millis(2_500);
 
-/// What happened longer ago than this is not told after a restart: it would only frighten.
+/// The age above which an event is not told after a restart: it would only frighten.
 const NEWS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 /// How many lines of a journal are read at a time.

@@ -46,7 +46,7 @@ struct Inner {
 
 struct Open {
     waiting_since: Arc<AtomicU64>,
-    /// What ends it. Not known in the moment between its place and its task.
+    /// The handle that ends it. Not known in the moment between its place and its task.
     abort: Option<AbortHandle>,
 }
 
@@ -199,7 +199,7 @@ impl Drop for Place {
     }
 }
 
-/// What one body takes of the room for large ones.
+/// One body's share of the room for large ones.
 struct Large<'c> {
     all: &'c Connections,
     bytes: usize,

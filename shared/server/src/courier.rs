@@ -36,7 +36,7 @@ pub(crate) struct Courier {
     health: Arc<Health>,
     /// From the process's own slot.
     own: Option<Way>,
-    /// What the journal could not take.
+    /// Messages that the journal could not take.
     unkept: VecDeque<Message>,
     deadline: Option<Instant>,
     /// When to try again after a failure, and how long the wait was.

@@ -38,7 +38,7 @@ pub(crate) enum Destination {
 /// Puts an event, one JSON object, into words; nothing for one that says nothing to a person.
 pub type InWords = fn(&str) -> Option<String>;
 
-/// What became of messages: how many of them, from the beginning, need not be delivered again.
+/// The outcome of delivering messages: how many of them, from the beginning, need not be delivered again.
 pub(crate) type Delivered<'m> = Result<(), Vec<&'m Message>>;
 
 impl Destination {
@@ -103,7 +103,7 @@ impl Destination {
     }
 }
 
-/// What wakes the thread.
+/// The calls that wake the thread.
 pub(crate) enum Call {
     /// There is something in the journal.
     Kept,

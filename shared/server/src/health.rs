@@ -1,4 +1,4 @@
-//! What `/healthz` says.
+//! The answer of `/healthz`.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;

@@ -94,7 +94,7 @@ fn timed(stream: TcpStream) -> TimeoutStream<TcpStream> {
     stream
 }
 
-/// What the requests of a connection need.
+/// The state that the requests of a connection need.
 struct Host<S> {
     web: Web<S>,
     ids: RequestIds,

@@ -54,7 +54,7 @@ pub struct Service {
     pub events: Option<PathBuf>,
     /// Puts events into words where standard output is what a person reads.
     pub screen: Option<InWords>,
-    /// What tells people of calls for help.
+    /// The senders that tell people of calls for help.
     pub senders: Senders,
 }
 
@@ -66,7 +66,7 @@ pub enum ServiceError {
     Journal {
         /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's error.
         #[source]
         source: io::Error,
     },

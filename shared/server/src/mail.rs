@@ -24,7 +24,7 @@ pub enum MailSetupError {
     /// The server's URL.
     #[error("DIALTONE_SMTP_URL is not smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587")]
     Url,
-    /// Who sends.
+    /// The sender.
     #[error("DIALTONE_SMTP_FROM is not a mail address")]
     From,
     /// A server elsewhere would be told the password in plain text.

@@ -1,4 +1,4 @@
-//! What tells people, from the environment.
+//! The senders of notices, from the environment.
 
 use notices::{Mailer, Senders};
 use thiserror::Error;

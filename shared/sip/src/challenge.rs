@@ -7,7 +7,7 @@ use md5::{Digest as _, Md5};
 use crate::field::digest_field;
 use crate::message::Message;
 
-/// What a server asks for before it does what it was asked.
+/// A server's demand for credentials (RFC 2617, section 3.2.1).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
     realm: String,
@@ -36,7 +36,7 @@ pub enum ChallengeError {
     Incomplete,
 }
 
-/// Who answers. It has no `Debug`.
+/// The user and password that answer a challenge. It has no `Debug`.
 #[derive(Clone, Copy)]
 pub struct Credentials<'a> {
     /// The user name.

@@ -2,13 +2,13 @@
 
 use crate::message::{Message, MessageError};
 
-/// What came over a connection and was not read yet.
+/// The bytes that came over a connection and were not read yet.
 #[derive(Default)]
 pub struct Inbox {
     buffer: Vec<u8>,
 }
 
-/// What is next in a stream.
+/// The next item in a stream.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
     /// A message.
@@ -23,7 +23,7 @@ impl Inbox {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// What is next, once it is whole. A single line break is the answer to a ping, and skipped.
+    /// Takes the next item, once it is whole. A single line break is the answer to a ping, and skipped.
     ///
     /// # Errors
     ///

@@ -265,7 +265,7 @@ mod tests {
             let _ = (split(&text, ',').len(), address(&text), parameter(&text, "a"), digest_field(&text, "a"));
         }
 
-        /// What was read is written so that it is read again.
+        /// A message that was read is written so that it is read again.
         #[test]
         fn writing_and_reading_agree(
             headers in prop::collection::vec(("[A-Za-z-]{2,12}", "[!-~]([ -~]{0,30}[!-~])?"), 0..6), body in prop::collection::vec(any::<u8>(), 0..40),

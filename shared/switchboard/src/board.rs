@@ -27,15 +27,15 @@ pub struct Drill {
 pub struct Board {
     /// The network, by which calls are explained and phones are named.
     pub network: Network,
-    /// What happened.
+    /// The events.
     pub ledger: Ledger,
     /// The last drill of each phone, by its user name.
     pub drills: HashMap<String, Drill>,
-    /// Who may look.
+    /// The guard that decides who may look.
     pub guard: Guard,
 }
 
-/// What a page sees.
+/// The data that a page sees.
 pub(crate) struct View<'b> {
     pub(crate) network: &'b Network,
     pub(crate) ledger: &'b Ledger,

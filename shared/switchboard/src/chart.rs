@@ -12,7 +12,7 @@ const BELOW: usize = 24;
 
 /// Bars over time.
 pub(crate) struct Chart<'c> {
-    /// What it shows, in a sentence.
+    /// The chart's subject, in a sentence.
     pub(crate) title: &'c str,
     /// The name of each bar, the oldest first; those that are marked stand below the bars.
     pub(crate) bars: Vec<(String, bool)>,

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 /// How many days a row has.
 pub(crate) const DAYS: usize = 30;
 
-/// What a day amounts to. Each has its own shape as well as its colour.
+/// The kind of a day. Each has its own shape as well as its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Nothing happened: a small dot.
@@ -63,7 +63,7 @@ pub(crate) fn row(days: &[Day]) -> Markup {
     }
 }
 
-/// What the shapes mean.
+/// The meaning of the shapes.
 pub(crate) fn legend() -> Markup {
     let one = |called, missed| [Day { called, missed, ..Day::default() }];
     let sample = |day: [Day; 1]| {

@@ -1,4 +1,4 @@
-//! Who may look: the password, sessions, tokens of forms, and the rate of attempts.
+//! The guard of the pages: the password, sessions, tokens of forms, and the rate of attempts.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -76,7 +76,7 @@ impl std::fmt::Debug for Guard {
     }
 }
 
-/// What the guard says of a request.
+/// The guard's verdict on a request.
 pub(crate) enum Verdict {
     /// Go on, as this visitor.
     Pass(String),

@@ -46,7 +46,7 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(1);
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// What requests share.
+/// The state that requests share.
 #[derive(Clone)]
 struct Host {
     board: Arc<Mutex<Board>>,

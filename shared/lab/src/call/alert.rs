@@ -11,7 +11,7 @@ use webhook::Form;
 
 use super::{Call, Caller};
 
-/// What an alert is about.
+/// The subject of an alert.
 pub(super) enum About<'a> {
     /// A phone that was called is not registered: 32009. Its form was seen live (twilio.md, A.7).
     Unregistered { user: &'a str },

@@ -1,4 +1,4 @@
-//! What the caller's phone sees: an answer, a refusal, the end.
+//! The caller's side of a call: an answer, a refusal, the end.
 
 use exchange::Party;
 

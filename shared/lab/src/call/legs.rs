@@ -17,7 +17,7 @@ pub(crate) struct Branch {
     was_heard: bool,
 }
 
-/// What kind of leg it is.
+/// The kind of a leg.
 pub(crate) enum Far {
     /// A phone of the domain.
     Phone {
@@ -100,7 +100,7 @@ impl Call {
         }
     }
 
-    /// What a phone that is called sees of a caller whom the document gives no number.
+    /// The caller that a called phone sees if the document gives no number.
     fn shown(&self) -> String {
         match &self.caller {
             Caller::Phone { name, .. } | Caller::Outside { name } => name.clone(),
@@ -151,7 +151,7 @@ impl Call {
         self.legs.insert(id, leg);
     }
 
-    /// What happened in a dialog of a leg.
+    /// Handles an event in a leg's dialog.
     pub(super) fn leg_sip(&mut self, event: Sip) {
         let dialog = event.dialog();
         let found = self.legs.iter_mut().find(|(_, leg)| leg.dialogs().any(|known| known == dialog));

@@ -30,7 +30,7 @@ use crate::srtp::MasterKey;
 use crate::switch::Switch;
 use crate::voice::Voice;
 
-/// What all calls share.
+/// The state that all calls share.
 pub(crate) struct Lab {
     pub(crate) edge: Arc<Edge>,
     pub(crate) switch: Arc<Switch>,
@@ -39,7 +39,7 @@ pub(crate) struct Lab {
     pub(crate) outside: Outside,
     pub(crate) domain: String,
     pub(crate) teller: Teller,
-    /// What gets lost between phones and the lab.
+    /// The loss of datagrams between phones and the lab.
     pub(crate) loss: Loss,
     /// `AccountSid`.
     pub(crate) account: String,
@@ -62,7 +62,7 @@ impl Lab {
     }
 }
 
-/// What is played on a leg: for the exchange, or the lab's own.
+/// A sound that is played on a leg: for the exchange, or the lab's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Played {
     Exchange(PlaybackId),
@@ -90,7 +90,7 @@ pub(crate) enum Happening {
     AllFar(Far),
 }
 
-/// Who calls.
+/// The caller.
 pub(crate) enum Caller {
     /// A phone.
     Phone { dialog: DialogId, name: String, sound: Sound, offer: Box<Description> },
@@ -132,11 +132,11 @@ pub(crate) struct Call {
     pub(crate) sip_inbox: mpsc::UnboundedSender<Sip>,
     /// The URL that was asked last for a document.
     asked: String,
-    /// What is to be asked, in order, and whether the answer matters.
+    /// The requests to make, in order, and whether the answer matters.
     questions: mpsc::UnboundedSender<(Request, bool)>,
     pub(crate) legs: HashMap<LegId, Leg>,
     pub(crate) bridged: Option<LegId>,
-    /// What was stopped before its sound was made.
+    /// Playbacks that were stopped before their sound was made.
     stopped: HashSet<PlaybackId>,
     is_over: bool,
 }
@@ -221,7 +221,7 @@ impl Call {
         self.input(Input::CallerHangsUp);
     }
 
-    /// What happened in a dialog: the caller's, or a leg's.
+    /// Handles an event in a dialog: the caller's, or a leg's.
     fn sip(&mut self, event: Sip) {
         let is_callers = |id: DialogId| matches!(self.caller, Caller::Phone { dialog, .. } if dialog == id);
         match event {

@@ -7,7 +7,7 @@ use super::{Call, Played};
 use crate::news::Kind;
 use crate::outside::{Behaviour, Far, is_help};
 
-/// What a call for help hears, again and again.
+/// The sentence that a call for help hears, again and again.
 const NOBODY: &str = "This is a test laboratory. Nobody has heard this call for help. Nobody is coming. \
                       Hang up, and use a real telephone.";
 
@@ -93,7 +93,7 @@ impl Call {
         outside.map(|(id, _)| *id).collect()
     }
 
-    /// What is heard on a leg that the lab itself answers.
+    /// Plays the greeting on a leg that the lab itself answers.
     pub(super) fn greet(&self, id: LegId) {
         let Some(sound) = self.caller.sound() else { return };
         let (text, times) = match self.legs.get(&id).map(|leg| &leg.far) {
@@ -119,7 +119,7 @@ impl Call {
         self.speak(Played::Own, text, "en-US".to_owned(), times);
     }
 
-    /// What a phone hears of a caller who is not there.
+    /// Plays to a phone the greeting of a caller who is not there.
     pub(super) fn greet_from_outside(&self) {
         let text = "This is a call from outside, in the lab. Say something, and you hear it.";
         self.speak(Played::Own, text.to_owned(), "en-US".to_owned(), Some(1));

@@ -1,4 +1,4 @@
-//! What the caller hears.
+//! Sounds for the caller.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::{Call, Happening, Played};
 use crate::news::Kind;
 use crate::sound::{RATE, dial_tone, keys, read_wav};
 
-/// What Twilio says when a document cannot be had (<https://www.twilio.com/docs/api/errors/11200>).
+/// The sentence that Twilio says when a document cannot be had (<https://www.twilio.com/docs/api/errors/11200>).
 const APPLICATION_ERROR: &str = "We are sorry. An application error has occurred. Goodbye.";
 
 /// For how long the lab's own dial tone sounds where a file cannot be had.

@@ -1,4 +1,4 @@
-//! What phones ask for: calls, and whatever comes within one.
+//! Requests of phones: calls, and everything within a call.
 
 use std::time::Instant;
 
@@ -252,7 +252,7 @@ impl Gateway {
     }
 }
 
-/// What the gateway takes.
+/// The methods that the gateway takes.
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, REFER, NOTIFY, INFO, OPTIONS, UPDATE, MESSAGE";
 
 /// The number of a request.

@@ -21,7 +21,7 @@ pub(super) enum Phase {
     Over,
 }
 
-/// What is remembered of one call leg.
+/// The state of one call leg.
 pub(super) struct Dialog {
     pub(super) id: DialogId,
     pub(super) phase: Phase,
@@ -40,13 +40,13 @@ pub(super) struct Dialog {
     pub(super) flow: Flow,
     /// The INVITE: theirs, to answer it; ours, to cancel it.
     pub(super) invite: Message,
-    /// What was answered to each of their requests: CSeq and the response.
+    /// The answers to their requests: CSeq and the response.
     pub(super) answers: Vec<(String, Message)>,
     /// Where the lab hears on this leg.
     pub(super) media: Option<Ear>,
     /// Counts our descriptions.
     pub(super) version: u64,
-    /// What the phone described last.
+    /// The phone's last description.
     pub(super) theirs_described: Option<Description>,
     /// Whether any response came.
     pub(super) was_heard: bool,
@@ -56,7 +56,7 @@ pub(super) struct Dialog {
     pub(super) refer: Option<u32>,
 }
 
-/// What a phone sees of the gateway: an address that leads nowhere, as at Twilio (seen in traces).
+/// The gateway's address as a phone sees it: an address that leads nowhere, as at Twilio (seen in traces).
 pub(super) const HERE: &str = "172.18.32.5:5060";
 
 impl Dialog {

@@ -29,11 +29,11 @@ pub enum Sip {
         dialog: DialogId,
         /// The INVITE.
         invite: Message,
-        /// Who authenticated.
+        /// The user that authenticated.
         user: String,
         /// From where.
         flow: Flow,
-        /// What it offers.
+        /// Its offer.
         offer: Description,
     },
     /// A phone that was called rings, or is otherwise busy with the call (this status).

@@ -1,4 +1,4 @@
-//! What is sent again until it is answered (RFC 3261, section 17).
+//! Messages that are sent again until they are answered (RFC 3261, section 17).
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(4);
 /// Timer B, F and H: 64 times T1.
 pub(super) const GIVE_UP: Duration = Duration::from_secs(32);
 
-/// What kind of answer a message waits for.
+/// The kind of answer that a message waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wants {
     /// A response to our INVITE: any.
@@ -35,7 +35,7 @@ struct Waiting {
     until: Instant,
 }
 
-/// What is due.
+/// The messages that are due.
 #[derive(Default)]
 pub(super) struct Due {
     /// To be sent again.
@@ -89,7 +89,7 @@ impl Pending {
         self.0.iter().map(|one| one.next.min(one.until)).min()
     }
 
-    /// What is due by now.
+    /// The messages that are due by now.
     pub(super) fn due(&mut self, now: Instant) -> Due {
         let mut due = Due::default();
         let Due { again, lost } = &mut due;

@@ -44,7 +44,7 @@ impl Desk {
         std::iter::from_fn(|| self.gateway.outgoing()).last().unwrap().0
     }
 
-    /// What happened since, by the names of the variants.
+    /// The events since the last look, by the names of the variants.
     fn happened(&mut self) -> Vec<String> {
         let events = std::iter::from_fn(|| self.gateway.happened());
         let name = |event: &Sip| match event {

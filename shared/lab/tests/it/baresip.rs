@@ -17,7 +17,7 @@ pub(crate) struct Baresip {
     directory: TempDir,
 }
 
-/// What a phone is told.
+/// The account that a phone is given.
 pub(crate) struct Account<'a> {
     pub(crate) user: &'a str,
     pub(crate) password: &'a str,

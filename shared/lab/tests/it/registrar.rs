@@ -1,4 +1,4 @@
-//! What no phone can be made to ask.
+//! Requests that no phone can be made to send.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

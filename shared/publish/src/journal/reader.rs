@@ -45,7 +45,7 @@ impl FromStr for Position {
     }
 }
 
-/// What was read.
+/// The events that were read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Batch {
     /// The events, in the order in which they were kept.

@@ -60,7 +60,7 @@ struct Writer {
 pub struct Unkept {
     /// How many, from the end of those that were to be kept.
     pub unkept: usize,
-    /// What the system said.
+    /// The system's error.
     #[source]
     pub source: io::Error,
 }

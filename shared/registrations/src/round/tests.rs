@@ -156,7 +156,7 @@ fn a_lost_connection_loses_no_phone() {
 }
 
 proptest! {
-    /// Whatever a registrar says and in whatever order, every round ends, and within a limit of requests.
+    /// Every round ends within a limit of requests, for any answers in any order.
     #[test]
     fn every_round_ends(script in prop::collection::vec((0..6_u8, 0..40_u64), 0..60), count in 0..6_usize, is_udp: bool) {
         let (phones, start) = (phones(count), Instant::now());

@@ -87,7 +87,7 @@ fn mark(help: Help) -> &'static str {
     }
 }
 
-/// What the page knows of notices, and what it does not.
+/// A paragraph on the notices that the page knows, and those that it does not.
 fn told(network: &Network) -> Markup {
     html! {
         @if network.notify().is_empty() {
@@ -98,7 +98,7 @@ fn told(network: &Network) -> Markup {
     }
 }
 
-/// Who was told, and when.
+/// The people who were told, and when.
 fn told_when(view: &View<'_>, notices: &[Notice]) -> Markup {
     let zone = view.zone();
     html! {
@@ -113,7 +113,7 @@ fn told_when(view: &View<'_>, notices: &[Notice]) -> Markup {
     }
 }
 
-/// Who hears of such a call, by the file: the ways, never the numbers.
+/// The recipients of such a notice, by the file: the ways, never the numbers.
 fn recipients(network: &Network, phone: Option<&str>, is_drill: bool) -> Markup {
     let hear = network.notify().iter().filter(|one| one.hears_of(phone) && (!is_drill || one.drills));
     let ways: Vec<_> = hear
