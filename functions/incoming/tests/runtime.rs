@@ -68,7 +68,7 @@ impl Function {
             .unwrap();
     }
 
-    /// What the function answers to an event. An error of the function is no answer.
+    /// The function's answer to an event. An error of the function is no answer.
     fn answer(&mut self, event: &Value) -> Value {
         let (line, _) = self.request();
         assert!(line.starts_with("GET /2018-06-01/runtime/invocation/next"), "{line}");

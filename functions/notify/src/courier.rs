@@ -21,7 +21,7 @@ use thiserror::Error;
 
 use crate::settings::Settings;
 
-/// What invokes the function: an event of the topic, or a recipient that is tried again.
+/// An invocation of the function: an event of the topic, or a recipient that is tried again.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Event {

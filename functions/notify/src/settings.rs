@@ -1,4 +1,4 @@
-//! What the function is told by its environment.
+//! The function's settings, from its environment.
 
 use std::env;
 use std::sync::Arc;

@@ -11,7 +11,7 @@ pub enum CallError {
     Unreachable {
         /// Where the service should listen.
         url: String,
-        /// What the client says.
+        /// The client's error.
         source: Box<ureq::Error>,
     },
     /// No answer in time.
@@ -39,7 +39,7 @@ pub enum CallError {
     Malformed {
         /// Method and path.
         request: String,
-        /// What is wrong with it.
+        /// The fault in it.
         source: DocumentError,
     },
     /// The document has a type that Twilio does not take.
@@ -114,7 +114,7 @@ impl CallError {
         )
     }
 
-    /// What went wrong, and what to do about it.
+    /// The fault and its remedy.
     #[must_use]
     pub fn finding(&self) -> Finding {
         let what = match self {

@@ -1,4 +1,4 @@
-//! What the people on the phones do: as it is written, or as the person at the terminal says.
+//! The acts of the people on the phones: written beforehand, or chosen by the person at the terminal.
 
 use std::collections::VecDeque;
 
@@ -6,10 +6,10 @@ use exchange::Keys;
 
 use crate::{Ending, Terminal};
 
-/// What happens, in order. The person at the terminal is asked for what is not written here.
+/// The acts, in order. The person at the terminal is asked for what is not written here.
 #[derive(Debug, Default)]
 pub struct Script {
-    /// What is pressed at each dial tone.
+    /// The keys pressed at each dial tone.
     pub keys: VecDeque<Keys>,
     /// How each Dial ends.
     pub endings: VecDeque<Ending>,
@@ -17,7 +17,7 @@ pub struct Script {
     pub refers: VecDeque<String>,
 }
 
-/// What comes of a Dial.
+/// The outcome of a Dial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Turn {
     Ends(Ending),
@@ -42,14 +42,14 @@ impl Turn {
 }
 
 impl Script {
-    /// What is pressed at a dial tone.
+    /// The keys pressed at the next dial tone.
     pub(crate) fn next_keys(&mut self, terminal: &dyn Terminal) -> Option<Keys> {
         self.keys.pop_front().or_else(|| {
             ask(terminal, "keys? ", |text| text.parse().map_err(|error: exchange::NoKey| error.to_string()))
         })
     }
 
-    /// What comes of a Dial, which may take a REFER.
+    /// The outcome of the next Dial, which may take a REFER.
     pub(crate) fn next_turn(&mut self, terminal: &dyn Terminal, takes_refer: bool) -> Option<Turn> {
         if let Some(target) = takes_refer.then(|| self.refers.pop_front()).flatten() {
             return Some(Turn::Refers(target));
@@ -65,7 +65,7 @@ impl Script {
         ask(terminal, question, |text| Turn::read(text, takes_refer))
     }
 
-    /// What the call was too short for, as `dialtone call` takes it: `--then busy`.
+    /// The acts that the call was too short for, as `dialtone call` takes it: `--then busy`.
     #[must_use]
     pub fn unused(&self) -> Vec<String> {
         let keys = self.keys.iter().map(|keys| format!("--digits '{}'", keys.as_str()));

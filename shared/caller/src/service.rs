@@ -14,7 +14,7 @@ const WAIT: Duration = Duration::from_secs(10);
 /// The largest document that Twilio takes.
 const MAX_DOCUMENT: u64 = 64 * 1024;
 
-/// What the service answered.
+/// The service's answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,

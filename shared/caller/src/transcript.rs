@@ -1,4 +1,4 @@
-//! What is told of a call: lines as they come, and every request in the end.
+//! The transcript of a call: lines as they come, and every request in the end.
 
 use exchange::Method;
 use serde_json::{Map, Value, json};
@@ -44,7 +44,7 @@ pub(crate) enum Heard {
     },
 }
 
-/// Who rings, and how.
+/// A leg that rings, in words.
 #[derive(Debug)]
 pub(crate) struct Rings {
     /// Numbers and SIP URIs, in full.

@@ -68,9 +68,9 @@ pub struct Walk<'a, 't> {
     /// The call's own time: only a conversation takes some.
     now: Timestamp,
     documents: usize,
-    /// What the exchange said and is not done yet.
+    /// The exchange's outputs that are not done yet.
     pending: VecDeque<Output>,
-    /// What rings, until the script says what comes of it.
+    /// The Dial that rings, until the script decides its outcome.
     dial: Option<Dial>,
     /// The timer that was set last, which is the one that runs.
     timer: Option<TimerId>,
@@ -303,7 +303,7 @@ impl<'a, 't> Walk<'a, 't> {
         }
     }
 
-    /// What people call someone who rings: a phone of the network goes by its user name.
+    /// The name of a leg that rings, for people: a phone of the network goes by its user name.
     fn name(&self, noun: &Noun, target: &str) -> String {
         match Address::parse(target) {
             Address::Sip(uri) if *noun == Noun::Sip => match uri.user() {

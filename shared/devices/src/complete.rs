@@ -1,4 +1,4 @@
-//! What a phone may send with its last key, since nothing longer that the server accepts begins with it.
+//! Keys that a phone may send with the last one, because nothing longer that the server accepts begins with it.
 
 use std::iter;
 
@@ -14,7 +14,7 @@ const NORTH_AMERICA: u16 = 1;
 /// How many digits a North American number has, area code and all.
 const TEN: usize = 10;
 
-/// What is complete on a phone.
+/// The keys that are complete on a phone.
 #[derive(Debug)]
 pub(crate) struct Complete {
     /// Emergency numbers, the best known first.
@@ -26,7 +26,7 @@ pub(crate) struct Complete {
 /// The emergency number that people know from films, and press in other countries, too.
 const FROM_FILMS: &str = "911";
 
-/// What is complete on a phone.
+/// Finds the keys that are complete on a phone.
 ///
 /// In North America the length of a number is known from its beginning; elsewhere it is not, so only codes
 /// that begin no number are complete there. What a device sends too early nobody can mend, so all of it is checked with the

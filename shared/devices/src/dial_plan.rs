@@ -1,4 +1,4 @@
-//! Which keys a device waits for, and when it sends them.
+//! The dial plan of a device: the keys that it waits for, and when it sends them.
 //!
 //! The server reads what was dialled, and says why when it refuses. So a device keeps nothing back: it sends the keys
 //! as they were pressed, once no key has come for a while. What is complete it sends at once.
@@ -25,7 +25,7 @@ pub struct DialPlan {
     help: Vec<&'static str>,
     /// Beginnings of these that lead somewhere themselves, as codes or names.
     places: Vec<String>,
-    /// What else is sent with its last key, most important first. Nothing longer that the server accepts begins with it.
+    /// Other patterns that are sent with their last key, most important first. Nothing longer that the server accepts begins with it.
     complete: Vec<Pattern>,
 }
 
@@ -92,7 +92,7 @@ impl DialPlan {
     }
 }
 
-/// What a number begins with: 9 and 91 of 911.
+/// The beginnings of a number: 9 and 91 of 911.
 pub(crate) fn beginnings(number: &str) -> impl Iterator<Item = &str> {
     (1..number.len()).filter_map(|end| number.get(..end))
 }

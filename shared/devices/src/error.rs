@@ -33,7 +33,7 @@ pub enum DeviceError {
         what: &'static str,
         /// The kind of device.
         kind: &'static str,
-        /// What to do about it.
+        /// The remedy.
         remedy: &'static str,
     },
 }

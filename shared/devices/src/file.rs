@@ -7,7 +7,7 @@ use std::fmt;
 pub struct DeviceFile {
     /// The name that the device asks for.
     pub name: String,
-    /// What is in it.
+    /// The content.
     pub bytes: Vec<u8>,
     /// Whether it lets its reader register as this phone.
     pub is_secret: bool,

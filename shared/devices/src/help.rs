@@ -4,10 +4,10 @@ use network::{Extension, Network};
 use numbers::Region;
 use numbers::emergency::{ADDRESS_TEST, Country, EVERYWHERE, PRIVACY_CODES};
 
-/// What a call for help may begin with without being less of one, besides the codes that hide or show the caller's number.
+/// Keys that a call for help may begin with and still be one, besides the codes that hide or show the caller's number.
 const BEFORE: [&str; 7] = ["", "*", "#", "**", "##", "*#", "#*"];
 
-/// What becomes of 911 in a hurry: begun once more, pressed again and again, another number behind it.
+/// Forms of 911 that are dialled in a hurry: begun once more, pressed again and again, another number behind it.
 const IN_A_HURRY: [&str; 4] = ["91191", "911112", "911911911911911911", "911111111111111111"];
 
 /// The emergency numbers of the countries that a phone belongs to, the best known first.

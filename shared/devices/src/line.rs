@@ -1,4 +1,4 @@
-//! What every device is told about its line.
+//! The line, as every device is told of it.
 
 use network::{Device, DeviceKind, DeviceMode, Extension, Mac, Network};
 use secret::Secret;
@@ -20,12 +20,12 @@ pub(crate) const TLS_PORT: u16 = 5061;
 /// The port of SIP over UDP and TCP.
 pub(crate) const SIP_PORT: u16 = 5060;
 
-/// What every device is told about its line.
+/// The line, as every device is told of it.
 pub(crate) struct Line<'a> {
     pub(crate) kind: DeviceKind,
     /// The SIP user name in its exact case; digest authentication uses the same.
     pub(crate) user: &'a str,
-    /// What the phone calls itself.
+    /// The name that the phone shows for itself.
     pub(crate) label: &'a str,
     password: &'a Secret,
     /// The registrar: the global domain. A localized one cannot be dialled (32220, 32221).
@@ -98,7 +98,7 @@ impl<'a> Line<'a> {
         DialPlan::of(self.network, self.phone, self.service)
     }
 
-    /// What is dialled when the handset is lifted: `#`, which leads to the menu, or nothing.
+    /// The keys dialled when the handset is lifted: `#`, which leads to the menu, or nothing.
     pub(crate) fn autodial(&self) -> &'static str {
         match self.mode {
             DeviceMode::Menu => "#",

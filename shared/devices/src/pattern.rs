@@ -118,7 +118,7 @@ impl Pattern {
         self.keys().all(|keys| pressed.next().is_some_and(|key| keys.holds(key)))
     }
 
-    /// What remains without the sequences that begin as `start` does, or that it begins with.
+    /// The pattern without the sequences that begin as `start` does, or that it begins with.
     pub(crate) fn without(&self, start: &Self) -> Vec<Self> {
         let mut remaining = Vec::new();
         let mut same = self.clone();
@@ -186,7 +186,7 @@ pub(crate) fn merged(patterns: impl IntoIterator<Item = Pattern>) -> Vec<Pattern
 pub(crate) struct Others {
     /// Beginnings of `complete`, which are nothing else when they are longer.
     pub(crate) beginnings: Vec<Pattern>,
-    /// What may go on with any keys, or with none.
+    /// Patterns that may go on with any keys, or with none.
     pub(crate) open: Vec<Pattern>,
 }
 

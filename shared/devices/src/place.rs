@@ -37,7 +37,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// What a person does so that a device of this kind fetches its file, line by line.
+/// The steps by which a person makes a device of this kind fetch its file, line by line.
 #[must_use]
 pub fn steps(kind: DeviceKind, place: &Place<'_>) -> Vec<String> {
     (Profile::of(kind).steps)(place)

@@ -17,17 +17,17 @@ pub(crate) struct Profile {
     pub(crate) has_hot_line: bool,
     /// The language of its dial plan. Programs have none: they send what they are told to, at once.
     pub(crate) dialect: Option<&'static Dialect>,
-    /// What can read a QR code of its file's URL.
+    /// The camera that can read a QR code of its file's URL.
     pub(crate) camera: Camera,
     /// Where its settings come from: makers' documents, or templates that are in use.
     pub(crate) sources: &'static [&'static str],
-    /// What a person does so that it fetches its file.
+    /// The steps by which a person makes it fetch its file.
     pub(crate) steps: fn(&Place<'_>) -> Vec<String>,
     /// Its files. The one with the password comes last.
     pub(crate) files: fn(&Line<'_>) -> Result<Vec<DeviceFile>, DeviceError>,
 }
 
-/// What can read a QR code of the URL of a device's file.
+/// A camera that can read a QR code of the URL of a device's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Camera {
     /// Nothing.
@@ -38,7 +38,7 @@ pub enum Camera {
     OfTheProgram,
 }
 
-/// What can read a QR code of the URL of a file for this kind of device.
+/// The camera that can read a QR code of a file's URL for this kind of device.
 #[must_use]
 pub fn camera(kind: DeviceKind) -> Camera {
     Profile::of(kind).camera

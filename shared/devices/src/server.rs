@@ -1,4 +1,4 @@
-//! What the server accepts, asked of its own code.
+//! The keys that the server accepts, asked of its own code.
 
 use std::iter;
 
@@ -16,7 +16,7 @@ const LONGEST_PREFIX: usize = 4;
 /// Digits to try a number with. After any beginning they go on as an area code and an exchange that exist.
 const SAMPLE: &str = "5012301250123012501";
 
-/// What people press before a number to leave the house, the area or the country.
+/// The keys that people press before a number to leave the house, the area or the country.
 const PREFIXES: [&str; 12] = ["", "1", "9", "91", "0", "011", "00", "0111", "001", "9011", "90111", "9001"];
 
 /// One phone, and the server that it calls.

@@ -1,6 +1,6 @@
-//! What the service answers, as far as a device's dial plan is concerned.
+//! The service's answers, as far as a device's dial plan is concerned.
 
-/// What becomes of keys that a phone dials.
+/// The outcome of keys that a phone dials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     /// A telephone rings, or a menu answers.
@@ -15,7 +15,7 @@ pub enum Answer {
 
 /// The service that a phone calls. Devices need its answers, and nothing of how it decides, so it is passed in.
 pub trait Service {
-    /// What the service does when the phone with this SIP user name dials these keys: digits, `*` and `#`.
+    /// The service's answer when the phone with this SIP user name dials these keys: digits, `*` and `#`.
     fn answer(&self, user: &str, keys: &str) -> Answer;
 }
 

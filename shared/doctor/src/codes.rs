@@ -1,15 +1,15 @@
-//! What Twilio's error codes mean for a network of phones, and what to do.
+//! Twilio's error codes: their meaning for a network of phones, and the remedies.
 //!
 //! The meanings are those of Twilio's error dictionary (<https://www.twilio.com/docs/api/errors>); the remedies are ours.
 
-/// What a code means.
+/// The meaning of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Meaning {
     /// Whether calls do not work because of it. The others are about one call, or one phone.
     pub(crate) is_failure: bool,
-    /// What happened, in a sentence without a full stop.
+    /// The event, in a sentence without a full stop.
     pub(crate) what: &'static str,
-    /// What to do about it, in the imperative.
+    /// The remedy, in the imperative.
     pub(crate) remedy: &'static str,
 }
 
@@ -213,7 +213,7 @@ const PHONE: &str =
 const PASSWORD: &str = "give the phone its password anew with `dialtone rotate PHONE`, if it is ours; strangers try such things every day";
 const SECURE: &str = "give the phone TLS and SRTP; `dialtone devices render --all --out DIR` writes that";
 
-/// What a code means, also one that is not known here.
+/// The meaning of a code, also of an unknown one.
 pub(crate) fn meaning(code: u32) -> Meaning {
     if let Ok(index) = KNOWN.binary_search_by_key(&code, |(code, _)| *code)
         && let Some((_, meaning)) = KNOWN.get(index)

@@ -1,11 +1,11 @@
-//! What is wrong with the readiness of phones.
+//! The faults in the readiness of phones.
 
 use network::{EmergencyCalling, Finding, Network};
 
 use crate::{Readiness, Registration};
 
 impl Readiness {
-    /// What keeps a phone from being found, or people from hearing of it.
+    /// The faults that keep a phone from being found, or people from hearing of it.
     #[must_use]
     pub fn faults(network: &Network, phones: &[Self]) -> Vec<Finding> {
         let mut faults = Vec::new();

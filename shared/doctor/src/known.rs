@@ -1,4 +1,4 @@
-//! What the ledger knows of phones, where there is one.
+//! The ledger's knowledge of phones, where there is one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::Sign;
 /// How many of a phone's calls for help and drills are looked through for the last drill.
 const HELP_CALLS: usize = 100;
 
-/// What a ledger knows that was there already; nothing if there is none.
+/// The knowledge of a ledger that was there already; nothing if there is none.
 pub struct Known(Option<Ledger>);
 
 impl Known {

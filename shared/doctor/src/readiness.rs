@@ -1,4 +1,4 @@
-//! What happens when each phone calls for help, and who hears of it.
+//! Each phone's readiness to call for help, and the people who hear of it.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use twilio::PhoneNumber;
 
 use crate::drill::{Book, Case, Outcome};
 
-/// What is known of one phone's call for help.
+/// One phone's readiness to call for help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
     /// The phone, as the file calls it.
     pub phone: String,
     /// Whether it may call for help.
     pub may_call: bool,
-    /// What Twilio is told to dial for each number that people press, in the order in which people know them.
+    /// The number that Twilio is told to dial for each number that people press, in the order in which people know them.
     pub dials: Vec<(String, String)>,
     /// The number that the emergency centre sees, and calls back.
     pub caller_id: Option<E164>,
@@ -33,7 +33,7 @@ pub struct Readiness {
     pub told: Vec<(usize, &'static str)>,
 }
 
-/// What Twilio says of the emergency address of a number.
+/// The status of a number's emergency address at Twilio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Registration {
     /// The caller id's country registers no addresses.
@@ -60,7 +60,7 @@ pub struct Drill {
 }
 
 impl Readiness {
-    /// What holds for each phone, in the order of the file.
+    /// The readiness of each phone, in the order of the file.
     ///
     /// `dialled` is when each phone dialled 933 last, by its name, as far as a ledger knows.
     #[must_use]
@@ -140,7 +140,7 @@ fn address_as_json(address: &PostalAddress) -> Value {
     })
 }
 
-/// What is dialled for each emergency number of a country, and for its test.
+/// The numbers dialled for each emergency number of a country, and for its test.
 fn dials(country: &Country) -> Vec<(String, String)> {
     let numbers = country.numbers().iter().map(|number| (*number, Service::Emergency(number)));
     let test = country.has_address_test().then_some((numbers::emergency::ADDRESS_TEST, Service::AddressTest));

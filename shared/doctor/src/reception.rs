@@ -1,4 +1,4 @@
-//! What answers at the URLs that Twilio is about to be told.
+//! The answers at the URLs that Twilio is about to be told.
 
 use std::thread;
 
@@ -9,7 +9,7 @@ use crate::rows::web::{other_file, refusal, trouble_of_fallback, unsaid};
 use crate::sources::probe;
 use crate::sources::waiting::{Watch, result};
 
-/// What is wrong with the answers at `public_url` and `fallback_url`.
+/// The faults in the answers at `public_url` and `fallback_url`.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Reception {
     /// URLs that do not answer a signed request as Dialtone does: calls would fail there.

@@ -45,7 +45,7 @@ pub struct Check {
 /// A check and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// What was checked.
+    /// The check.
     pub check: Check,
     /// The result in one word.
     pub mark: Mark,
@@ -116,7 +116,7 @@ impl Verdict {
     }
 }
 
-/// What a ledger knows of a phone.
+/// A sign of life or death of a phone, from a ledger.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sign {
     /// The last proof of life.
@@ -125,7 +125,7 @@ pub struct Sign {
     pub death: Option<Timestamp>,
 }
 
-/// What is known of a phone. It does not say with whom the phone spoke.
+/// A phone's state. It does not say with whom the phone spoke.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone {
     /// Its name in the file.
@@ -136,7 +136,7 @@ pub struct Phone {
     pub unreachable: usize,
     /// When it could not be reached for the last time.
     pub last_unreachable: Option<Timestamp>,
-    /// What follows from that.
+    /// The verdict that follows.
     pub verdict: Verdict,
 }
 

@@ -10,7 +10,7 @@ use twilio::{Client, Sent};
 /// How often Twilio is asked what became of a message.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// What became of one notice.
+/// The outcome of one notice.
 #[derive(Debug)]
 pub enum Arrival {
     /// The other side has it, in its own word.
@@ -32,7 +32,7 @@ impl Arrival {
         }
     }
 
-    /// What is known of it, for people.
+    /// The details for people.
     #[must_use]
     pub fn detail(&self) -> &str {
         match self {
@@ -110,7 +110,7 @@ fn follow(
     }
 }
 
-/// What a status means; none while it may still change.
+/// The meaning of a status; none while it may still change.
 fn verdict(name: &str, status: &str) -> Option<Arrival> {
     let (what, remedy) = match status {
         "delivered" | "completed" => return Some(Arrival::Arrived(status.to_owned())),

@@ -4,14 +4,14 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// Who may read a file that is written.
+/// The readers of a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Its owner alone: mode 0600.
     Owner,
     /// Everyone who may enter the folder: mode 0644.
     Everyone,
-    /// Those who could read the file before. A new file is for its owner alone.
+    /// The readers that it had before. A new file is for its owner alone.
     AsBefore,
 }
 

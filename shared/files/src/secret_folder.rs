@@ -20,7 +20,7 @@ pub enum SecretFolderError {
     Io {
         /// The folder.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// A folder has the name of a file.

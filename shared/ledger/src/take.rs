@@ -264,7 +264,7 @@ impl Seen {
     }
 }
 
-/// The key and the value of one count.
+/// One event as it is counted.
 struct Counted {
     at: i64,
     phone: i64,

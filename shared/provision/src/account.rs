@@ -1,4 +1,4 @@
-//! What is in Twilio, as far as one stage of a network is concerned.
+//! The resources in Twilio that concern one stage of a network.
 
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
@@ -35,7 +35,7 @@ pub struct Account {
 pub struct List {
     /// The list itself.
     pub list: CredentialList,
-    /// What is in it.
+    /// Its credentials.
     pub credentials: Vec<Credential>,
 }
 
@@ -171,7 +171,7 @@ fn read_domains(
     Ok((Some(gates), others))
 }
 
-/// What a thread returns. A panic goes on where it is waited for.
+/// The result of a thread. A panic goes on where it is waited for.
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

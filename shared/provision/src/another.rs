@@ -11,7 +11,7 @@ use crate::effect::{Effect, Effects};
 use crate::index::Index;
 use crate::wishes::Wishes;
 
-/// What this run has seen of its stage.
+/// The resources of its stage that this run has seen.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     /// Resources by SID.
@@ -70,7 +70,7 @@ impl Seen {
     }
 }
 
-/// What belongs to the stage, each with its SID and as people read it.
+/// The resources of the stage, each with its SID and as people read it.
 fn resources(account: &Account, wishes: &Wishes) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for list in &account.lists {

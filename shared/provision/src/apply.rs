@@ -29,18 +29,18 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub enum Applied {
     /// Nothing is left to do, but for what the notes say, and for what [`Observer::unregistered`] said last.
     Done {
-        /// What keeps the network from being whole, and a person has to mend.
+        /// Obstacles to a whole network that a person has to mend.
         obstacles: Vec<Finding>,
-        /// What else a person has to see to.
+        /// Further tasks for a person.
         notes: Vec<Finding>,
-        /// What was left as it is, because only some phones were asked for.
+        /// Resources that were left as they are, because only some phones were asked for.
         left: Vec<Summary>,
     },
     /// The file has changed: it has to be read again.
     FileChanged,
     /// Twilio needs more time for some changes than was allowed.
     Unfinished {
-        /// What is left.
+        /// The changes that are left.
         plan: Plan,
     },
 }

@@ -1,4 +1,4 @@
-//! What a plan costs: the things that Twilio charges for every month, counted. Their prices are not known here.
+//! The costs of a plan: the things that Twilio charges for every month, counted. Their prices are not known here.
 
 use numbers::{E164, Region};
 use twilio::NumberKind;
@@ -22,7 +22,7 @@ pub enum Charged {
 /// How many of one kind the network has, once a plan is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
-    /// What is charged for.
+    /// The thing that is charged for.
     pub what: Charged,
     /// How many of them there are then.
     pub count: usize,

@@ -1,4 +1,4 @@
-//! What Twilio's own answers say of the account. They hold at once; lists may lag behind them for seconds.
+//! Effects on the account that Twilio's own answers tell. They hold at once; lists may lag behind them for seconds.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::names::Names;
 /// assumed, several times what was seen. After that somebody else has changed it.
 pub(crate) const LONGEST_LAG: Duration = Duration::from_secs(30);
 
-/// What one answer says.
+/// The effect that one answer tells.
 #[derive(Debug, Clone)]
 pub(crate) enum Effect {
     /// There is this list, or it is called so now.
@@ -129,7 +129,7 @@ impl Effects {
         self.0.iter().map(|(_, effect)| effect)
     }
 
-    /// Those that may count more than a list.
+    /// Effects that may count more than a list.
     pub(crate) fn recent(&self) -> impl Iterator<Item = &Effect> {
         self.0.iter().filter(|(when, _)| when.elapsed() < LONGEST_LAG).map(|(_, effect)| effect)
     }
@@ -157,7 +157,7 @@ impl Effects {
         account
     }
 
-    /// What the last answer about a number says of it.
+    /// Each number as the last answer about it says.
     pub(crate) fn numbers(&self) -> HashMap<&str, &PhoneNumber> {
         let mut numbers = HashMap::new();
         for effect in self.all() {

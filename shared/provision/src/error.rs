@@ -19,7 +19,7 @@ pub enum ApplyError {
     Twilio {
         /// The change.
         summary: Box<Summary>,
-        /// What went wrong.
+        /// Twilio's error.
         #[source]
         error: twilio::Error,
     },
@@ -53,7 +53,7 @@ pub enum ApplyError {
         "Twilio corrects it to {made}, which has another house number, postal code or state; help would be sent there"
     )]
     Corrected {
-        /// What the file calls it.
+        /// Its name in the file.
         name: String,
         /// The phones that are there.
         phones: Vec<String>,

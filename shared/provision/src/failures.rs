@@ -1,4 +1,4 @@
-//! What failed for good in a run, so that it is not tried again in the same run.
+//! Changes that failed for good in a run, so that they are not tried again in the same run.
 
 use std::collections::HashSet;
 

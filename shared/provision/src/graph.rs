@@ -1,4 +1,4 @@
-//! Which changes need which others. A change that failed holds back what needs it, and nothing else.
+//! The graph of changes that need others. A change that failed holds back what needs it, and nothing else.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use crate::change::{Change, EmergencyMove};
 use crate::plan::{Acquisition, Plan};
 use crate::wishes::Wishes;
 
-/// What one change gives and another needs.
+/// A thing that one change gives and another needs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Thing {
     /// The address of this friendly name.
@@ -112,7 +112,7 @@ fn phones_of(change: &Change) -> Vec<String> {
     }
 }
 
-/// What a change for one phone cannot do without. The settings of a SIP domain that is there already are everybody's.
+/// The things that a change for one phone needs. The settings of a SIP domain that is there already are everybody's.
 fn needs(change: &Change) -> Vec<Thing> {
     match change {
         Change::CreateCredential { list, list_sid, user } => {

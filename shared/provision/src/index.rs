@@ -9,7 +9,7 @@ use twilio::{Address, PhoneNumber};
 use crate::account::Account;
 use crate::wishes::{NumberWish, Wishes};
 
-/// What comparing looks up.
+/// Indexes for comparing.
 pub(crate) struct Index<'a> {
     pub(crate) wishes: &'a Wishes,
     pub(crate) account: &'a Account,
@@ -61,7 +61,7 @@ impl<'a> Index<'a> {
         self.numbers.get(number).copied()
     }
 
-    /// What the file wants of a number.
+    /// The file's wish for a number.
     pub(crate) fn wish(&self, number: &str) -> Option<&'a NumberWish> {
         self.wanted.get(number).copied()
     }

@@ -5,7 +5,7 @@ use std::error::Error;
 use network::Finding;
 use twilio::Secret;
 
-/// What is known of a phone's password.
+/// The knowledge of a phone's password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
     /// Nothing: another machine made it, or its file was lost.
@@ -27,10 +27,10 @@ pub enum Known {
 
 /// The passwords of a stage's phones.
 pub trait Keyring: Sync {
-    /// What is known of a phone's password.
+    /// The knowledge of a phone's password.
     fn known(&self, user: &str) -> Known;
 
-    /// What a person should know of the passwords, given the users that the file has.
+    /// Notes for a person about the passwords, given the users that the file has.
     fn notes(&self, _users: &[String]) -> Vec<Finding> {
         Vec::new()
     }
@@ -68,9 +68,9 @@ pub trait Keyring: Sync {
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
 pub struct KeyringError {
-    /// What is wrong, on one line, with the file's name.
+    /// The fault, on one line, with the file's name.
     pub what: String,
-    /// What to do about it.
+    /// The remedy.
     pub remedy: String,
     #[source]
     source: Option<Box<dyn Error + Send + Sync>>,

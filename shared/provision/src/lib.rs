@@ -1,4 +1,4 @@
-//! What a network file wants of Twilio, what is there, and the changes between.
+//! Compares what a network file wants of Twilio with what is there, and makes the changes.
 //!
 //! ```text
 //! Network ──► Wishes ──┐

@@ -15,7 +15,7 @@ const LONGEST_OF_OWNER: usize = 56;
 const LONGEST_OF_NETWORK: usize = 24;
 const LONGEST_OF_STAGE: usize = 8;
 
-/// What one stage of a network calls its resources in Twilio.
+/// The names of one stage's resources in Twilio.
 ///
 /// The friendly name is the one thing that every resource has, that survives edits in the console, and that a person
 /// sees there; nothing has to be kept beside the account. Names are compared whole, never by how they begin, but for
@@ -79,7 +79,7 @@ impl Names {
         self
     }
 
-    /// What all names begin with.
+    /// The beginning of all names.
     pub(crate) fn owner(&self) -> &str {
         &self.owner
     }
@@ -96,7 +96,7 @@ impl Names {
         list_of(&self.owner, index)
     }
 
-    /// Which of this stage's lists has this name, or had it.
+    /// The index of this stage's list that has this name, or had it.
     #[must_use]
     pub fn list_index(&self, friendly_name: &str) -> Option<usize> {
         if !friendly_name.starts_with("dialtone:") {
@@ -116,7 +116,7 @@ impl Names {
         self.owners().any(|owner| fit(owner, LONGEST) == friendly_name)
     }
 
-    /// What the names of another stage of the same network begin with.
+    /// The beginning of the names of another stage of the same network.
     pub(crate) fn of_stage(&self, stage: &str) -> String {
         Names::new(&self.full, stage).owner
     }
@@ -165,7 +165,7 @@ impl Names {
         self.owners().any(|owner| friendly_name.starts_with(&addresses_of(owner)))
     }
 
-    /// What the file called one of this stage's addresses, or how that began.
+    /// The file's name for one of this stage's addresses, or the beginning of it.
     pub(crate) fn name_of_address<'a>(&self, friendly_name: &'a str) -> &'a str {
         let rest = self.owners().find_map(|owner| friendly_name.strip_prefix(&addresses_of(owner)));
         let rest = rest.unwrap_or(friendly_name);

@@ -1,4 +1,4 @@
-//! Who watches a run.
+//! The observer of a run.
 
 use crate::change::Summary;
 use crate::registration::Unregistered;

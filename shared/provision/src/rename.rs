@@ -1,4 +1,4 @@
-//! Which names a network had before it was renamed.
+//! The names that a network had before it was renamed.
 
 use std::collections::HashSet;
 

@@ -63,7 +63,7 @@ pub(crate) struct Run<'a> {
     permissions: Option<Vec<CountryPermission>>,
     /// The account after the last answers, if all of them came.
     known: Option<Account>,
-    /// What the account was looked at for last.
+    /// The stage for which the account was read last.
     stage: Stage,
     seen: Seen,
     has_doubt: bool,

@@ -174,7 +174,7 @@ impl Shop<'_> {
     }
 }
 
-/// What a look at the account's numbers shows of one.
+/// The result of looking for one number in the account.
 enum Look {
     /// It is there, and for this stage.
     Ours(Box<PhoneNumber>),

@@ -1,4 +1,4 @@
-//! Which changes are next.
+//! Chooses the changes that are next.
 
 use crate::account::Account;
 use crate::change::{Change, EmergencyMove, Phase};

@@ -1,4 +1,4 @@
-//! What a network file wants of Twilio.
+//! The wishes of a network file for Twilio.
 
 use network::{EmergencyCalling, Network, PostalAddress};
 use numbers::{E164, Region};
@@ -10,7 +10,7 @@ use crate::names::Names;
 /// The most users that a credential list takes.
 pub(crate) const USERS_OF_A_LIST: usize = 1000;
 
-/// What else was asked for on the command line.
+/// Further wishes from the command line.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// Numbers may be bought.
@@ -25,10 +25,10 @@ pub struct Options {
     pub release_numbers: bool,
 }
 
-/// What a stage wants.
+/// The wishes of a stage.
 #[derive(Debug, Clone)]
 pub struct Wishes {
-    /// What its resources are called.
+    /// The names of its resources.
     pub names: Names,
     /// The SIP domain, or none when everything is to go.
     pub domain: Option<DomainWish>,
@@ -48,7 +48,7 @@ pub struct Wishes {
     pub allow: Vec<Region>,
     /// The origins of the network's other stages, each with the stage's name.
     pub others: Vec<(String, String)>,
-    /// What else was asked for.
+    /// Further wishes.
     pub options: Options,
     /// The phones to which changes are limited; none: all.
     pub only: Vec<String>,
@@ -116,7 +116,7 @@ impl Purchase {
         }
     }
 
-    /// What Twilio's price list calls that class.
+    /// The name of that class in Twilio's price list.
     #[must_use]
     pub fn price_class(&self) -> &'static str {
         self.class().price_class()
@@ -124,7 +124,7 @@ impl Purchase {
 }
 
 impl Wishes {
-    /// What one stage wants. `others` are the network's other stages: name and origin.
+    /// The wishes of one stage. `others` are the network's other stages: name and origin.
     #[must_use]
     pub fn new(network: &Network, others: Vec<(String, String)>, options: Options) -> Self {
         let stage = network.stage();

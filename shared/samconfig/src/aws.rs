@@ -1,4 +1,4 @@
-//! What only AWS knows, asked by way of its own command.
+//! Facts that only AWS knows, asked by way of its own command.
 //!
 //! `aws` is there wherever a stack is deployed from, with the deployer's credentials. An SDK crate for each of the three
 //! services would be linked into every `dialtone` for a handful of reads.
@@ -82,7 +82,7 @@ impl Aws<'_> {
         Ok(zones.max().map(|(_, id)| id))
     }
 
-    /// What `aws` answers to these words.
+    /// The answer of `aws` to these words.
     ///
     /// # Errors
     ///

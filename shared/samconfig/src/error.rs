@@ -13,7 +13,7 @@ pub enum SamconfigError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The file is not TOML.
@@ -23,7 +23,7 @@ pub enum SamconfigError {
         path: PathBuf,
         /// The line of the first mistake, from 1; none if the parser does not say.
         line: Option<usize>,
-        /// What the parser says.
+        /// The parser's error.
         source: Box<toml_edit::TomlError>,
     },
     /// A stage has its parameters in another form than a list.
@@ -45,7 +45,7 @@ pub enum SamconfigError {
 }
 
 impl SamconfigError {
-    /// What is wrong with the file, and what to do about it.
+    /// The fault in the file, and its remedy.
     #[must_use]
     pub fn finding(&self) -> Finding {
         let (path, what, remedy) = match self {

@@ -22,18 +22,18 @@ pub struct Samconfig {
 pub struct Change {
     /// The parameter of the template, or `region`.
     pub name: String,
-    /// What the file has; empty for nothing.
+    /// The value in the file; empty for nothing.
     pub from: String,
-    /// What it should be; empty where the parameter must not be there.
+    /// The wanted value; empty where the parameter must not be there.
     pub to: String,
 }
 
-/// What keeps a stage from being deployed as the network file wants it.
+/// The difference that keeps a stage from being deployed as the network file wants it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// What the file has otherwise.
+    /// Values that differ in the file.
     pub changes: Vec<Change>,
-    /// What nobody knows yet, each about a parameter. The file has a placeholder in its place, which the template refuses.
+    /// Unknown values, each about a parameter. The file has a placeholder in its place, which the template refuses.
     pub missing: Vec<Finding>,
 }
 
@@ -44,7 +44,7 @@ type Result<T> = std::result::Result<T, SamconfigError>;
 pub struct Stack {
     /// Its region, such as `us-west-2`.
     pub region: String,
-    /// What CloudFormation calls it.
+    /// Its name in CloudFormation.
     pub name: String,
 }
 

@@ -7,7 +7,7 @@ use network::{Finding, Network, Way};
 use crate::EMERGENCY_CALLER_ID;
 use crate::aws::{Aws, AwsError};
 
-/// What comes from the command line.
+/// The values from the command line.
 pub struct Given<'a> {
     /// Parameters and their values, which win over what is found; an empty value takes the parameter out.
     pub set: &'a [(String, String)],
@@ -17,19 +17,19 @@ pub struct Given<'a> {
     pub is_offline: bool,
 }
 
-/// What a stage should have. Parameters that are not named stay as they are in the file.
+/// The parameters that a stage should have. Those that are not named stay as they are in the file.
 #[derive(Debug, Default)]
 pub struct Wanted {
     /// A value, or none where the parameter must not be there.
     pub values: BTreeMap<String, Option<String>>,
-    /// What cannot be known yet, each about a parameter.
+    /// Values that cannot be known yet, each about a parameter.
     pub missing: Vec<Finding>,
     /// Whether `aws` did not answer.
     pub has_aws_failed: bool,
 }
 
 impl Wanted {
-    /// What the network file, AWS and the command line say together. Runs `aws` up to four times, unless it must not.
+    /// Collects what the network file, AWS and the command line say. Runs `aws` up to four times, unless it must not.
     #[must_use]
     pub fn of(network: &Network, given: &Given<'_>) -> Self {
         let mut wanted = Self::default();

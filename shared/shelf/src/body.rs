@@ -28,7 +28,7 @@ pub(crate) fn words(text: &'static str) -> AnyBody {
     Full::new(Bytes::from_static(text.as_bytes())).map_err(|never| match never {}).boxed_unsync()
 }
 
-/// What became of a file on its way.
+/// The outcome of handing over a file.
 pub(crate) enum Handover {
     /// The client went away before a byte of it was sent.
     Kept(Parcel),

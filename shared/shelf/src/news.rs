@@ -1,4 +1,4 @@
-//! What happens to the files, for the person who watches.
+//! News of the files, for the person who watches.
 
 use std::fmt::{self, Display};
 use std::net::IpAddr;
@@ -33,7 +33,7 @@ pub enum News {
         phone: String,
         /// The file's name.
         file: String,
-        /// Who asked.
+        /// The client that asked.
         by: IpAddr,
     },
 }

@@ -42,7 +42,7 @@ pub enum End {
     Stopped,
 }
 
-/// Who hears the news.
+/// The listener for the news.
 type Teller = Arc<dyn Fn(&News) + Send + Sync>;
 
 /// Serves until everything is fetched, the time is over or somebody stops it, and tells what happens.

@@ -30,7 +30,7 @@ enum State {
     Fetched,
 }
 
-/// What a path leads to.
+/// The answer that a path leads to.
 pub(crate) enum Answer {
     /// The file, and the parcel that must hear whether it went out.
     File(Bytes, Parcel),

@@ -1,4 +1,4 @@
-//! What commands print: for people wrapped, painted and without control characters, for programs as it is.
+//! Output of commands: for people wrapped, painted and without control characters, for programs as it is.
 //!
 //! Standard output has the answer ([`line()`], [`json`], [`verbatim`]), standard error everything beside it ([`aside`], [`error`],
 //! [`Progress`]). Text for people may hold anything that another side said: it cannot move the cursor or begin a line of its own.

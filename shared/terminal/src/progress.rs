@@ -104,7 +104,7 @@ pub fn about(time: Duration) -> String {
     }
 }
 
-/// What is said, in one line of the terminal: a longer one could not be wiped.
+/// The progress in one line of the terminal: a longer one could not be wiped.
 fn line(what: &str, far: Far, elapsed: Duration, columns: Option<u16>) -> String {
     let Far { done, total } = far;
     let mut text = format!("{what} … {} s", elapsed.as_secs());

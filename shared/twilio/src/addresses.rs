@@ -14,10 +14,10 @@ use crate::{Client, Fields, Result};
 pub struct Address {
     /// `AD...`.
     pub sid: String,
-    /// What it is called.
+    /// Its name.
     #[serde(default, deserialize_with = "text")]
     pub friendly_name: String,
-    /// Who is there.
+    /// The customer at the address.
     #[serde(default, deserialize_with = "text")]
     pub customer_name: String,
     /// House number and street.

@@ -13,10 +13,10 @@ use crate::{Client, Fields, Result};
 pub struct CallRecord {
     /// `CA...`.
     pub sid: String,
-    /// Who called: a number, or a `sip:` address.
+    /// The caller: a number, or a `sip:` address.
     #[serde(default, deserialize_with = "text")]
     pub from: String,
-    /// Who was called.
+    /// The called address.
     #[serde(default, deserialize_with = "text")]
     pub to: String,
     /// `completed`, `busy`, `no-answer`, ...
@@ -34,7 +34,7 @@ pub struct CallRecord {
     /// The leg that it was dialled for; empty for a call that came from outside.
     #[serde(default, deserialize_with = "text")]
     pub parent_call_sid: String,
-    /// What it cost, as a negative decimal; empty until Twilio has reckoned.
+    /// The price as a negative decimal; empty until Twilio has reckoned.
     #[serde(default, deserialize_with = "text")]
     pub price: String,
 }

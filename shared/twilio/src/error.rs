@@ -19,34 +19,34 @@ pub enum Error {
     /// Twilio was not reached: nothing was done.
     #[error("cannot ask Twilio for {request}: {reason}")]
     Unreachable {
-        /// What was asked.
+        /// The request.
         request: String,
-        /// What happened.
+        /// The failure.
         reason: String,
     },
     /// Twilio failed (5xx) while it was only asked to read: nothing was done.
     #[error("Twilio does not answer {request}: {reason}")]
     Troubled {
-        /// What was asked.
+        /// The request.
         request: String,
-        /// What Twilio says.
+        /// Twilio's reason.
         reason: String,
     },
     /// The request may or may not have been carried out: no answer in time, a lost connection, a 5xx, or an answer to a
     /// creation that cannot be read.
     #[error("asked Twilio for {request}, but the outcome is not known: {reason}")]
     Uncertain {
-        /// What was asked.
+        /// The request.
         request: String,
-        /// What happened.
+        /// The failure.
         reason: String,
     },
     /// The answer is not what Twilio's API documents: not JSON, a field missing, a redirect.
     #[error("cannot read the answer to {request}: {reason}")]
     Unreadable {
-        /// What was asked.
+        /// The request.
         request: String,
-        /// What is wrong with the answer.
+        /// The fault in the answer.
         reason: String,
     },
 }
@@ -54,7 +54,7 @@ pub enum Error {
 /// A refusal, as Twilio words it (<https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions>).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Refusal {
-    /// What was asked.
+    /// The request.
     pub request: String,
     /// The HTTP status.
     pub status: u16,
@@ -87,7 +87,7 @@ impl Error {
         self.refusal().map(|refusal| refusal.status)
     }
 
-    /// What was asked: method and path, without account and query.
+    /// The request: method and path, without account and query.
     pub fn request(&self) -> &str {
         match self {
             Self::Refused(Refusal { request, .. })
@@ -98,7 +98,7 @@ impl Error {
         }
     }
 
-    /// What to do about it, if that is known. `Display` does not repeat it.
+    /// The remedy, if it is known. `Display` does not repeat it.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Refused(refusal) => remedy::of(refusal.status, refusal.code, &refusal.message),

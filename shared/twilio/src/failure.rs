@@ -1,4 +1,4 @@
-//! What is known of a request that got no answer. Decided by the type of the error, never by its words.
+//! The outcome of a request that got no answer. Decided by the type of the error, never by its words.
 
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
@@ -28,7 +28,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// What is known of a request that failed. Unless it surely failed before it was sent, it counts as sent.
+/// The outcome of a request that failed. Unless it surely failed before it was sent, it counts as sent.
 pub(crate) fn outcome_of(error: &ureq::Error) -> Outcome {
     match error {
         ureq::Error::HostNotFound

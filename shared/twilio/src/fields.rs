@@ -1,4 +1,4 @@
-//! What a resource is to be.
+//! The fields of a resource to be made or changed.
 
 use std::fmt;
 

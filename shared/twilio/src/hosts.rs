@@ -10,9 +10,9 @@ pub struct Hosts {
     pub api: String,
     /// The log of errors.
     pub monitor: String,
-    /// Which countries may be called.
+    /// The host for countries that may be called.
     pub voice: String,
-    /// What things cost.
+    /// The host for prices.
     pub pricing: String,
 }
 
@@ -122,7 +122,7 @@ fn is_label(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('-') && !name.ends_with('-') && name.bytes().all(is_plain)
 }
 
-/// Which of the hosts a request is for.
+/// The host that a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Host {
     Api,

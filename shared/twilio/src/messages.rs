@@ -9,7 +9,7 @@ use crate::hosts::Host;
 use crate::lenient::text;
 use crate::{Client, Fields, Result};
 
-/// What became of a message or a call. Its `Debug` output says to whom it went by its SID alone.
+/// The outcome of a message or a call. Its `Debug` output names it by its SID alone.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Sent {
     /// `SM...` or `CA...`.

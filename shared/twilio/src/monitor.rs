@@ -14,7 +14,7 @@ use crate::{Client, Fields, Result};
 pub struct Alert {
     /// `NO...`.
     pub sid: String,
-    /// What happened, often as a form of its own.
+    /// The event, often as a form of its own.
     #[serde(default, deserialize_with = "text")]
     pub alert_text: String,
     /// Twilio's code (<https://www.twilio.com/docs/api/errors>), in digits.
@@ -26,13 +26,13 @@ pub struct Alert {
     /// When, as RFC 3339.
     #[serde(default, deserialize_with = "text")]
     pub date_created: String,
-    /// What Twilio asked for, if it asked; for some codes a `sip:` address.
+    /// The URL that Twilio asked for, if it asked; for some codes a `sip:` address.
     #[serde(default, deserialize_with = "text")]
     pub request_url: String,
     /// The fields of that request, as a form. Empty in a list: ask for the alert itself.
     #[serde(default, deserialize_with = "text")]
     pub request_variables: String,
-    /// What it is about; mostly a call, `CA...`.
+    /// The resource that it is about; mostly a call, `CA...`.
     #[serde(default, deserialize_with = "text")]
     pub resource_sid: String,
 }

@@ -17,22 +17,22 @@ pub struct PhoneNumber {
     /// The number, `+` and digits.
     #[serde(default, deserialize_with = "text")]
     pub phone_number: String,
-    /// What it is called in the Console.
+    /// Its name in the Console.
     #[serde(default, deserialize_with = "text")]
     pub friendly_name: String,
-    /// Who is asked what to do with a call.
+    /// The URL that decides calls.
     #[serde(default, deserialize_with = "text")]
     pub voice_url: String,
     /// `GET` or `POST`.
     #[serde(default, deserialize_with = "text")]
     pub voice_method: String,
-    /// Who is asked when `voice_url` fails.
+    /// The URL that decides calls when `voice_url` fails.
     #[serde(default, deserialize_with = "text")]
     pub voice_fallback_url: String,
     /// `GET` or `POST`.
     #[serde(default, deserialize_with = "text")]
     pub voice_fallback_method: String,
-    /// Who is told of the call's progress.
+    /// The URL that is told of the call's progress.
     #[serde(default, deserialize_with = "text")]
     pub status_callback: String,
     /// `GET` or `POST`.
@@ -59,12 +59,12 @@ pub struct PhoneNumber {
     /// `AD...`: the address that the number's country asks for.
     #[serde(default, deserialize_with = "text")]
     pub address_sid: String,
-    /// What the number can do.
+    /// The number's capabilities.
     #[serde(default, deserialize_with = "or_default")]
     pub capabilities: Capabilities,
 }
 
-/// What a number can do.
+/// The capabilities of a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub struct Capabilities {
     /// Make and take calls.
@@ -83,7 +83,7 @@ pub struct AvailableNumber {
     /// The state or province.
     #[serde(default, deserialize_with = "text")]
     pub region: String,
-    /// What address is needed to buy it: `none`, `any`, `local` or `foreign`.
+    /// The address needed to buy it: `none`, `any`, `local` or `foreign`.
     #[serde(default, deserialize_with = "text")]
     pub address_requirements: String,
 }
@@ -105,7 +105,7 @@ impl NumberKind {
         }
     }
 
-    /// What Twilio's price list calls the kind (`number_type`).
+    /// The kind's name in Twilio's price list (`number_type`).
     pub fn price_class(self) -> &'static str {
         match self {
             Self::Local => "local",

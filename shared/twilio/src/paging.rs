@@ -72,7 +72,7 @@ impl Client {
     }
 }
 
-/// What is wrong with JSON, without the values: those may be private, and an error is shown.
+/// The fault in JSON, without the values: those may be private, and an error is shown.
 pub(crate) fn shape_of(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.strip_prefix("missing field ") {

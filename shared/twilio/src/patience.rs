@@ -45,7 +45,7 @@ pub struct Wait {
     pub pause: Duration,
 }
 
-/// What a request does, and so whether it may be made twice.
+/// The effect of a request, which decides whether it may be made twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Changes nothing.
@@ -69,7 +69,7 @@ pub(crate) enum Outcome {
     Lost,
 }
 
-/// What to do then.
+/// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     /// Ask again after a pause, to which chance is added ([`with_chance`]).
@@ -78,7 +78,7 @@ pub(crate) enum Next {
     GiveUp,
 }
 
-/// What to do after an attempt, of which the first is number 1.
+/// Decides the next step after an attempt. The first attempt is number 1.
 pub(crate) fn what_next(kind: Kind, outcome: Outcome, attempt: u32, patience: &Patience) -> Next {
     let (may_repeat, most) = match outcome {
         // Twilio: a request that met 429 was not processed.
@@ -107,7 +107,7 @@ pub(crate) fn with_chance(pause: Duration, chance: u32) -> Duration {
     pause.saturating_mul(thousandths) / 1000
 }
 
-/// What a `Retry-After` header asks for (RFC 9110, 10.2.3): seconds, or a date.
+/// The wait that a `Retry-After` header asks for (RFC 9110, 10.2.3): seconds, or a date.
 pub(crate) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
     let header = header.trim();
     if !header.is_empty() && header.bytes().all(|b| b.is_ascii_digit()) {

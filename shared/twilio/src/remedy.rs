@@ -1,6 +1,6 @@
-//! What to do about Twilio's error codes (<https://www.twilio.com/docs/api/errors>).
+//! Remedies for Twilio's error codes (<https://www.twilio.com/docs/api/errors>).
 
-/// What to do about a refusal, if that is known.
+/// The remedy for a refusal, if it is known.
 pub(crate) fn of(status: u16, code: Option<u32>, message: &str) -> Option<&'static str> {
     // Twilio uses the code for wrong credentials also for an account that is suspended.
     if matches!((status, code), (401 | 403, Some(20003) | None)) && is_about_the_account(message) {

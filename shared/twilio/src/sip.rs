@@ -15,7 +15,7 @@ use crate::{Client, Fields, Result, Secret};
 pub struct CredentialList {
     /// `CL...`.
     pub sid: String,
-    /// What it is called; up to 64 characters.
+    /// Its name; up to 64 characters.
     #[serde(default, deserialize_with = "text")]
     pub friendly_name: String,
 }
@@ -53,22 +53,22 @@ pub struct SipDomain {
     /// The whole name; unique among all of Twilio's customers.
     #[serde(default, deserialize_with = "text")]
     pub domain_name: String,
-    /// What it is called in the Console.
+    /// Its name in the Console.
     #[serde(default, deserialize_with = "text")]
     pub friendly_name: String,
-    /// Who is asked what to do with a call.
+    /// The URL that decides calls.
     #[serde(default, deserialize_with = "text")]
     pub voice_url: String,
     /// `GET` or `POST`.
     #[serde(default, deserialize_with = "text")]
     pub voice_method: String,
-    /// Who is asked when `voice_url` fails.
+    /// The URL that decides calls when `voice_url` fails.
     #[serde(default, deserialize_with = "text")]
     pub voice_fallback_url: String,
     /// `GET` or `POST`.
     #[serde(default, deserialize_with = "text")]
     pub voice_fallback_method: String,
-    /// Who is told of the call's progress.
+    /// The URL that is told of the call's progress.
     #[serde(default, deserialize_with = "text")]
     pub voice_status_callback_url: String,
     /// `GET` or `POST`.
@@ -91,12 +91,12 @@ pub struct SipDomain {
     pub byoc_trunk_sid: String,
 }
 
-/// That a list opens a gate. It has the SID and the name of that list.
+/// A list that opens a gate. It has the SID and the name of that list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Mapping {
     /// `CL...`, or `AL...` for a list of addresses.
     pub sid: String,
-    /// What the list is called.
+    /// The list's name.
     #[serde(default, deserialize_with = "text")]
     pub friendly_name: String,
 }
@@ -104,9 +104,9 @@ pub struct Mapping {
 /// The two gates of a SIP domain. Phones need both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Gate {
-    /// Who may call (INVITE).
+    /// The gate for calls (INVITE).
     Calls,
-    /// Who may be called (REGISTER).
+    /// The gate for registrations (REGISTER).
     Registrations,
 }
 

@@ -249,7 +249,7 @@ impl Transport {
         }
     }
 
-    /// What the last attempt means.
+    /// Judges the last attempt.
     fn judge(&self, call: &Call, ended: Attempt) -> Result<Vec<u8>> {
         let request = call.label();
         match ended {
@@ -290,7 +290,7 @@ impl Transport {
         }
     }
 
-    /// What the body of a refusal says. Each field is read alone, so an odd one does not spoil the others. A body that
+    /// Reads the body of a refusal. Each field is read alone, so an odd one does not spoil the others. A body that
     /// is not from Twilio says nothing.
     fn told(&self, body: &[u8]) -> Told {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Which countries may be called, and what numbers cost.
+//! Countries that may be called, and prices of numbers.
 //!
 //! <https://www.twilio.com/docs/voice/api/dialing-permissions-resources>,
 //! <https://www.twilio.com/docs/phone-numbers/pricing>.
@@ -26,7 +26,7 @@ pub struct CountryPermission {
     pub high_risk_tollfraud_numbers_enabled: bool,
 }
 
-/// What a kind of number costs per month, as Twilio writes it (`1.15`).
+/// The price of a kind of number per month, as Twilio writes it (`1.15`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct NumberPrice {
     /// `local`, `toll free`, `mobile`, `national`.
@@ -34,7 +34,7 @@ pub struct NumberPrice {
     /// Before discounts.
     #[serde(default, deserialize_with = "text")]
     pub base_price: String,
-    /// What this account pays.
+    /// The price that this account pays.
     #[serde(default, deserialize_with = "text")]
     pub current_price: String,
 }
@@ -52,7 +52,7 @@ struct CountryPrices {
 /// # Errors
 /// Each function fails as [`Error`](crate::Error) says.
 impl Client {
-    /// What may be called, country by country.
+    /// The dialling permissions, country by country.
     pub fn dialing_permissions(&self) -> Result<Vec<CountryPermission>> {
         self.list(Host::Voice, "/v1/DialingPermissions/Countries", &Fields::new())
     }

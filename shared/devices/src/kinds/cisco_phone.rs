@@ -38,7 +38,7 @@ const PHONE: Model = Model {
     ],
 };
 
-/// What the telephone does by itself when one of these is dialled.
+/// Codes that the telephone acts on by itself.
 const STAR_CODES: [&str; 39] = [
     "Call_Return_Code",
     "Blind_Transfer_Code",

@@ -44,7 +44,7 @@ pub(crate) struct Model<'a> {
     pub(crate) transport: &'static str,
     /// The keys of user, authentication id, password and name.
     pub(crate) user: [&'static str; 4],
-    /// What else it must be told: why, the keys, and their values.
+    /// Further settings: why, the keys, and their values.
     pub(crate) more: &'a [(&'a str, xml::Values<'a>)],
 }
 

@@ -43,13 +43,13 @@ pub(crate) struct Model {
     pub(crate) transport: Option<(&'static str, u16)>,
     /// The codes that it would keep for itself.
     pub(crate) star_codes: &'static [&'static str],
-    /// What else it must be told.
+    /// Further settings.
     pub(crate) more: xml::Values<'static>,
 }
 
 const ADAPTER: Model = Model { transport: Some(("TLS", TLS_PORT)), star_codes: &STAR_CODES, more: &[] };
 
-/// What the adapters do by themselves when one of these is dialled. Left empty, `*69` and the like reach the server as
+/// Codes that the adapters act on by themselves. Left empty, `*69` and the like reach the server as
 /// everything else does.
 const STAR_CODES: [&str; 44] = [
     "Call_Return_Code",

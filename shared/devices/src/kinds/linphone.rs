@@ -108,7 +108,7 @@ fn section(xml: &mut xml::Xml, name: &str, entries: xml::Values<'_>) -> std::io:
     Ok(())
 }
 
-/// What digest authentication makes of user, realm and password (RFC 2617, section 3.2.2.2): as good as the password
+/// The hash that digest authentication makes of user, realm and password (RFC 2617, section 3.2.2.2): as good as the password
 /// to register with Twilio, but nothing can be read from it.
 fn ha1(user: &str, password: &str) -> String {
     let mut hash = Md5::new();

@@ -127,7 +127,7 @@ fn what_the_file_changes() {
     assert_at_once(&britain, "*5");
 }
 
-/// What a plan cannot hold waits; help and whole numbers are the last to be given up.
+/// Patterns that a plan cannot hold wait; help and whole numbers are the last to be given up.
 #[test]
 fn a_full_plan() {
     let phone = World::new(&crate::world::every_sort()[8]).phone("lobby");
@@ -150,7 +150,7 @@ proptest! {
         PHONE.with(|phone| assert_at_once(phone, &number));
     }
 
-    /// Whatever the server accepts and a device sends at once is all that anybody can have meant.
+    /// Keys that the server accepts and a device sends at once are never the start of a longer number.
     #[test]
     fn no_accepted_number_is_cut(start in "1?[2-9][0-9]{2}[2-9][0-9]{6}|[2-8]11|9?1?[2-9][0-9]{9}", more in "[0-9*#]{1,6}") {
         thread_local! {

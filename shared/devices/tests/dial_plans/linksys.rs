@@ -43,7 +43,7 @@ impl Plan {
     }
 }
 
-/// What is sent as soon as the handset is lifted, by a plan that is a hot line.
+/// The keys that a hot line's plan sends as soon as the handset is lifted.
 pub(crate) fn hot_line(plan: &str) -> Option<&str> {
     inside(plan).strip_prefix("S0<:")?.strip_suffix('>')
 }

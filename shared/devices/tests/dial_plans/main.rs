@@ -38,7 +38,7 @@ fn outcomes<'p>(phone: &'p Phone, keys: &'p str) -> impl Iterator<Item = (&'stat
     .into_iter()
 }
 
-/// What must become of keys: nothing is changed or held back, emergency numbers do not wait, and whatever is sent before its
+/// Checks keys: nothing is changed or held back, emergency numbers do not wait, and anything sent before its
 /// end leads where the whole would have led.
 fn check(phone: &Phone, keys: &str) {
     let answer = phone.accepted(keys);

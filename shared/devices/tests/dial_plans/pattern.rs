@@ -1,4 +1,4 @@
-//! What the three languages have in common: keys, sets of keys, repetition.
+//! The common parts of the three languages: keys, sets of keys, repetition.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,7 +77,7 @@ impl Sequence {
     }
 }
 
-/// What a device makes of keys that are pressed one after the other, and of the silence after them.
+/// A device's reaction to keys that are pressed one after the other, and to the silence after them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// These keys were sent with the last of them.

@@ -112,7 +112,7 @@ pub(crate) fn vectors(name: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// What was dialled in a case, if a keypad can.
+/// The keys dialled in a case, if a keypad can dial them.
 pub(crate) fn keys_of(case: &serde_json::Value) -> Option<String> {
     let to = case["fields"]["To"].as_str()?.strip_prefix("sip:")?.split('@').next()?;
     let keys = to.replace("%23", "#").replace("%2A", "*").replace("%2a", "*");
@@ -135,7 +135,7 @@ pub(crate) struct Phone {
     pub(crate) polycom_timeouts: String,
     pub(crate) yealink: polycom::Plan,
     pub(crate) snom: snom::Plan,
-    /// What a Grandstream, a Polycom and a Yealink dial when the handset is lifted.
+    /// The keys that a Grandstream, a Polycom and a Yealink dial when the handset is lifted.
     pub(crate) auto_dial: [String; 3],
 }
 
@@ -204,12 +204,12 @@ impl World {
 }
 
 impl Phone {
-    /// What the server does.
+    /// The server's decision.
     pub(crate) fn decision(&self, keys: &str) -> Decision {
         self.answer(keys).decision
     }
 
-    /// What Twilio is told to dial, if the server accepts the keys.
+    /// The number that Twilio is told to dial, if the server accepts the keys.
     pub(crate) fn accepted(&self, keys: &str) -> Option<String> {
         let plan = self.answer(keys);
         (!matches!(plan.decision, Decision::Refused(_))).then(|| plan.reply.to_string())
@@ -220,7 +220,7 @@ impl Phone {
     }
 }
 
-/// What the server decides for keys that a phone dials.
+/// The server's decision on keys that a phone dials.
 fn decide(network: &Network, name: &str, keys: &str) -> Plan {
     let domain = &network.stage().sip_domain;
     let address = |user: &str| Address::parse(&format!("sip:{}@{domain}", webhook::encode_user(user)));

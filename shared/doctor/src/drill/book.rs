@@ -50,7 +50,7 @@ pub enum BookError {
 }
 
 impl BookError {
-    /// What to do about it; empty where the error says enough.
+    /// The remedy; empty where the error says enough.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
@@ -95,7 +95,7 @@ struct Content {
     results: Vec<Entry>,
 }
 
-/// What is known of a test.
+/// The standing of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// It was never tried.
@@ -145,7 +145,7 @@ impl Book {
         self.write().map_err(|source| BookError::File { path: self.path.clone(), source })
     }
 
-    /// What is known of a test on a day.
+    /// The standing of a test on a day.
     pub fn standing(&self, stage: &str, case: &Case, today: Date) -> Standing {
         let Some(latest) = self.latest(stage, case) else { return Standing::Never };
         let age = latest.date.parse::<Date>().map(|date| today.duration_since(date).as_hours() / 24);

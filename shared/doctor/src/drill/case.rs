@@ -1,4 +1,4 @@
-//! What there is to test.
+//! The cases that a drill tests.
 
 use network::{EmergencyCalling, Extension, Network};
 use numbers::E164;
@@ -67,7 +67,7 @@ impl Case {
         }
     }
 
-    /// What it tests, on one line.
+    /// The case's title, on one line.
     #[must_use]
     pub fn title(&self) -> String {
         match self {
@@ -106,7 +106,7 @@ impl Case {
         )
     }
 
-    /// What the person at the phone does.
+    /// The instruction to the person at the phone.
     #[must_use]
     pub fn dial(&self) -> &'static str {
         match self {

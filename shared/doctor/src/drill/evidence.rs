@@ -1,4 +1,4 @@
-//! What Twilio's log of calls says about a drill.
+//! Evidence of a drill in Twilio's log of calls.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Before {
     known: Option<HashSet<String>>,
 }
 
-/// What the log tells.
+/// The evidence in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Evidence {
     /// TwiML dialled 933, so `/outgoing` was asked.

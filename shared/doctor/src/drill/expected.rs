@@ -1,4 +1,4 @@
-//! What 933 must read back.
+//! The words that 933 must read back.
 
 use network::{Extension, Network, PostalAddress};
 use numbers::E164;

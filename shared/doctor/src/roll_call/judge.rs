@@ -1,4 +1,4 @@
-//! What follows from the roll call. Pure.
+//! Judges the roll call. Pure.
 
 use network::{Finding, some_of};
 

@@ -1,4 +1,4 @@
-//! Which phones are registered, as the registrar says.
+//! The roll call: phones that are registered, as the registrar says.
 
 mod judge;
 
@@ -16,19 +16,19 @@ const LONGEST: u32 = 3600;
 /// How often a person who waits is told how far it is, in phones.
 const TOLD_EVERY: usize = 10;
 
-/// What the registrar said of every phone.
+/// The registrar's answers about every phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollCall {
     /// The phones, in the order of the file.
     pub phones: Vec<Attendance>,
 }
 
-/// What the registrar said of a phone.
+/// The registrar's answer about a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attendance {
     /// The phone's name in the file.
     pub phone: String,
-    /// What was said.
+    /// The answer.
     pub presence: Presence,
 }
 
@@ -196,7 +196,7 @@ impl Presence {
     }
 }
 
-/// What to do where the registrar tells nothing.
+/// The remedy where the registrar tells nothing.
 const CALLS: &str = "go by the rows about calls";
 
 fn no_way(error: &AskError) -> Finding {

@@ -31,7 +31,7 @@ pub(crate) fn rows(plan: Result<&Plan, &Finding>) -> Vec<Row> {
     rows
 }
 
-/// What the changes are about, each kind once with its count.
+/// The kinds of the changes, each once with its count.
 fn kinds(plan: &Plan) -> String {
     let mut kinds: Vec<(&str, usize)> = Vec::new();
     for summary in plan.summaries() {

@@ -1,4 +1,4 @@
-//! What Twilio reported, code by code.
+//! Rows on the alerts that Twilio reported, code by code.
 
 use network::Finding;
 

@@ -10,11 +10,11 @@ const ADDRESSES: Check = Check { id: "emergency-addresses", name: "911 knows whe
 const CALLER: Check = Check { id: "emergency-caller", name: "911 for phones without a number" };
 const DOMAIN: Check = Check { id: "emergency-domain", name: "who answers 911" };
 
-/// What is known of the emergency address of one number.
+/// The standing of one number's emergency address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Standing {
     Registered,
-    /// What is wrong, in a few words.
+    /// The fault, in a few words.
     Not(String),
 }
 

@@ -1,4 +1,4 @@
-//! What became of calls for help.
+//! Rows on the outcome of calls for help.
 
 use network::{Finding, some_of};
 

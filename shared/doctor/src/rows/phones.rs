@@ -1,4 +1,4 @@
-//! Which phones can be reached.
+//! Rows on the phones that can be reached.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub(crate) fn phones(
     network.extensions().iter().map(|extension| phone(extension.name())).collect()
 }
 
-/// What is to be thought of them together.
+/// The rows that judge them together.
 pub(crate) fn rows(
     phones: &[Phone],
     alerts: Result<&Alerts, &Finding>,

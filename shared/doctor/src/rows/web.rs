@@ -23,14 +23,14 @@ const SLOW: Duration = Duration::from_secs(3);
 /// Renewal is due well before: ACM renews 60 to 45 days ahead, Let's Encrypt's clients 30.
 const SOON: i64 = 14;
 
-/// What to do about a service that gives no answer.
+/// The remedy for a service that gives no answer.
 const UNREACHABLE: &str = "deploy the service, and see that its name is in the DNS and its certificate is for this name: no \
                            call works without it";
 
-/// What to do about a service that runs another file.
+/// The remedy for a service that runs another file.
 const DEPLOY: &str = "deploy this file (docs/operations.md, Update), or take the file that is deployed";
 
-/// What became of each request.
+/// The rows on the outcome of each request.
 pub(crate) fn rows(network: &Network, probe: &Probe) -> Vec<Row> {
     let public_url = network.stage().public_url.as_str();
     let is_signed = matches!(probe.signed, Signed::Sent(_));
@@ -169,7 +169,7 @@ fn fallback(answer: &Result<Answer, ProbeError>, is_signed: bool) -> Row {
     }
 }
 
-/// What is wrong with what `fallback_url` answers, if anything.
+/// The fault in the answer of `fallback_url`, if there is one.
 pub(crate) fn trouble_of_fallback(
     answer: &Result<Answer, ProbeError>,
     is_signed: bool,
@@ -236,7 +236,7 @@ pub(crate) fn certificate(expires: Option<&Result<Timestamp, CertificateError>>,
     Row::ok(CERTIFICATE, finding)
 }
 
-/// What only the console tells.
+/// The row on a setting that only the console shows.
 pub(crate) fn debugger(stage: &Stage) -> Row {
     let url = debugger_url(stage);
     Row::manual(

@@ -1,4 +1,4 @@
-//! What Twilio reported of this network in the last days.
+//! Twilio's alerts about this network in the last days.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ const MOST_ALERTS: usize = 2000;
 /// How many alerts of the last day are looked at one by one, because their list does not name a phone.
 const MOST_DETAILS: usize = 50;
 
-/// What Twilio reported.
+/// Twilio's alerts.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Alerts {
     /// When phones could not be reached in the last day, by their names in the file.

@@ -12,7 +12,7 @@ use super::probe::{ProbeError, health};
 /// How far back AWS is asked when something was published, in days.
 const DAYS: i64 = 7;
 
-/// What is known of the events' way.
+/// The state of the way that events take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Delivery {
     /// A plain server answers.

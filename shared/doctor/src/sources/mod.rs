@@ -24,9 +24,9 @@ use self::waiting::{Watch, result};
 /// An answer, or why there is none.
 type Asked<T> = Result<T, Finding>;
 
-/// What was found out.
+/// The findings of all sources.
 pub struct Sources {
-    /// What `dialtone apply` would do.
+    /// The plan of `dialtone apply`.
     pub(crate) plan: Asked<Plan>,
     pub(crate) numbers: Asked<Vec<PhoneNumber>>,
     pub(crate) domain: Asked<Option<SipDomain>>,
@@ -39,7 +39,7 @@ pub struct Sources {
     pub(crate) certificate: Option<Result<Timestamp, CertificateError>>,
 }
 
-/// What is asked of the account itself.
+/// The questions to the account itself.
 struct Look {
     account: twilio::Result<Account>,
     numbers: Asked<Vec<PhoneNumber>>,

@@ -32,7 +32,7 @@ impl Answer {
         self.told.is_some()
     }
 
-    /// What a service says of itself. The fallback is Dialtone's, too, but has no file.
+    /// The identity that a service states. The fallback is Dialtone's, too, but has no file.
     pub(crate) fn identity(&self) -> Option<Identity> {
         self.told.as_deref()?.parse().ok()
     }
@@ -69,7 +69,7 @@ pub(crate) enum Signed {
     Sent(Vec<Told>),
 }
 
-/// What a function answered to a signed request.
+/// A function's answer to a signed request.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) path: &'static str,
@@ -118,7 +118,7 @@ pub(crate) fn fallback(stage: &Stage, token: Option<&AuthToken>) -> Option<Resul
     Some(Asker::of(url).send(if token.is_some() { "PUT" } else { "POST" }, "", token))
 }
 
-/// What a plain server says of itself, unsigned; nothing where there is no such page, as on AWS.
+/// The health that a plain server states, unsigned; nothing where there is no such page, as on AWS.
 pub(crate) fn health(stage: &Stage) -> Result<Option<Value>, ProbeError> {
     let origin = stage.public_url.as_str();
     let asker = Asker::of(origin);

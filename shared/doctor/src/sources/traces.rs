@@ -1,4 +1,4 @@
-//! What phones have left behind in Twilio's log of calls.
+//! Traces of phones in Twilio's log of calls.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

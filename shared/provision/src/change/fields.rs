@@ -21,14 +21,14 @@ pub(crate) struct Field<W: 'static, R: 'static> {
 pub struct FieldChange {
     /// Its name.
     pub name: &'static str,
-    /// What it is now.
+    /// The current value.
     pub from: String,
-    /// What it will be.
+    /// The wanted value.
     pub to: String,
     /// Twilio's parameter.
     #[serde(skip)]
     pub(crate) parameter: &'static str,
-    /// What Twilio gets, where people read something else.
+    /// The value for Twilio, where people read something else.
     #[serde(skip)]
     pub(crate) sid: Option<String>,
 }
@@ -50,7 +50,7 @@ pub(crate) fn differences<W, R>(table: &[Field<W, R>], wanted: &W, found: &R) ->
     table.iter().map(change).filter(|change| change.from != change.to).collect()
 }
 
-/// What all fields are now.
+/// The current values of all fields.
 pub(crate) fn values<W, R>(table: &[Field<W, R>], found: &R) -> Vec<String> {
     table.iter().map(|field| (field.current)(found)).collect()
 }
@@ -64,13 +64,13 @@ pub(crate) fn settings<W, R>(table: &[Field<W, R>], wanted: &W) -> Vec<FieldChan
     table.iter().map(change).collect()
 }
 
-/// What Twilio is told to change.
+/// The parameters of a change.
 pub(crate) fn parameters(changes: &[FieldChange]) -> Fields {
     let value = |change: &FieldChange| change.sid.clone().unwrap_or_else(|| change.to.clone());
     changes.iter().fold(Fields::default(), |all, change| all.with(change.parameter, value(change)))
 }
 
-/// What Twilio is told of a new resource: fields without a value are left out.
+/// The parameters of a new resource: fields without a value are left out.
 pub(crate) fn parameters_of_new(changes: &[FieldChange]) -> Fields {
     let set: Vec<_> = changes.iter().filter(|change| !change.to.is_empty()).cloned().collect();
     parameters(&set)
@@ -85,7 +85,7 @@ pub(crate) const fn field<W, R>(
     Field { name, parameter: name, wanted, current }
 }
 
-/// What a number does with a call: it takes it, rather than a fax.
+/// The mode of a number that takes calls, rather than faxes.
 const VOICE: &str = "voice";
 
 /// A number (<https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>). An application or a trunk
@@ -111,14 +111,14 @@ pub(crate) const NUMBER: &[Field<NumberSettings, PhoneNumber>] = &[
     ),
 ];
 
-/// What is wanted of a SIP domain, with the SID of the number that 911 sees.
+/// The wanted settings of a SIP domain, with the SID of the number that 911 sees.
 pub(crate) struct DomainSettings {
     pub(crate) wish: DomainWish,
     /// `PN…`, or blank where Twilio does not answer emergency calls.
     pub(crate) emergency_caller: String,
 }
 
-/// The one field of a domain that holds a SID of which people know the number.
+/// The one field of a domain that holds a SID while people know the number.
 pub(crate) const EMERGENCY_CALLER: &str = "EmergencyCallerSid";
 
 /// A SIP domain (<https://www.twilio.com/docs/voice/sip/api/sip-domain-resource>).

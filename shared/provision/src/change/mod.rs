@@ -40,11 +40,11 @@ pub(crate) enum Phase {
 /// The three parts of a run. Before each but the first, the account is looked at anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
-    /// What phones will need is made.
+    /// Makes the resources that phones will need.
     Make,
     /// The domain and the numbers come to use it.
     Switch,
-    /// What nobody needs any more goes.
+    /// Removes the resources that nothing needs any more.
     Remove,
 }
 
@@ -122,7 +122,7 @@ pub enum Change {
     Map {
         /// The domain, if it is there.
         domain_sid: Option<String>,
-        /// Which gate.
+        /// The gate.
         gate: Gate,
         /// The list's name.
         list: String,
@@ -146,7 +146,7 @@ pub enum Change {
     Unmap {
         /// The domain.
         domain_sid: String,
-        /// Which gate.
+        /// The gate.
         gate: Gate,
         /// The list's name.
         list: String,
@@ -184,9 +184,9 @@ pub enum Change {
     RenameList {
         /// The list.
         sid: String,
-        /// What it is called.
+        /// The current name.
         from: String,
-        /// What it will be called.
+        /// The new name.
         to: String,
         /// Whether it becomes this stage's, rather than somebody else's again.
         is_ours: bool,
@@ -195,9 +195,9 @@ pub enum Change {
     RenameAddress {
         /// The address.
         sid: String,
-        /// What it is called.
+        /// The current name.
         from: String,
-        /// What it will be called.
+        /// The new name.
         to: String,
     },
     /// Gives a number back, for good.

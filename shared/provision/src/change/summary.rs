@@ -7,7 +7,7 @@ use super::fields::{ADDRESS, FieldChange, settings};
 use super::{Change, EmergencyMove};
 use crate::registration::Registration;
 
-/// What happens to a resource.
+/// The action on a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
@@ -24,11 +24,11 @@ pub enum Action {
 /// A change, or a purchase, as people and programs read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// What happens.
+    /// The action.
     pub action: Action,
     /// The kind of resource.
     pub kind: &'static str,
-    /// Which one.
+    /// The resource's name.
     pub name: String,
     /// The fields that change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -52,7 +52,7 @@ impl Summary {
         format!("{} {}", self.kind, self.name)
     }
 
-    /// What the change is about, with the phones that it concerns.
+    /// The subject of the change, with the phones that it concerns.
     #[must_use]
     pub fn about(&self) -> String {
         match self.phones.as_slice() {

@@ -150,7 +150,7 @@ fn unmap_ours(wishes: &Wishes, account: &Account, domain: &Domain, kept: &[Kept]
     }
 }
 
-/// Who else may pass the gates. Nobody but the user can say whether that is meant.
+/// Notes other lists that open the gates. Only the user knows whether that is meant.
 fn note_strangers(wishes: &Wishes, account: &Account, domain: &Domain, plan: &mut Plan) {
     let is_ours = |sid: &str| account.lists.iter().any(|list| list.list.sid == sid);
     let mut names: Vec<_> = GATES

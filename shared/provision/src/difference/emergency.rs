@@ -36,7 +36,7 @@ pub(crate) fn unregistered(wishes: &Wishes, account: &Account) -> Vec<Unregister
 struct Wanted<'a> {
     address: &'a PostalAddress,
     friendly_name: String,
-    /// What it was called under the stage's former names.
+    /// Its names under the stage's former names.
     former: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ impl Wanted<'_> {
         std::iter::once(&self.friendly_name).chain(&self.former)
     }
 
-    /// What the account has under its names.
+    /// The account's addresses under its names.
     fn found<'a>(&self, index: &Index<'a>) -> Vec<&'a Address> {
         self.names().flat_map(|name| index.addresses_named(name)).copied().collect()
     }
@@ -251,7 +251,7 @@ fn settle(index: &Index<'_>, number: &PhoneNumber, address: &Wanted<'_>, plan: &
     }));
 }
 
-/// What a person should know of a number that has the right address.
+/// Notes the status of a number that has the right address.
 fn note_status(number: &PhoneNumber, status: &Registration, plan: &mut Plan) {
     let word = status.as_str();
     let (what, remedy) = match status {
@@ -299,7 +299,7 @@ fn phones_of(index: &Index<'_>, number: &PhoneNumber) -> Vec<String> {
     index.wish(&number.phone_number).map(|wish| wish.phones.clone()).unwrap_or_default()
 }
 
-/// What to call the address that a number has.
+/// The name of the address that a number has.
 fn address_of(index: &Index<'_>, number: &PhoneNumber) -> String {
     index.address(&number.emergency_address_sid).map_or_else(
         || number.emergency_address_sid.clone(),

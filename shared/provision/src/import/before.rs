@@ -72,7 +72,7 @@ impl std::fmt::Debug for Before {
 }
 
 impl Before {
-    /// What is to be remembered of an account: everything that is not Dialtone's already.
+    /// The state of an account to be remembered: everything that is not Dialtone's already.
     #[must_use]
     pub fn of(found: &Found) -> Self {
         let is_foreign = |name: &str| owner_of(name).is_none();

@@ -14,10 +14,10 @@ use super::text::write;
 use crate::account::{Domain, List};
 use crate::names::{Names, owner_of};
 
-/// What was asked for.
+/// The user's choice.
 #[derive(Debug, Clone)]
 pub struct Choice {
-    /// What the network is called.
+    /// The network's name.
     pub network: String,
     /// The stage that the file begins with.
     pub stage: String,
@@ -40,9 +40,9 @@ pub struct Choice {
 pub struct Draft {
     /// The file. `check` calls it good.
     pub text: String,
-    /// What the account does not say: all of it stands in the file, too.
+    /// Decisions that the account does not answer: all of them stand in the file, too.
     pub decisions: Vec<Finding>,
-    /// What the file does not name.
+    /// Resources that the file does not name.
     pub left_over: Vec<Finding>,
     /// The lists to be renamed, so that they are this stage's. Users and passwords stay.
     pub renames: Vec<Rename>,
@@ -53,9 +53,9 @@ pub struct Draft {
 pub struct Rename {
     /// `CL…`.
     pub sid: String,
-    /// What it is called.
+    /// The current name.
     pub from: String,
-    /// What it will be called.
+    /// The new name.
     pub to: String,
 }
 
@@ -98,7 +98,7 @@ pub(super) struct Parts<'a> {
     pub(super) places: Vec<FoundPlace<'a>>,
     /// Numbers that no phone of the file has.
     pub(super) free: Vec<&'a PhoneNumber>,
-    /// What Twilio shows to 911 today, where it answers emergency calls itself.
+    /// The number that Twilio shows to 911 today, where it answers emergency calls itself.
     pub(super) emergency_caller: Option<&'a PhoneNumber>,
     /// Whether Twilio places no emergency calls in the network's country.
     pub(super) is_without_help: bool,
@@ -269,7 +269,7 @@ fn refusal(user: &str, region: Region) -> Option<String> {
     problem_of(&phone, region).map(|what| format!("such a name {what}"))
 }
 
-/// What the reader says of a phone, in a file that is good otherwise.
+/// The reader's finding on a phone, in a file that is good otherwise.
 fn problem_of(phone: &str, region: Region) -> Option<String> {
     let text = format!(
         "[network]\nname = \"n\"\nregion = \"{region}\"\n[stages.s]\nsip_domain = \"n.sip.twilio.com\"\n\

@@ -4,7 +4,7 @@ use twilio::{Address, Client, Gate, PhoneNumber};
 
 use crate::account::{Domain, List, if_known};
 
-/// What is there.
+/// The resources of the account.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
     /// Every SIP domain, with the lists that open its gates.

@@ -1,4 +1,4 @@
-//! Which number rings which phone, as far as an account that was set up by hand shows it.
+//! A guess of which number rings which phone, as far as an account that was set up by hand shows it.
 //!
 //! Twilio knows no phones behind a number: the old program did. What is found here is a hint for a person, and the file
 //! says so beside each.

@@ -1,4 +1,4 @@
-//! What of an account the file does not name. Nothing of it is changed by `apply`.
+//! Resources of an account that the file does not name. Nothing of it is changed by `apply`.
 
 use network::{Finding, some_of};
 

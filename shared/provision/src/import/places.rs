@@ -8,7 +8,7 @@ use crate::registration::Registration;
 
 /// An address that numbers have, for `[addresses]`.
 pub(super) struct FoundPlace<'a> {
-    /// What the file will call it.
+    /// Its name in the file.
     pub(super) name: String,
     pub(super) address: &'a Address,
     pub(super) country: Region,

@@ -104,7 +104,7 @@ impl Writer {
         self.emergency(parts);
     }
 
-    /// Who answers calls for help, and what an emergency centre sees.
+    /// Writes who answers calls for help, and the number that an emergency centre sees.
     fn emergency(&mut self, parts: &Parts<'_>) {
         if parts.is_without_help {
             self.decide(
@@ -323,7 +323,7 @@ fn has_several_lists(parts: &Parts<'_>) -> bool {
     lists.any(|list| Some(list) != first)
 }
 
-/// What a number is called, where somebody has named it.
+/// A number's name, if somebody has named it.
 fn shown_name(number: &PhoneNumber) -> String {
     match number.friendly_name.chars().any(char::is_alphabetic) {
         true => format!(" {:?}", number.friendly_name),
@@ -331,7 +331,7 @@ fn shown_name(number: &PhoneNumber) -> String {
     }
 }
 
-/// What answers a number today. Only the host of a URL: the rest can hold a password, and the file is no place for it.
+/// The host that answers a number today. Only the host of a URL: the rest can hold a password, and the file is no place for it.
 fn answered_by(number: &PhoneNumber) -> String {
     let host = number.voice_url.split_once("://").map(|(_, rest)| rest);
     let host = host.and_then(|rest| rest.split(['/', '?', '#']).next());

@@ -1,4 +1,4 @@
-//! What `apply` would do.
+//! The plan of an `apply`.
 
 mod warnings;
 
@@ -14,11 +14,11 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The numbers that the file will have, after the addresses and before all other changes.
     pub acquisitions: Vec<Acquisition>,
-    /// What keeps the network from being whole, and no change here mends: a person has to.
+    /// Obstacles to a whole network that a person has to mend.
     pub obstacles: Vec<Finding>,
-    /// What else the user should know.
+    /// Notes for the user.
     pub notes: Vec<Finding>,
-    /// What is left as it is, because only some phones were asked for.
+    /// Resources that are left as they are, because only some phones were asked for.
     pub left: Vec<Summary>,
 }
 
@@ -97,7 +97,7 @@ impl Plan {
         changes(before).into_iter().chain(bought).chain(changes(after)).collect()
     }
 
-    /// What the changes do to phones and to emergency calls on their way: to be read before they are made.
+    /// Warnings of what the changes do to phones and to emergency calls on their way: to be read before they are made.
     #[must_use]
     pub fn warnings(&self) -> Vec<Finding> {
         warnings::of(&self.changes)

@@ -1,10 +1,10 @@
-//! What changes do on their way, even if they end well.
+//! Warnings of what changes do on their way, even if they end well.
 
 use network::Finding;
 
 use crate::change::{Change, EmergencyMove};
 
-/// What a person has to know before these changes are made.
+/// Warnings that a person must read before these changes are made.
 pub(crate) fn of(changes: &[Change]) -> Vec<Finding> {
     let mut warnings = Vec::new();
     let (mut moving, mut losing) = (Vec::new(), Vec::new());

@@ -21,7 +21,7 @@ fn with(sid: &str, name: &str, users: std::ops::Range<usize>) -> List {
     list(sid, name, &users.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// What is done to lists, and how many users each one gets.
+/// The changes of lists, and the count of users that each one gets.
 fn plan(wishes: &Wishes, lists: Vec<List>) -> (Vec<String>, Vec<(String, usize)>) {
     let account = Account { lists, domain: Some(domain(FIRST, &[])), ..Account::default() };
     let plan = difference(wishes, &account, &Pretend(Known::Given));

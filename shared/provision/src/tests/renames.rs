@@ -6,7 +6,7 @@ use crate::{Change, Known, Names, Options, Plan, Wishes, difference};
 
 const OLD: &str = "dialtone:old:prod";
 
-/// What the network had as `old`: everything that the file wants.
+/// The account of the network as `old`: everything that the file wants.
 fn account(wishes: &Wishes) -> Account {
     let names = Names::new("old", "prod");
     let place = wishes.addresses.iter().find(|address| address.name == "shop").unwrap();

@@ -1,10 +1,10 @@
-//! What becomes of a no.
+//! Tests of refusals.
 
 use super::server::{Line, Server, say};
 use super::{AC, client_of};
 use crate::{Error, Fields};
 
-/// What a server's answer to the creation of a SIP domain becomes.
+/// The error that a server's answer to the creation of a SIP domain becomes.
 fn refused(line: Line) -> Error {
     let server = Server::new([line]);
     let error = client_of(&server).create_sip_domain("demo.sip.twilio.com", &Fields::new()).unwrap_err();

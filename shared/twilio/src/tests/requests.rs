@@ -1,10 +1,10 @@
-//! What is sent, and what is read of one resource.
+//! Tests of requests and of reading one resource.
 
 use super::server::{Server, say};
 use super::{AC, client_of};
 use crate::{Client, Fields, Gate, Secret};
 
-/// What a request looks like to the server: method, place and body.
+/// A request as the server sees it: method, place and body.
 fn sent(answer: &str, ask: impl FnOnce(&Client)) -> (String, String) {
     let server = Server::new([say(201, answer)]);
     ask(&client_of(&server));

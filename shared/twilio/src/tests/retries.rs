@@ -1,4 +1,4 @@
-//! What is asked again, and what is not.
+//! Tests of requests that are made again, and of those that are not.
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};

@@ -23,7 +23,7 @@ pub(super) fn say(status: u16, body: &str) -> Line {
     Line::Say(status, "", body.to_owned())
 }
 
-/// What was heard.
+/// The requests that were heard.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Heard {
     /// Method and target, such as `GET /v1/Alerts?PageSize=1000`.
