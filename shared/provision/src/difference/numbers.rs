@@ -155,7 +155,7 @@ fn adopt(wishes: &Wishes, wish: &NumberWish, number: &PhoneNumber, plan: &mut Pl
     }
 }
 
-/// What keeps a stage from being set up that has nothing at Twilio, while numbers of its file belong to a name that the file does
+/// Obstacles to setting up a stage that has nothing at Twilio, while numbers of its file belong to a name that the file does
 /// not have: it may have been renamed, and would get everything anew beside what it has.
 pub(super) fn obstacles(index: &Index<'_>) -> Vec<Finding> {
     let &Index { wishes, account, .. } = index;
