@@ -1,6 +1,7 @@
 //! Calls from phone to phone.
 
 use super::desk::Desk;
+use super::elsewhere::Elsewhere;
 use super::{is_loud, lab, phone, share};
 
 #[test]
@@ -88,38 +89,6 @@ fn a_phone_that_nobody_answers_stops_ringing_after_the_timeout() {
 }
 
 #[test]
-fn a_phone_that_is_not_registered_is_said_to_be_so() {
-    let Some(mut lab) = lab(&[]) else { return };
-    let mut alpha = lab.phone("alpha", 440);
-    alpha.does("dial", "gamma");
-    lab.tells("note", "32009");
-    lab.tells("says", "");
-    let ended = lab.tells("event", "outgoing_dialstatus_no-answer");
-    assert_eq!(ended["event"]["call"]["error_code"], "32009", "{ended}");
-    // The debugger's webhook says so, too, on a way of its own.
-    lab.has_told("twilio-error-32009");
-    lab.has_told("/status/error (error 32009)");
-    alpha.hears("CALL_ESTABLISHED");
-}
-
-/// Twilio's error 32011: after the time of the Dial (ten seconds here) with no response at all.
-#[test]
-fn a_registered_phone_that_is_silent_is_told_by_the_debugger() {
-    let mut lab = Desk::start(&[]);
-    let (mut alpha, mut beta) = (lab.hand("alpha"), lab.hand("beta"));
-    beta.registers(&[]);
-    let mut talk = alpha.dials("beta");
-    beta.is_asked("INVITE");
-    lab.tells("leg-over", "silent");
-    let ended = lab.tells("event", "outgoing_dialstatus_no-answer");
-    assert_eq!(ended["event"]["call"]["error_code"], "32011", "{ended}");
-    assert_eq!(alpha.is_answered(&mut talk).status(), Some(200));
-    lab.has_told("twilio-error-32011");
-    let told = lab.has_event("twilio-error-32011");
-    assert_eq!(told["event"]["event"]["endpoint"], "beta", "{told}");
-}
-
-#[test]
 fn a_call_is_held_and_goes_on() {
     let Some(mut lab) = lab(&[]) else { return };
     let (mut alpha, mut beta) = (lab.phone("alpha", 440), lab.phone("beta", 1000));
@@ -137,24 +106,68 @@ fn a_call_is_held_and_goes_on() {
     lab.tells("event", "outgoing_dialstatus_completed");
 }
 
-/// The first to answer has the call, the others stop.
+/// Two telephones of one name: both ring, the first that answers has the call, the other stops.
 #[test]
-fn a_number_of_two_phones_rings_both() {
+fn a_name_that_two_phones_share_rings_both() {
     let Some(mut lab) = lab(&[]) else { return };
-    let (mut beta, mut gamma) = (lab.phone("beta", 440), lab.phone("gamma", 1000));
-    lab.order("call +15035550112 +15035550199");
-    let caller = beta.hears("CALL_INCOMING");
-    assert!(caller.contains("+15035550199"), "{caller}");
-    gamma.hears("CALL_INCOMING");
-    gamma.does("accept", "");
-    gamma.hears("CALL_ESTABLISHED");
-    beta.hears("CALL_CLOSED");
-    assert!(!beta.has_heard("CALL_ESTABLISHED"));
-    lab.tells("talk", "gamma");
-    gamma.listens(2_000);
-    lab.order("hangup");
-    gamma.hears("CALL_CLOSED");
-    lab.tells("event", "incoming_dialstatus_completed");
+    let (mut first, mut second) = (lab.phone("beta", 440), lab.phone("beta", 1000));
+    let mut alpha = lab.phone("alpha", 600);
+    alpha.does("dial", "beta");
+    first.hears("CALL_INCOMING");
+    second.hears("CALL_INCOMING");
+    second.does("accept", "");
+    second.hears("CALL_ESTABLISHED");
+    alpha.hears("CALL_ESTABLISHED");
+    first.hears("CALL_CLOSED");
+    first.sees("CANCEL sip:beta");
+    first.sees("SIP/2.0 487 Request Terminated");
+    assert!(!first.has_heard("CALL_ESTABLISHED"));
+    lab.tells("talk", "alpha and beta");
+    alpha.listens(1_500);
+    second.listens(1_500);
+    second.does("hangup", "");
+    alpha.hears("CALL_CLOSED");
     lab.tells("over", "");
-    assert!(is_loud(&gamma.recording()), "the caller from outside is heard");
+    lab.tells("event", "outgoing_dialstatus_completed");
+    // It is one leg for the service.
+    assert_eq!(
+        lab.events(),
+        ["dial_outgoing", "dial_extension", "outgoing_call", "outgoing_dialstatus_completed"]
+    );
+    let heard = alpha.recording();
+    assert!(share(1000.0, &heard) > 0.9, "alpha hears the one that answered");
+    assert!(share(440.0, &heard) < 0.1, "and not the other");
+    assert!(share(600.0, &second.recording()) > 0.9, "and is heard");
+}
+
+/// The shortest limit that a network file may set is a minute, so the document is the test's own.
+#[test]
+fn a_conversation_ends_when_its_time_limit_has_passed() {
+    if phone::modules().is_none() {
+        return;
+    }
+    let service = Elsewhere::pages(&[
+        (
+            "/outgoing",
+            "<Response><Dial answerOnBridge=\"true\" timeLimit=\"2\" action=\"/ended\">\
+             <Sip>sip:beta@lab-dev.sip.twilio.com</Sip></Dial></Response>",
+        ),
+        ("/ended", "<Response><Say>Your time is over.</Say></Response>"),
+    ]);
+    let mut lab = Desk::start(&["--url", &service.url()]);
+    let (mut alpha, mut beta) = (lab.phone("alpha", 440), lab.phone("beta", 1000));
+    alpha.does("dial", "beta");
+    beta.hears("CALL_INCOMING");
+    beta.does("accept", "");
+    lab.tells("talk", "alpha and beta");
+    // Nobody hangs up.
+    beta.hears("CALL_CLOSED");
+    beta.sees("BYE sip:beta");
+    lab.tells("says", "Your time is over.");
+    alpha.hears("CALL_CLOSED");
+    lab.tells("over", "");
+    let ended = service.is_asked("/ended");
+    assert_eq!((ended.field("DialCallStatus"), ended.field("DialBridged")), ("completed", "true"));
+    assert_eq!(ended.field("DialCallDuration"), "2");
+    assert!(share(440.0, &beta.recording()) > 0.9 && share(1000.0, &alpha.recording()) > 0.9);
 }

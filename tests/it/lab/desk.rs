@@ -209,6 +209,11 @@ impl Desk {
         }
     }
 
+    /// Whether no line of this kind came so far.
+    pub(crate) fn has_not_told(&self, kind: &str) -> bool {
+        self.told.lines.lock().unwrap().iter().all(|line| line["kind"] != kind)
+    }
+
     /// An event of this name that was told already.
     pub(crate) fn has_event(&self, name: &str) -> Value {
         let lines = self.told.lines.lock().unwrap();

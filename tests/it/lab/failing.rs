@@ -1,54 +1,9 @@
 //! A service that does not answer as it should, and the fallback URL.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
-
 use super::desk::Desk;
+use super::elsewhere::Elsewhere;
 use super::{is_loud, phone};
 use crate::harness::Service;
-
-/// A service that gives every request this answer, and passes on what it was asked: the path and the form.
-fn always(status: &'static str, body: &'static str) -> (SocketAddr, Receiver<(String, String)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let (asked, questions) = channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            // A lab that is gone asks no more.
-            let Ok(question) = answer(stream.unwrap(), status, body) else { continue };
-            if asked.send(question).is_err() {
-                return;
-            }
-        }
-    });
-    (address, questions)
-}
-
-fn answer(stream: TcpStream, status: &str, body: &str) -> std::io::Result<(String, String)> {
-    let mut reader = BufReader::new(stream);
-    let (mut first, mut length) = (String::new(), 0);
-    reader.read_line(&mut first)?;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-    }
-    let mut form = vec![0; length];
-    reader.read_exact(&mut form)?;
-    let length = body.len();
-    write!(
-        reader.get_mut(),
-        "HTTP/1.1 {status}\r\nContent-Type: text/xml\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )?;
-    let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
-    Ok((path, String::from_utf8(form).unwrap()))
-}
 
 /// Dials, and waits for the sentence of the last resort and for the end of the call.
 fn hears_an_application_error(lab: &mut Desk, codes: [&str; 2]) {
@@ -87,27 +42,27 @@ fn a_service_with_another_token_or_that_answers_500_is_an_application_error() {
     let mut lab = Desk::start(&["--url", &format!("http://{}", service.address)]);
     hears_an_application_error(&mut lab, ["the service answered 403", "the service answered 403"]);
 
-    let (address, _questions) = always("500 Internal Server Error", "");
-    let mut lab = Desk::start(&["--url", &format!("http://{address}")]);
+    let broken = Elsewhere::always("500 Internal Server Error", "");
+    let mut lab = Desk::start(&["--url", &broken.url()]);
     hears_an_application_error(&mut lab, ["the service answered 500", "the service answered 500"]);
 }
 
 #[test]
 fn a_document_that_is_no_twiml_is_an_application_error() {
-    let (address, _questions) = always("200 OK", "<Response><Say>Hello");
-    let mut lab = Desk::start(&["--url", &format!("http://{address}")]);
+    let half = Elsewhere::always("200 OK", "<Response><Say>Hello");
+    let mut lab = Desk::start(&["--url", &half.url()]);
     hears_an_application_error(&mut lab, ["12100", "12100"]);
 }
 
 /// It learns what failed (Twilio's page on availability and reliability), and its document goes on with the call.
 #[test]
 fn the_fallback_url_takes_the_call_over() {
-    let (primary, first) = always("500 Internal Server Error", "");
-    let (other, second) = always("200 OK", "<Response><Say>The exchange is closed.</Say></Response>");
-    let line = format!("public_url = \"http://127.0.0.1:8080\"\nfallback_url = \"http://{other}/fallback\"");
+    let primary = Elsewhere::always("500 Internal Server Error", "");
+    let other = Elsewhere::always("200 OK", "<Response><Say>The exchange is closed.</Say></Response>");
+    let line = format!("public_url = \"http://127.0.0.1:8080\"\nfallback_url = \"{}/fallback\"", other.url());
     let mut lab = Desk::changed(
         |network| network.replace("public_url = \"http://127.0.0.1:8080\"", &line),
-        &["--url", &format!("http://{primary}")],
+        &["--url", &primary.url()],
     );
     let mut hand = lab.hand("alpha");
     let mut talk = hand.dials("911");
@@ -116,10 +71,8 @@ fn the_fallback_url_takes_the_call_over() {
     assert_eq!(hand.is_answered(&mut talk).status(), Some(200));
     hand.is_asked("BYE");
     lab.tells("over", "");
-    let (path, form) = first.recv().unwrap();
-    assert!(path == "/outgoing" && !form.contains("ErrorCode"), "{path} {form}");
-    let (path, form) = second.recv().unwrap();
-    assert_eq!(path, "/fallback");
-    let url = "ErrorUrl=http%3A%2F%2F127.0.0.1%3A8080%2Foutgoing";
-    assert!(form.contains("ErrorCode=11200") && form.contains(url), "{form}");
+    assert_eq!(primary.is_asked("/outgoing").field("ErrorCode"), "");
+    let asked = other.is_asked("/fallback");
+    assert_eq!(asked.field("ErrorCode"), "11200");
+    assert_eq!(asked.field("ErrorUrl"), "http://127.0.0.1:8080/outgoing");
 }

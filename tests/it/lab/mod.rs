@@ -4,9 +4,11 @@
 mod asterisk;
 mod connecting;
 mod desk;
+mod elsewhere;
 mod failing;
 mod hand;
 mod help;
+mod incoming;
 mod names;
 mod odd;
 mod outside;
@@ -14,6 +16,7 @@ mod phone;
 mod qr;
 mod refusing;
 mod secure;
+mod unreachable;
 
 use self::desk::Desk;
 use self::phone::Phone;
