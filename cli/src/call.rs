@@ -35,7 +35,7 @@ use crate::{answer, ask, meant, output};
 /// --refer needs no --then; asked how one to Asterisk ends, answer refer TARGET.
 ///
 /// Exit codes: 0 walked through, 1 the service turned a request away, 2 wrong usage or a bad file, 3 the service
-/// cannot be reached, fails, or answers what is no TwiML.
+/// cannot be reached, fails, or answers something other than TwiML.
 #[derive(Args)]
 #[command(
     verbatim_doc_comment,

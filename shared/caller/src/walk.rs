@@ -114,7 +114,7 @@ impl<'a, 't> Walk<'a, 't> {
     ///
     /// # Errors
     ///
-    /// The service turned a request away, cannot be reached, fails, or answers what is no TwiML. The transcript has what came before.
+    /// The service turned a request away, cannot be reached, fails, or answers something other than TwiML. The transcript has everything before that.
     pub fn run(mut self) -> Result<End, CallError> {
         loop {
             let end = match self.pending.pop_front().or_else(|| self.exchange.poll()) {

@@ -17,7 +17,7 @@ impl Keys {
     /// `2` to `8`.
     pub(crate) const TWO_TO_EIGHT: Self = Self(0x1fc);
 
-    /// One key, or nothing if the character is none.
+    /// One key, or nothing if the character is not a key.
     pub(crate) fn one(key: char) -> Option<Self> {
         KEYS.find(key).map(|at| Self(1 << at))
     }
@@ -62,7 +62,7 @@ impl Keys {
         }
         to.push('[');
         let mut run: Vec<char> = Vec::new();
-        // A key that is none ends the last run.
+        // A character that is not a key ends the last run.
         for key in KEYS.chars().chain(['|']) {
             let goes_on = key.is_ascii_digit() && has_ranges || run.is_empty();
             if self.holds(key) && goes_on {

@@ -1,6 +1,6 @@
 //! From keys to a telephone number, and whether it may be called.
 //!
-//! What is sent to Twilio is what the caller's digits spell. Where that is no number that can exist, the call is
+//! Twilio gets the number that the caller's digits spell. If no such number can exist, the call is
 //! refused; digits are completed (country code, area code) but never changed.
 
 use numbers::{E164, Found, Kind, Nanp, Region};

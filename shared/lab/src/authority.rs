@@ -26,7 +26,7 @@ pub struct Authority {
 /// Why there is no authority, or no certificate of its.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorityError {
-    /// A certificate cannot be made, or the key is none.
+    /// A certificate cannot be made, or the key is not a key.
     #[error("the certificate cannot be made")]
     Make(#[from] rcgen::Error),
     /// The file is not what it was written as.

@@ -230,7 +230,7 @@ impl<S: Sink> Inner<S> {
         }
     }
 
-    /// Before anything else, on every path: who cannot prove to be Twilio learns nothing.
+    /// Comes first on every path: a caller that cannot prove it is Twilio learns nothing.
     fn verify(&self, request: &Request<Bytes>) -> Result<Webhook, Refusal> {
         let (path, query) = target(request);
         let body = request.body();
