@@ -19,14 +19,18 @@ pub(crate) fn confirm_by_name(question: &str, name: &str) -> Result<bool> {
 /// One line from the terminal.
 pub(crate) fn answer(question: &str) -> Result<String> {
     if !stdin().is_terminal() {
-        return Err(Failure::usage("there is no terminal to ask at; add --yes to go on without asking"));
+        return Err(Failure::usage(
+            "",
+            "there is no terminal to ask at",
+            "add --yes to go on without asking",
+        ));
     }
     Ok(line(question)?.unwrap_or_default())
 }
 
 /// A line from the terminal, and none if the person ends the input (Ctrl-D).
 pub(crate) fn line(question: &str) -> Result<Option<String>> {
-    read_line(question).map_err(|error| Failure::usage(format!("cannot read the answer: {error}")))
+    read_line(question).map_err(|error| Failure::usage("", format!("cannot read the answer: {error}"), ""))
 }
 
 /// A line from standard input, and none at its end.

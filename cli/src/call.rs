@@ -176,9 +176,11 @@ impl Call {
             None if E164::parse(number).is_ok() => {
                 Ok(Caller::outside(account, self.from.clone(), number.clone()))
             }
-            None => Err(Failure::usage(format!(
-                "{number}: write the number that is called as Twilio does, such as +15035550110"
-            ))),
+            None => Err(Failure::usage(
+                number,
+                "write the number that is called as Twilio does, such as +15035550110",
+                "",
+            )),
         }
     }
 }
@@ -268,15 +270,17 @@ fn credentials(variable: impl Fn(&str) -> Option<String>) -> Result<(AuthToken, 
     let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
     let tokens = variable("TWILIO_AUTH_TOKEN").ok_or_else(|| {
         Failure::usage(
-            "TWILIO_AUTH_TOKEN is not set: requests are signed with it; set it to the token that the service runs with",
+            "",
+            "TWILIO_AUTH_TOKEN is not set: requests are signed with it",
+            "set it to the token that the service runs with",
         )
     })?;
     let tokens = AuthTokens::parse(&tokens)
-        .map_err(|error| Failure::usage(format!("TWILIO_AUTH_TOKEN: {error}; separate several by commas")))?;
+        .map_err(|error| Failure::usage("TWILIO_AUTH_TOKEN", error, "separate several by commas"))?;
     let account = match variable("TWILIO_ACCOUNT_SID") {
         None => format!("AC{:032}", 0),
         Some(text) => AccountSid::parse(text.trim())
-            .ok_or_else(|| Failure::usage("TWILIO_ACCOUNT_SID: write AC and 32 hexadecimal digits"))?
+            .ok_or_else(|| Failure::usage("TWILIO_ACCOUNT_SID", "write AC and 32 hexadecimal digits", ""))?
             .to_string(),
     };
     Ok((tokens.first().clone(), account))

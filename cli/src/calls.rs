@@ -203,9 +203,11 @@ pub(crate) fn local() -> TimeZone {
 /// A time as a person writes it: `90m`, `24h`, `7d`, or a date.
 fn time(text: &str, option: &str, now: Timestamp) -> Result<Timestamp> {
     let wrong = || {
-        Failure::usage(format!(
-            "{option} {text:?}: write an age such as 90m, 24h or 7d, or a date such as 2026-06-20"
-        ))
+        Failure::usage(
+            format!("{option} {text:?}"),
+            "write an age such as 90m, 24h or 7d, or a date such as 2026-06-20",
+            "",
+        )
     };
     if let Ok(date) = text.parse::<jiff::civil::Date>() {
         return date.to_zoned(local()).map(|zoned| zoned.timestamp()).map_err(|_| wrong());

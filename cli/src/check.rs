@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
-use crate::files::{NetworkArgs, WrongStage};
+use crate::files::NetworkArgs;
 use crate::output;
 
 /// Reads the network file and says everything that is wrong with it, each with its line and remedy.
@@ -48,7 +48,7 @@ impl Check {
         let file = NetworkFile::parse(&text?);
         // A stage that was asked for must be there; otherwise each one is looked at.
         if let Some(wrong) = file.as_ref().ok().and_then(|file| self.network.wrong_stage(file)) {
-            return self.refuse(&wrong);
+            return Self::refuse(wrong);
         }
         let checked = file.and_then(|file| {
             let stages: Vec<_> = match self.network.asked() {
@@ -77,9 +77,8 @@ impl Check {
     }
 
     fn standard_input(&self) -> Result<String> {
-        std::io::read_to_string(std::io::stdin()).map_err(|error| {
-            Failure::usage(format!("standard input: {error}; write the file to it, as UTF-8"))
-        })
+        std::io::read_to_string(std::io::stdin())
+            .map_err(|error| Failure::usage("standard input", error, "write the file to it, as UTF-8"))
     }
 
     /// What other files say about the same network.
@@ -97,8 +96,7 @@ impl Check {
         // Every stage has the same phones.
         let without_help = networks.first().map(Network::without_help).unwrap_or_default();
         if self.json {
-            let placed = |one: &Finding| json!({"line": null, "key": one.about, "what": one.what, "remedy": one.remedy});
-            let beside = beside.iter().map(placed);
+            let beside = beside.iter().map(without_line);
             let advice = listed(file.advice()).into_iter().chain(beside).collect::<Vec<_>>();
             answer::print(
                 Outcome::Done,
@@ -116,7 +114,7 @@ impl Check {
         file.advice()
             .iter()
             .take(SHOWN)
-            .for_each(|advice| output::aside(&format!("advice: {path}: {advice}")));
+            .for_each(|advice| output::aside(&format!("advice: {path}: {}", advice.in_file())));
         and_more(file.advice().len()).iter().for_each(|more| output::aside(&format!("{more}; {SEE_ALL}")));
         beside.iter().for_each(|advice| output::aside(&format!("advice: {advice}")));
         for network in networks {
@@ -128,10 +126,9 @@ impl Check {
     }
 
     /// The stage is no line of the file.
-    fn refuse(&self, wrong: &WrongStage) -> Result {
-        let WrongStage { key, what, remedy } = wrong;
-        let problem = json!({"line": null, "key": key, "what": what, "remedy": remedy});
-        Err(Failure::usage(wrong).knowing(json!({"problems": [problem]})))
+    fn refuse(wrong: Finding) -> Result {
+        let fields = json!({"problems": [without_line(&wrong)]});
+        Err(Failure::found(Outcome::Usage, [wrong]).knowing(fields))
     }
 }
 
@@ -153,6 +150,11 @@ fn by_hand(network: &Network) -> serde_json::Value {
 fn listed(problems: &[Problem]) -> Vec<serde_json::Value> {
     let one = |p: &Problem| json!({"key": p.key, "line": p.line, "what": p.what, "remedy": p.remedy});
     problems.iter().map(one).collect()
+}
+
+/// What is about no line of the file.
+fn without_line(Finding { about, what, remedy }: &Finding) -> serde_json::Value {
+    json!({"line": null, "key": about, "what": what, "remedy": remedy})
 }
 
 fn found(finding: &Finding) -> serde_json::Value {

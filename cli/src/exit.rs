@@ -45,34 +45,34 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// The user can mend it.
-    pub(crate) fn usage(message: impl Display) -> Self {
-        Self::of(Outcome::Usage, message)
+    /// The user can mend what is wrong. `about` is empty for the whole, and `remedy` where nothing can be advised.
+    pub(crate) fn usage(about: impl Display, what: impl Display, remedy: impl Display) -> Self {
+        Self::found(Outcome::Usage, [Finding::new(about.to_string(), what.to_string(), remedy.to_string())])
     }
 
     /// The other side has to.
-    pub(crate) fn other_side(message: impl Display) -> Self {
-        Self::of(Outcome::OtherSide, message)
+    pub(crate) fn other_side(about: impl Display, what: impl Display, remedy: impl Display) -> Self {
+        Self { outcome: Outcome::OtherSide, ..Self::usage(about, what, remedy) }
     }
 
-    /// The outcome says who. A message has a line for each finding, as a finding is displayed.
-    pub(crate) fn of(outcome: Outcome, message: impl Display) -> Self {
-        Self::found(outcome, message.to_string().lines().map(read).collect())
+    /// This machine refuses something that it grants otherwise, such as a socket.
+    pub(crate) fn system(error: impl Display) -> Self {
+        Self::usage("", error, "")
     }
 
-    /// The same, of findings.
-    pub(crate) fn found(outcome: Outcome, findings: Vec<Finding>) -> Self {
-        Self { outcome, findings, fields: None, is_declined: false }
+    /// Everything that is wrong. The outcome says who can mend it.
+    pub(crate) fn found(outcome: Outcome, findings: impl IntoIterator<Item = Finding>) -> Self {
+        Self { outcome, findings: findings.into_iter().collect(), fields: None, is_declined: false }
     }
 
     /// The person at the terminal said no, so that nothing was done.
-    pub(crate) fn declined(message: &str) -> Self {
-        Self { is_declined: true, ..Self::of(Outcome::No, message) }
+    pub(crate) fn declined(what: &str) -> Self {
+        Self { is_declined: true, ..Self::found(Outcome::No, [Finding::new("", what, "")]) }
     }
 
     /// A phone that the file does not have.
     pub(crate) fn no_phone(network: &Network, name: &str) -> Self {
-        Self::found(Outcome::Usage, vec![meant::no_phone(network, name)])
+        Self::found(Outcome::Usage, [meant::no_phone(network, name)])
     }
 
     /// The same, with what the command found out before it failed: an object.
@@ -93,10 +93,14 @@ impl Failure {
         }
     }
 
-    /// What went wrong and what to do about it, a line for each.
-    pub(crate) fn message(&self) -> String {
-        let lines: Vec<_> = self.findings.iter().map(Finding::to_string).collect();
-        lines.join("\n")
+    /// What went wrong and what to do about it.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The same, to be told among others.
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        self.findings
     }
 }
 
@@ -113,17 +117,6 @@ pub(crate) fn both<One, Other>(one: Result<One>, other: Result<Other>) -> Result
         }
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
     }
-}
-
-/// Reads a line `about: what; remedy`, as findings are displayed. What a line is about has no blanks: a key, a file, an
-/// option or a phone.
-fn read(line: &str) -> Finding {
-    let (about, rest) = match line.split_once(": ") {
-        Some((about, rest)) if !about.contains(char::is_whitespace) => (about, rest),
-        _ => ("", line),
-    };
-    let (what, remedy) = rest.rsplit_once("; ").unwrap_or((rest, ""));
-    Finding::new(about, what, remedy)
 }
 
 /// Whether these arguments ask for JSON. They may be wrong otherwise: then the answer is JSON, too.
@@ -145,18 +138,6 @@ pub(crate) fn report(result: Result, is_json: bool) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_is_read_as_a_finding_is_displayed() {
-        for (about, what, remedy) in [
-            ("--listen", "the address is in use; really", "choose another with --listen"),
-            ("looby", "there is no such phone in the file", "did you mean lobby?"),
-            ("", "cannot reach it: refused", ""),
-        ] {
-            let finding = Finding::new(about, what, remedy);
-            assert_eq!(read(&finding.to_string()), finding);
-        }
-    }
 
     #[test]
     fn json_is_asked_for_among_wrong_arguments_too() {

@@ -70,16 +70,17 @@ impl Explain {
         }
         let mut outcome = Outcome::Done;
         for (i, line) in std::io::stdin().lock().lines().enumerate() {
-            let line = line.map_err(|error| Failure::usage(format!("standard input: {error}")))?;
+            let line = line.map_err(|error| Failure::usage("standard input", error, ""))?;
             let line = line.trim();
             if line.is_empty() || line.starts_with("//") {
                 continue;
             }
             let (phone, dialled) = line.split_once(char::is_whitespace).ok_or_else(|| {
-                Failure::usage(format!(
-                    "standard input, line {}: write a phone, a space and what it dials",
-                    i + 1
-                ))
+                Failure::usage(
+                    format!("standard input, line {}", i + 1),
+                    "write a phone, a space and what it dials",
+                    "",
+                )
             })?;
             if self.explain(&network, phone, dialled.trim()) == Outcome::No {
                 outcome = Outcome::No;
@@ -90,7 +91,7 @@ impl Explain {
 
     fn explain_incoming(&self, network: &Network, number: &str) -> Result {
         let called = E164::parse(number).map_err(|_| {
-            Failure::usage(format!("{number}: is no number; write it as Twilio does, such as +15035550110"))
+            Failure::usage(number, "is no number", "write it as Twilio does, such as +15035550110")
         })?;
         let call = Call { from: Address::parse(&self.from), to: Address::parse(number), ..Call::default() };
         let plan = dialplan::incoming(&call, network);

@@ -1,11 +1,10 @@
 //! The network file, as every command takes it.
 
-use std::fmt::{self, Display};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::Args;
-use network::{Network, NetworkFile, Problems};
+use network::{Finding, Network, NetworkFile, Problems};
 
 use crate::exit::{Failure, Outcome, Result};
 use crate::meant;
@@ -30,7 +29,7 @@ impl NetworkArgs {
                 ErrorKind::InvalidData => "save it as UTF-8",
                 _ => "name the network file with --config FILE",
             };
-            Failure::usage(format!("{}: {error}; {remedy}", self.config.display()))
+            Failure::usage(self.config.display(), error, remedy)
         })
     }
 
@@ -42,22 +41,23 @@ impl NetworkArgs {
     /// The failure of a command whose network file is not good.
     pub(crate) fn bad_file(&self, problems: &Problems) -> Failure {
         let found = problems.0.iter().map(|problem| problem.finding(self.config.display()));
-        Failure::found(Outcome::Usage, found.collect())
+        Failure::found(Outcome::Usage, found)
     }
 
     /// The stage that was asked for, or the only one.
     pub(crate) fn stage(&self, file: &NetworkFile) -> Result<String> {
         if let Some(wrong) = self.wrong_stage(file) {
-            return Err(Failure::usage(wrong));
+            return Err(Failure::found(Outcome::Usage, [wrong]));
         }
         let names: Vec<_> = file.stages().collect();
         match (self.asked(), names.as_slice()) {
             (Some(stage), _) => Ok(stage.to_owned()),
             (None, [only]) => Ok((*only).to_owned()),
-            (None, names) => Err(Failure::usage(format!(
-                "the file has several stages; choose one: --stage {}",
-                names.join("|")
-            ))),
+            (None, names) => Err(Failure::usage(
+                "",
+                "the file has several stages",
+                format!("choose one: --stage {}", names.join("|")),
+            )),
         }
     }
 
@@ -67,7 +67,7 @@ impl NetworkArgs {
     }
 
     /// What is wrong with the stage that was asked for. The file is not to blame, so no line of it is named.
-    pub(crate) fn wrong_stage(&self, file: &NetworkFile) -> Option<WrongStage> {
+    pub(crate) fn wrong_stage(&self, file: &NetworkFile) -> Option<Finding> {
         let stage = self.asked()?;
         let names: Vec<_> = file.stages().collect();
         if names.contains(&stage) {
@@ -76,15 +76,15 @@ impl NetworkArgs {
         let is_variable = std::env::var("DIALTONE_STAGE").is_ok_and(|set| set == stage);
         let meant = meant::nearest(stage, names.iter().copied());
         let meant = meant.map(|meant| format!("did you mean {meant}? Otherwise ")).unwrap_or_default();
-        Some(WrongStage {
-            key: if is_variable { "DIALTONE_STAGE" } else { "--stage" },
-            what: format!("there is no stage {stage:?}"),
-            remedy: format!(
+        Some(Finding::new(
+            if is_variable { "DIALTONE_STAGE" } else { "--stage" },
+            format!("there is no stage {stage:?}"),
+            format!(
                 "{meant}choose one of {}, or add [stages.{stage}] to {}",
                 names.join(", "),
                 self.config.display()
             ),
-        })
+        ))
     }
 
     /// The network, from that stage.
@@ -92,20 +92,5 @@ impl NetworkArgs {
         let file = self.file()?;
         let stage = self.stage(&file)?;
         file.into_network(&stage).map_err(|problems| self.bad_file(&problems))
-    }
-}
-
-/// A stage that the file does not have.
-#[derive(Debug)]
-pub(crate) struct WrongStage {
-    /// The option or the variable that asks for it.
-    pub(crate) key: &'static str,
-    pub(crate) what: String,
-    pub(crate) remedy: String,
-}
-
-impl Display for WrongStage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}; {}", self.key, self.what, self.remedy)
     }
 }

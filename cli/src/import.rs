@@ -90,16 +90,20 @@ impl Import {
     pub(crate) fn run(self) -> Result {
         let path = self.out.display();
         if self.out.exists() {
-            return Err(Failure::usage(format!(
-                "{path} exists already; choose another file with --out FILE"
-            )));
+            return Err(Failure::usage(
+                "",
+                format!("{path} exists already"),
+                "choose another file with --out FILE",
+            ));
         }
         let client = client_of_environment(self.endpoint.as_deref())?;
         let under_way = Progress::of("reading the account at Twilio");
-        let found = Found::read(&client).map_err(|error| Failure::other_side(finding_of("", &error)))?;
+        let found = Found::read(&client)
+            .map_err(|error| Failure::found(Outcome::OtherSide, [finding_of("", &error)]))?;
         drop(under_way);
         let choice = self.choice(&found)?;
-        let draft = draft(&found, &choice).map_err(|error| Failure::usage(error.finding()))?;
+        let draft =
+            draft(&found, &choice).map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         if !draft.renames.is_empty() && !self.yes {
             for rename in &draft.renames {
                 output::aside(&format!("~ credential list {} -> {}", rename.from, rename.to));
@@ -114,9 +118,9 @@ impl Import {
         record::add(&record, Before::of(&found))?;
         rename(&client, &draft)?;
         let written = std::fs::OpenOptions::new().write(true).create_new(true).open(&self.out);
-        written.and_then(|mut file| file.write_all(draft.text.as_bytes())).map_err(|error| {
-            Failure::usage(format!("{path}: {error}; choose another file with --out FILE"))
-        })?;
+        written
+            .and_then(|mut file| file.write_all(draft.text.as_bytes()))
+            .map_err(|error| Failure::usage(path, error, "choose another file with --out FILE"))?;
         self.tell(&choice, &draft, &record);
         Ok(Outcome::Done)
     }
@@ -124,7 +128,7 @@ impl Import {
     fn choice(&self, found: &Found) -> Result<Choice> {
         let region = match &self.region {
             Some(text) => Some(Region::parse(text).filter(Region::is_known).ok_or_else(|| {
-                Failure::usage(format!("--region: {text:?} is no country; write two letters, such as US"))
+                Failure::usage("--region", format!("{text:?} is no country"), "write two letters, such as US")
             })?),
             None => None,
         };
@@ -136,7 +140,9 @@ impl Import {
             .map(|label| label.strip_suffix(&format!("-{}", self.stage)).map(str::to_owned).unwrap_or(label));
         let network = self.name.clone().or(named).ok_or_else(|| {
             Failure::usage(
-                "the account has no SIP domain to name the network after; name it with --name NAME",
+                "",
+                "the account has no SIP domain to name the network after",
+                "name it with --name NAME",
             )
         })?;
         Ok(Choice {
@@ -157,7 +163,11 @@ impl Import {
         let list = network::some_of(&names, 20);
         let chosen = match (&self.domain, names.as_slice()) {
             (Some(asked), _) => found.domain(asked).ok_or_else(|| {
-                Failure::usage(format!("--domain: the account has no {asked}; choose one of {list}"))
+                Failure::usage(
+                    "--domain",
+                    format!("the account has no {asked}"),
+                    format!("choose one of {list}"),
+                )
             })?,
             (None, []) => return Ok(None),
             (None, [only]) => match found.domain(only) {
@@ -165,17 +175,20 @@ impl Import {
                 None => return Ok(None),
             },
             (None, _) => {
-                return Err(Failure::usage(format!(
-                    "the account has several SIP domains; choose one of {list} with --domain"
-                )));
+                return Err(Failure::usage(
+                    "",
+                    "the account has several SIP domains",
+                    format!("choose one of {list} with --domain"),
+                ));
             }
         };
         let domain = &chosen.domain;
         if domain.friendly_name.starts_with("dialtone:") {
-            return Err(Failure::usage(format!(
-                "{} belongs to {} already; look for the network file that it was made from",
-                domain.domain_name, domain.friendly_name
-            )));
+            return Err(Failure::usage(
+                "",
+                format!("{} belongs to {} already", domain.domain_name, domain.friendly_name),
+                "look for the network file that it was made from",
+            ));
         }
         Ok(Some(domain.domain_name.clone()))
     }
@@ -227,7 +240,8 @@ impl Import {
 fn rename(client: &Client, draft: &Draft) -> Result<()> {
     for rename in &draft.renames {
         client.rename_credential_list(&rename.sid, &rename.to).map_err(|error| {
-            Failure::other_side(finding_of(&format!("credential list {}", rename.from), &error))
+            let about = format!("credential list {}", rename.from);
+            Failure::found(Outcome::OtherSide, [finding_of(&about, &error)])
         })?;
     }
     Ok(())

@@ -7,6 +7,7 @@ use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use network::Finding;
 
 use self::question::Question;
 use self::sketch::Sketch;
@@ -99,9 +100,11 @@ impl Init {
         let asks = !self.yes && !self.json && stdin().is_terminal();
         if self.out.exists() {
             let path = self.out.display();
-            return Err(Failure::usage(format!(
-                "{path} exists already; choose another file with --out FILE"
-            )));
+            return Err(Failure::usage(
+                "",
+                format!("{path} exists already"),
+                "choose another file with --out FILE",
+            ));
         }
         let mut sketch = Sketch::with_fallback(self.fallback_url.take());
         let mut missing = Vec::new();
@@ -114,14 +117,15 @@ impl Init {
         }
         if !missing.is_empty() {
             let options: Vec<_> = missing.iter().map(|question| question.option()).collect();
-            return Err(Failure::usage(format!(
-                "not everything is known; add {}, or run it at a terminal, where it asks",
-                options.join(", ")
-            )));
+            return Err(Failure::usage(
+                "",
+                "not everything is known",
+                format!("add {}, or run it at a terminal, where it asks", options.join(", ")),
+            ));
         }
         let problems = sketch.problems();
         if !problems.is_empty() {
-            return Err(Failure::usage(problems.join("\n")));
+            return Err(Failure::found(Outcome::Usage, problems));
         }
         self.write(&sketch.text())
     }
@@ -130,7 +134,7 @@ impl Init {
     fn ask(&mut self, question: Question, so_far: &Sketch, asks: bool) -> Result<Answer> {
         if let Some(given) = self.option(question).take() {
             return match so_far.refuses(question, &given) {
-                Some(problem) => Err(Failure::usage(format!("{}: {problem}", question.option()))),
+                Some(Finding { what, remedy, .. }) => Err(Failure::usage(question.option(), what, remedy)),
                 None => Ok(Answer::Given(given)),
             };
         }
@@ -172,9 +176,9 @@ impl Init {
     fn write(&self, text: &str) -> Result {
         let path = self.out.display();
         let written = std::fs::OpenOptions::new().write(true).create_new(true).open(&self.out);
-        written.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes())).map_err(
-            |error| Failure::usage(format!("{path}: {error}; choose another file with --out FILE")),
-        )?;
+        written
+            .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
+            .map_err(|error| Failure::usage(&path, error, "choose another file with --out FILE"))?;
         if self.json {
             return Ok(answer::print(Outcome::Done, serde_json::json!({"file": self.out})));
         }

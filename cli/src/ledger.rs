@@ -65,7 +65,7 @@ impl LedgerArgs {
         if access == Access::Write {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             private::make_folder(folder.unwrap_or(Path::new("."))).map_err(|error| {
-                Failure::usage(format!("{}: {error}; choose another file with --ledger FILE", path.display()))
+                Failure::usage(path.display(), error, "choose another file with --ledger FILE")
             })?;
         }
         let mut ledger = Ledger::open(&path, access, &zone).map_err(failure)?;
@@ -124,7 +124,7 @@ impl LedgerArgs {
             return Ok(path.clone());
         }
         state_path(network.name(), &network.stage().name, "ledger").ok_or_else(|| {
-            Failure::usage("there is no HOME to keep the ledger in; name a file with --ledger FILE")
+            Failure::usage("", "there is no HOME to keep the ledger in", "name a file with --ledger FILE")
         })
     }
 }
@@ -148,7 +148,7 @@ impl From<FeedError> for Failure {
                 Self::found(Outcome::Usage, vec![Finding::new(about, source.to_string(), "")])
             }
             FeedError::Ledger(error) => failure(error),
-            FeedError::Twilio(error) => Self::other_side(error),
+            FeedError::Twilio(error) => Self::other_side("", error, ""),
         }
     }
 }

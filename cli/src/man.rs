@@ -32,7 +32,7 @@ impl Man {
         match self.out {
             None => {
                 let mut page = Vec::new();
-                render(command, &mut page).map_err(Failure::other_side)?;
+                render(command, &mut page).map_err(Failure::system)?;
                 let page = String::from_utf8_lossy(&page);
                 if self.json {
                     return Ok(answer::print(Outcome::Done, json!({"page": page})));
@@ -41,7 +41,7 @@ impl Man {
             }
             Some(folder) => {
                 let written = write_all(command, &folder).map_err(|error| {
-                    Failure::usage(format!("{}: {error}; choose another folder with --out", folder.display()))
+                    Failure::usage(folder.display(), error, "choose another folder with --out")
                 })?;
                 if self.json {
                     let fields = json!({"folder": folder, "pages": written});

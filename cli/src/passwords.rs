@@ -17,7 +17,7 @@ use self::former::Former;
 pub(crate) use self::kept::given;
 use self::kept::{Entry, read, refuse_others};
 use self::strength::generate;
-use crate::exit::{Failure, Result};
+use crate::exit::{Failure, Outcome, Result};
 use crate::git::{checkout_of, seen_in};
 use crate::private;
 use network::some_of;
@@ -30,7 +30,7 @@ const KEEP_OUT_OF_GIT: &str =
     "move it out of there, have git ignore it (.gitignore), or name another place with --passwords FILE";
 
 fn homeless() -> Failure {
-    Failure::usage("there is no HOME to keep the passwords in; name a file with --passwords FILE")
+    Failure::usage("", "there is no HOME to keep the passwords in", "name a file with --passwords FILE")
 }
 
 /// The passwords of one stage's phones.
@@ -90,7 +90,7 @@ impl Passwords {
         let mut passwords = Self::open_of(path, network, stage, former)?;
         // Before the lock, which is a file beside it.
         if let Some(why) = passwords.exposure() {
-            return Err(Failure::usage(format!("{}: {why}; {KEEP_OUT_OF_GIT}", passwords.path.display())));
+            return Err(Failure::usage(passwords.path.display(), why, KEEP_OUT_OF_GIT));
         }
         passwords.lock = Some(passwords.lock()?);
         // It may have changed before the lock was had.
@@ -112,8 +112,8 @@ impl Passwords {
             return Ok(());
         }
         let kept = self.entries();
-        self.write(&kept).map_err(|error| Failure::usage(error.finding()))?;
-        self.former.copy_beside(&self.path).map_err(Failure::usage)
+        self.write(&kept).map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
+        self.former.copy_beside(&self.path).map_err(Failure::system)
     }
 
     /// Removes what is kept under a former name, once nothing goes by it any more.
@@ -129,11 +129,13 @@ impl Passwords {
     /// Makes a new password for a phone, to be set next.
     pub(crate) fn renew(&self, user: &str) -> Result<Secret> {
         if self.given.contains_key(user) {
-            return Err(Failure::usage(format!(
-                "{VARIABLE} gives the password of {user}; change it there, then run `dialtone apply --set-passwords`"
-            )));
+            return Err(Failure::usage(
+                "",
+                format!("{VARIABLE} gives the password of {user}"),
+                "change it there, then run `dialtone apply --set-passwords`",
+            ));
         }
-        let new = generate().map_err(|error| Failure::other_side(error.finding()))?;
+        let new = generate().map_err(|error| Failure::found(Outcome::OtherSide, [error.finding()]))?;
         let mut kept = self.entries();
         let mut changed = kept.clone();
         match changed.get_mut(user) {
@@ -142,7 +144,7 @@ impl Passwords {
                 changed.insert(user.to_owned(), Entry::new(new.clone()));
             }
         }
-        self.write(&changed).map_err(|error| Failure::usage(error.finding()))?;
+        self.write(&changed).map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         *kept = changed;
         Ok(Secret::new(new))
     }
@@ -153,18 +155,16 @@ impl Passwords {
 
     fn lock(&self) -> Result<Lock> {
         let fail = |error: &dyn std::fmt::Display| {
-            Failure::usage(format!(
-                "{}: {error}; name another place with --passwords FILE",
-                self.path.display()
-            ))
+            Failure::usage(self.path.display(), error, "name another place with --passwords FILE")
         };
         private::make_folder(self.folder()).map_err(|error| fail(&error))?;
         let name = self.path.with_extension("lock");
         Lock::take(&name).map_err(|error| match error {
-            LockError::Held => Failure::usage(format!(
-                "another dialtone is changing this stage (it holds {}); wait until it has ended",
-                name.display()
-            )),
+            LockError::Held => Failure::usage(
+                "",
+                format!("another dialtone is changing this stage (it holds {})", name.display()),
+                "wait until it has ended",
+            ),
             LockError::File(error) => fail(&error),
         })
     }

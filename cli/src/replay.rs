@@ -89,14 +89,18 @@ impl Replay {
             return Ok(self.show(&read));
         }
         let topic = self.topic.clone().ok_or_else(|| {
-            Failure::usage("no topic: set DIALTONE_TOPIC_ARN or --topic ARN, or look first with --dry-run")
+            Failure::usage(
+                "",
+                "no topic: set DIALTONE_TOPIC_ARN or --topic ARN, or look first with --dry-run",
+                "",
+            )
         })?;
         if let Some(problem) = web::topic_problem(&topic) {
-            return Err(Failure::usage(problem));
+            return Err(Failure::found(Outcome::Usage, [problem]));
         }
         telemetry::start_logging(LogFormat::TextToStderr);
         let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::system)?;
         let unpublished = runtime.block_on(publish(topic, messages));
         let published = messages.len() - unpublished;
         if !self.json {
@@ -107,9 +111,11 @@ impl Replay {
             "unreadable": read.unreadable,
         });
         if unpublished > 0 {
-            return Err(Failure::other_side(format!(
-                "{unpublished} events were not published; run the same command again for them"
-            ))
+            return Err(Failure::other_side(
+                "",
+                format!("{unpublished} events were not published"),
+                "run the same command again for them",
+            )
             .knowing(fields));
         }
         Ok(if self.json { answer::print(Outcome::Done, fields) } else { Outcome::Done })
@@ -125,7 +131,7 @@ impl Replay {
             } else {
                 std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
             };
-            read.map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+            read.map_err(|error| Failure::usage(file.display(), error, ""))?;
             let found = Found::in_file(&text);
             all.unreadable += found.unreadable;
             for entry in found.entries {

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use ledger::{Ending, Happening, Record, say};
 use listenfd::ListenFd;
 use network::NetworkFile;
-use server::{InWords, Service, ServiceError, read_senders, stop};
+use server::{InWords, Service, read_senders, stop};
 use telemetry::LogFormat;
 use tokio::net::TcpListener;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
@@ -23,9 +23,6 @@ use crate::output;
 
 /// How many lines of the log may wait to be written. They take a few MB.
 const LOG_LINES: usize = 10_000;
-
-/// What can be done where the journal cannot be.
-const JOURNAL_REMEDY: &str = "name another folder with --journal DIR";
 
 /// Answers Twilio's webhooks on one port: the same handlers as on Lambda, in one process.
 ///
@@ -86,7 +83,9 @@ impl Serve {
             both(chosen, settings.map_err(|error| Failure::found(Outcome::Usage, error.findings)))?;
         if self.json && self.events.is_none() && settings.topic.is_none() {
             return Err(Failure::usage(
-                "--json: standard output has the events; name a file with --events FILE",
+                "--json",
+                "standard output has the events",
+                "name a file with --events FILE",
             ));
         }
         // A person reads words, everything else reads JSON.
@@ -106,7 +105,7 @@ impl Serve {
         telemetry::start_logging_to(format, log);
         // One thread: a decision takes microseconds, and everything else is waiting.
         let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::system)?;
         let is_json = self.json;
         let result = runtime.block_on(self.host(settings, screen, dropped));
         // It writes what is left, for a second at most.
@@ -118,10 +117,11 @@ impl Serve {
         let listener = match activated()? {
             Some(listener) => listener,
             None => TcpListener::bind(self.listen).await.map_err(|error| {
-                Failure::usage(format!(
-                    "cannot listen on {}: {error}; choose another with --listen",
-                    self.listen
-                ))
+                Failure::usage(
+                    "",
+                    format!("cannot listen on {}: {error}", self.listen),
+                    "choose another with --listen",
+                )
             })?,
         };
         let name = settings.network.stage().name.clone();
@@ -129,10 +129,12 @@ impl Serve {
             Some(folder) => folder,
             None => journal(&self.network.config, settings.network.name(), &name),
         };
-        let senders = read_senders(|name| std::env::var(name).ok()).map_err(Failure::usage)?;
+        let senders = read_senders(|name| std::env::var(name).ok())
+            .map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         let service = Service { listener, settings, journal, events: self.events, screen, senders };
         let dropped = move || dropped.dropped_lines() as u64;
-        service.run(stop::signalled(), dropped).await.map_err(|error| failure(&error))?;
+        let ended = service.run(stop::signalled(), dropped).await;
+        ended.map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         Ok(Outcome::Done)
     }
 }
@@ -168,16 +170,10 @@ fn activated() -> Result<Option<TcpListener>> {
         TcpListener::from_std(socket).map(Some)
     });
     socket.map_err(|error| {
-        Failure::usage(format!(
-            "the socket of LISTEN_FDS cannot be used: {error}; pass one TCP socket that listens"
-        ))
+        Failure::usage(
+            "",
+            format!("the socket of LISTEN_FDS cannot be used: {error}"),
+            "pass one TCP socket that listens",
+        )
     })
-}
-
-fn failure(error: &ServiceError) -> Failure {
-    match error {
-        ServiceError::Journal { .. } => Failure::usage(format!("{error}; {JOURNAL_REMEDY}")),
-        ServiceError::Events(source) => Failure::usage(format!("--events: {source}")),
-        ServiceError::System(_) => Failure::usage(error),
-    }
 }

@@ -46,7 +46,7 @@ impl DeviceFolder {
             &Decisions(network),
             Proxy::Edge,
         )
-        .map_err(|error| Finding::new(phone.name(), error.to_string(), ""))?;
+        .map_err(|error| error.finding(phone.name()))?;
         self.check_names(files.iter().map(|file| file.name.as_str()))
     }
 
@@ -60,7 +60,8 @@ impl DeviceFolder {
         if phone.device().is_none() {
             return Ok(Vec::new());
         }
-        let made = phones::phone(network, phone, passwords, Proxy::Edge).map_err(Failure::usage)?;
+        let made = phones::phone(network, phone, passwords, Proxy::Edge)
+            .map_err(|problem| Failure::found(Outcome::Usage, [problem]))?;
         phones::tell_of_late_help(network, phone);
         made.files.iter().map(|file| self.write(&file.name, &file.bytes)).collect()
     }
@@ -88,7 +89,7 @@ impl DeviceFolder {
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> exit::Result<String> {
         let path = SecretFolder::new(&self.out).write(name, bytes);
         path.map(|path| path.display().to_string())
-            .map_err(|error| Failure::found(Outcome::Usage, vec![self.finding(&error)]))
+            .map_err(|error| Failure::found(Outcome::Usage, [self.finding(&error)]))
     }
 
     fn finding(&self, error: &SecretFolderError) -> Finding {

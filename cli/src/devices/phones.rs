@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT, Proxy};
-use network::{DeviceMode, Extension, Network};
+use network::{DeviceMode, Extension, Finding, Network};
 
 use super::decisions::Decisions;
-use crate::exit::{Failure, Result, both};
+use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
 use crate::meant;
 use crate::output;
@@ -52,7 +52,11 @@ impl Phones {
     /// Reads the file and the passwords, and makes every file. All that is wrong is said at once.
     pub(super) fn choose(&self, proxy: Proxy<'_>) -> Result<Chosen> {
         if self.names.is_empty() && !self.all {
-            return Err(Failure::usage("name the phones, or write --all for every phone that has a device"));
+            return Err(Failure::usage(
+                "",
+                "name the phones, or write --all for every phone that has a device",
+                "",
+            ));
         }
         let (network, ()) = both(self.network.network(), given().map(drop))?;
         let passwords = Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)?;
@@ -74,18 +78,20 @@ impl Phones {
             }
         }
         if problems.is_empty() && phones.is_empty() {
-            problems.push(
-                "no phone in the file has a device; add one to its section, such as device = { kind = \"linphone\" }".into(),
-            );
+            problems.push(Finding::new(
+                "",
+                "no phone in the file has a device",
+                "add one to its section, such as device = { kind = \"linphone\" }",
+            ));
         }
         if problems.is_empty() {
             Ok(Chosen { phones, skipped })
         } else {
-            Err(Failure::usage(problems.join("\n")))
+            Err(Failure::found(Outcome::Usage, problems))
         }
     }
 
-    fn extensions<'n>(&self, network: &'n Network, problems: &mut Vec<String>) -> Vec<&'n Extension> {
+    fn extensions<'n>(&self, network: &'n Network, problems: &mut Vec<Finding>) -> Vec<&'n Extension> {
         if self.all {
             return network.extensions().iter().collect();
         }
@@ -94,34 +100,37 @@ impl Phones {
             match network.extension(name) {
                 Some(extension) if chosen.iter().any(|other| std::ptr::eq(*other, extension)) => {}
                 Some(extension) => chosen.push(extension),
-                None => problems.push(meant::no_phone(network, name).to_string()),
+                None => problems.push(meant::no_phone(network, name)),
             }
         }
         chosen
     }
 }
 
-/// Makes the files of one phone. An error is a line for the user.
+/// Makes the files of one phone.
 pub(super) fn phone(
     network: &Network,
     extension: &Extension,
     passwords: &Passwords,
     proxy: Proxy<'_>,
-) -> std::result::Result<Phone, String> {
+) -> std::result::Result<Phone, Finding> {
     let name = extension.name();
     let Some(device) = extension.device() else {
-        return Err(format!("{name}: {}", devices::DeviceError::NoDevice));
+        return Err(devices::DeviceError::NoDevice.finding(name));
     };
     let Some(password) = passwords.of(name) else {
-        return Err(format!(
-            "{name}: its password is not known here; if it has none in Twilio yet, run `dialtone apply`, which makes \
-             it; otherwise bring the file of passwords from where it is kept (--passwords FILE), or give the phone a \
-             new one: `dialtone rotate {name}`, or one of your own in DIALTONE_PASSWORDS and `dialtone apply \
-             --set-passwords`"
+        return Err(Finding::new(
+            name,
+            "its password is not known here",
+            format!(
+                "if it has none in Twilio yet, run `dialtone apply`, which makes it; otherwise bring the file of passwords \
+                 from where it is kept (--passwords FILE), or give the phone a new one: `dialtone rotate {name}`, or one of \
+                 your own in DIALTONE_PASSWORDS and `dialtone apply --set-passwords`"
+            ),
         ));
     };
     let files = devices::render(network, extension, &password, &Decisions(network), proxy)
-        .map_err(|error| format!("{name}: {error}"))?;
+        .map_err(|error| error.finding(name))?;
     Ok(Phone { name: name.to_owned(), kind: device.kind, files })
 }
 

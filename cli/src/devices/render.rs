@@ -138,7 +138,7 @@ fn has_code(phone: &Phone) -> bool {
 impl Code {
     fn of(phone: &Phone, base: &str) -> Result<Self> {
         let url = Place::new(base, &phone.files).url();
-        let fail = |error| Failure::usage(format!("--url: {url}: {error}"));
+        let fail = |error| Failure::usage("--url", format!("{url}: {error}"), "");
         let code = QrCode::new(&url).map_err(fail)?;
         let image = code.png().map_err(fail)?;
         Ok(Self {

@@ -62,21 +62,26 @@ impl Serve {
     pub(crate) fn run(self) -> Result {
         if self.url.is_none() && self.listen.ip().is_unspecified() {
             return Err(Failure::usage(
-                "a device needs an address to ask; name this machine's own, such as --listen 192.168.1.10:8083, or the one \
-                 devices reach it by with --url",
+                "",
+                "a device needs an address to ask",
+                "name this machine's own, such as --listen 192.168.1.10:8083, or the one devices reach it by with --url",
             ));
         }
         let phones = self.phones.choose(Proxy::Edge)?.phones;
         let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::system)?;
         runtime.block_on(self.host(&phones))
     }
 
     async fn host(&self, phones: &[Phone]) -> Result {
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {
-            Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))
+            Failure::usage(
+                "",
+                format!("cannot listen on {}: {error}", self.listen),
+                "choose another with --listen",
+            )
         })?;
-        let address = listener.local_addr().map_err(Failure::usage)?;
+        let address = listener.local_addr().map_err(Failure::system)?;
         let base = self.url.clone().unwrap_or_else(|| format!("http://{address}"));
         let shelf = Shelf::new();
         for phone in phones {
@@ -121,7 +126,7 @@ impl Serve {
         self.tell(&code.text());
         if let Some(folder) = &self.qr {
             let name = format!("{}.png", devices::file_name(&phone.name));
-            let image = code.png().map_err(Failure::usage)?;
+            let image = code.png().map_err(Failure::system)?;
             let path = SecretFolder::new(folder).write(&name, &image).map_err(|error| unwritten(&error))?;
             self.tell(&format!("  the same as an image: {}", path.display()));
         }
@@ -144,7 +149,7 @@ fn unwritten(error: &SecretFolderError) -> Failure {
 fn token() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::usage(format!("the system has no random numbers: {error}")))?;
+        .map_err(|error| Failure::usage("", format!("the system has no random numbers: {error}"), ""))?;
     Ok(webhook::lower_hex(&bytes))
 }
 

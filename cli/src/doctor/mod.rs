@@ -136,7 +136,9 @@ impl Doctor {
             print::print(&report, self.phones, roll.as_ref());
         }
         match sources.silence() {
-            Some(_) if !self.json => Err(Failure::other_side("Twilio cannot be asked; the table says why")),
+            Some(_) if !self.json => {
+                Err(Failure::other_side("", "Twilio cannot be asked", "the table says why"))
+            }
             Some(silence) => {
                 let what = format!("Twilio cannot be asked: {}", silence.what);
                 let errors = vec![Finding::new("", what, &silence.remedy)];
@@ -184,9 +186,11 @@ impl Doctor {
             .iter()
             .map(|text| {
                 record.entry(text).map_err(|error| {
-                    Failure::usage(format!(
-                        "--record {error}; write CASE=pass or CASE=fail, and a note after a colon"
-                    ))
+                    Failure::usage(
+                        "",
+                        format!("--record {error}"),
+                        "write CASE=pass or CASE=fail, and a note after a colon",
+                    )
                 })
             })
             .collect::<Result<_>>()?;
@@ -205,14 +209,16 @@ impl Doctor {
 fn drill(session: &Session, book: &mut Book) -> Result {
     if !stdin().is_terminal() {
         return Err(Failure::usage(
-            "there is no terminal to ask at; write results down with `dialtone doctor --record CASE=pass`",
+            "",
+            "there is no terminal to ask at",
+            "write results down with `dialtone doctor --record CASE=pass`",
         ));
     }
     let calls = |since: &str| session.client.calls(since, RECENT_CALLS);
     let guide = Guide { network: &session.network, calls: &calls, now: &Timestamp::now };
     let tally = guide.walk(book, &mut Terminal).map_err(|error| match error {
         GuideError::Book(error) => cannot_keep(&error),
-        error @ GuideError::Person(_) => Failure::usage(error),
+        error @ GuideError::Person(_) => Failure::system(error),
     })?;
     Ok(if tally.failed == 0 { Outcome::Done } else { Outcome::No })
 }
@@ -231,8 +237,5 @@ impl Person for Terminal {
 }
 
 fn cannot_keep(error: &BookError) -> Failure {
-    match error.remedy() {
-        "" => Failure::usage(error),
-        remedy => Failure::usage(format!("{error}; {remedy}")),
-    }
+    Failure::found(Outcome::Usage, [error.finding()])
 }

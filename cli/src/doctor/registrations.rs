@@ -35,7 +35,7 @@ impl Registrations {
         }
         let authority = self.registrar_ca.as_deref().map(Authority::open).transpose();
         let authority = authority.map_err(|error| {
-            Failure::usage(format!("{error}; name the authority's certificate with --registrar-ca"))
+            Failure::usage("", error, "name the authority's certificate with --registrar-ca")
         })?;
         Ok(Some(Way { registrar: self.registrar.clone(), authority }))
     }

@@ -15,9 +15,10 @@ pub(super) fn send(network: &Network, wait: Duration, is_json: bool) -> Result {
     if network.notify().is_empty() {
         let remedy = "name people in the file, as [[notify]]";
         let finding = Finding::new("", "nobody hears of a call for help", remedy);
-        return Err(Failure::found(Outcome::No, vec![finding]));
+        return Err(Failure::found(Outcome::No, [finding]));
     }
-    let senders = server::read_senders(|name| std::env::var(name).ok()).map_err(Failure::usage)?;
+    let senders = server::read_senders(|name| std::env::var(name).ok())
+        .map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
     let at = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut notices = Vec::new();
     let mut errors = Vec::new();

@@ -18,15 +18,16 @@ pub(crate) fn read(path: &Path) -> Result<Option<Before>> {
     let text = match std::fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Failure::usage(format!("{}: {error}; make it readable", path.display()))),
+        Err(error) => return Err(Failure::usage(path.display(), error, "make it readable")),
     };
     serde_json::from_slice(&text).map(Some).map_err(|error| {
         // Without the text: URLs can hold passwords.
         let (line, column) = (error.line(), error.column());
-        Failure::usage(format!(
-            "{}: is not what `dialtone import` wrote (line {line}, column {column}); take it from a backup",
-            path.display()
-        ))
+        Failure::usage(
+            path.display(),
+            format!("is not what `dialtone import` wrote (line {line}, column {column})"),
+            "take it from a backup",
+        )
     })
 }
 
@@ -34,7 +35,6 @@ pub(crate) fn read(path: &Path) -> Result<Option<Before>> {
 pub(crate) fn add(path: &Path, later: Before) -> Result<()> {
     let all = read(path)?.unwrap_or_default().with(later);
     let text = serde_json::to_vec_pretty(&all).unwrap_or_default();
-    files::replace(path, &text, Access::Owner).map_err(|error| {
-        Failure::usage(format!("{}: {error}; name another place with --passwords FILE", path.display()))
-    })
+    files::replace(path, &text, Access::Owner)
+        .map_err(|error| Failure::usage(path.display(), error, "name another place with --passwords FILE"))
 }

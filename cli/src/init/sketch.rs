@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use network::{NetworkFile, Problem};
+use network::{Finding, NetworkFile, Problem};
 use numbers::E164;
 use webhook::PublicUrl;
 
@@ -30,8 +30,8 @@ impl Sketch {
         self.answers.push((question, answer));
     }
 
-    /// What `check` would say of this answer, in one line.
-    pub(super) fn refuses(&self, question: Question, answer: &str) -> Option<String> {
+    /// What `check` would say of this answer.
+    pub(super) fn refuses(&self, question: Question, answer: &str) -> Option<Finding> {
         let mut whole = self.clone();
         whole.set(question, answer.trim().to_owned());
         let key = question.key(whole.answer(Question::Phone));
@@ -41,12 +41,12 @@ impl Sketch {
         };
         let said = whole.said();
         let problem = said.iter().find(is_about)?;
-        Some(format!("{}; {}", problem.what, problem.remedy))
+        Some(Finding::new("", &problem.what, &problem.remedy))
     }
 
     /// Everything that `check` would say of the file, advice included.
-    pub(super) fn problems(&self) -> Vec<String> {
-        self.said().iter().map(ToString::to_string).collect()
+    pub(super) fn problems(&self) -> Vec<Finding> {
+        self.said().iter().map(Problem::in_file).collect()
     }
 
     fn said(&self) -> Vec<Problem> {

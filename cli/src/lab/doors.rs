@@ -53,23 +53,23 @@ impl Doors {
             StartError::Listen { address, .. } if Some(*address) == self.dns => "--dns",
             StartError::Listen { address, .. } if *address == self.tls(listen) => "--tls",
             StartError::Listen { .. } => "--files",
-            StartError::Authority(why) => return Failure::usage(format!("{error}: {why}")),
+            StartError::Authority(why) => return Failure::usage("", format!("{error}: {why}"), ""),
         };
         let why = std::error::Error::source(error).map_or_else(String::new, |why| format!(": {why}"));
-        Failure::usage(format!("{error}{why}; choose another address with {option}"))
+        Failure::usage("", format!("{error}{why}"), format!("choose another address with {option}"))
     }
 }
 
 /// The lab's authority: the one that is kept, so that telephones trust it once and for all, or a new one. And where the
 /// certificate is.
 pub(super) fn authority(network: &Network) -> Result<(Authority, Option<PathBuf>)> {
-    let new = || Authority::create().map_err(|error| Failure::usage(format!("{error}")));
+    let new = || Authority::create().map_err(|error| Failure::usage("", error, ""));
     let stage = &network.stage().name;
     let place = |kind| state_path(network.name(), stage, kind);
     let (Some(path), Some(shown)) = (place("lab-authority.pem"), place("lab-ca.pem")) else {
         return Ok((new()?, None));
     };
-    let named = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", path.display()));
+    let named = |error: &dyn std::fmt::Display| Failure::usage(path.display(), error, "");
     let authority = match fs::read_to_string(&path) {
         Ok(kept) => {
             Authority::read(&kept).map_err(|error| named(&format!("{error}; remove it for a new one")))?

@@ -94,8 +94,10 @@ pub(crate) struct Lab {
 impl Lab {
     pub(crate) fn run(self) -> Result {
         self.prepare().and_then(|(lab, network, token)| {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(Failure::system)?;
             let ended = runtime.block_on(lab.host(network, token));
             // A reader of standard input cannot be stopped otherwise.
             runtime.shutdown_background();
@@ -109,14 +111,16 @@ impl Lab {
             (Some(_), Ok(token)) => token,
             (Some(_), Err(_)) => {
                 return Err(Failure::usage(
-                    "TWILIO_AUTH_TOKEN is not set; set it to the token that the service at --url runs with",
+                    "",
+                    "TWILIO_AUTH_TOKEN is not set",
+                    "set it to the token that the service at --url runs with",
                 ));
             }
             // Nobody else ever sees a request.
             (None, _) => random(),
         };
-        let tokens = AuthTokens::parse(&token)
-            .map_err(|error| Failure::usage(format!("TWILIO_AUTH_TOKEN: {error}")))?;
+        let tokens =
+            AuthTokens::parse(&token).map_err(|error| Failure::usage("TWILIO_AUTH_TOKEN", error, ""))?;
         Ok((self, network, tokens))
     }
 

@@ -9,7 +9,7 @@ use network::Network;
 use twilio::Secret;
 
 use crate::devices::decisions::Decisions;
-use crate::exit::{Failure, Result};
+use crate::exit::{Failure, Outcome, Result};
 
 /// What is offered to a telephone.
 pub(super) struct Offer {
@@ -29,10 +29,9 @@ pub(super) fn offer(
     passwords: &HashMap<String, String>,
     name: &str,
 ) -> Result<Offer> {
-    let unknown = || Failure::usage(format!("--qr {name}: the file has no such phone"));
+    let unknown = || Failure::usage(format!("--qr {name}"), "the file has no such phone", "");
     let phone = network.extensions().iter().find(|phone| phone.name() == name).ok_or_else(unknown)?;
     let password = Secret::new(passwords.get(name).cloned().unwrap_or_default());
-    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("--qr {name}: {error}"));
     // Of a lab that listens everywhere, the address towards the Internet.
     let nobody = SocketAddr::from(([192, 0, 2, 1], 9));
     let secure = lab.tls_address().filter(|_| network.stage().secure);
@@ -40,10 +39,10 @@ pub(super) fn offer(
     let files = reached_at(lab.files_address().unwrap_or(sip), nobody);
     let decisions = Decisions(network);
     let file = linphone_in_lab(network, phone, &password, &decisions, &sip.to_string())
-        .map_err(|error| wrong(&error))?;
+        .map_err(|error| Failure::found(Outcome::Usage, [error.finding(&format!("--qr {name}"))]))?;
     let path = format!("/{}/{}", super::random(), file.name);
     let url = format!("http://{files}{path}");
     lab.offer(path, Shelved { content_type: "application/xml", bytes: file.bytes });
-    let code = QrCode::new(&url).map_err(|error| wrong(&error))?.text();
+    let code = QrCode::new(&url).map_err(|error| Failure::usage(format!("--qr {name}"), error, ""))?.text();
     Ok(Offer { phone: name.to_owned(), url, code, is_local: files.ip().is_loopback() })
 }

@@ -48,21 +48,23 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<String, Entry>> {
     let text = match fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return Err(Failure::usage(format!("{shown}: {error}"))),
+        Err(error) => return Err(Failure::usage(shown, error, "")),
     };
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(path).map(|data| data.permissions().mode()).unwrap_or_default();
         if mode & 0o077 != 0 {
-            return Err(Failure::usage(format!(
-                "{shown}: others can read the passwords; run `chmod 600 {shown}`"
-            )));
+            return Err(Failure::usage(
+                &shown,
+                "others can read the passwords",
+                format!("run `chmod 600 {shown}`"),
+            ));
         }
     }
     // The parser's own message would quote what it could not read.
     serde_json::from_slice(&text).map_err(|error| {
-        Failure::usage(format!("{shown}: is not a file of passwords (line {})", error.line()))
+        Failure::usage(shown, format!("is not a file of passwords (line {})", error.line()), "")
     })
 }
 
@@ -76,11 +78,11 @@ pub(super) fn refuse_others(
     let is_strange = |stage: &&str| *stage != owner && !former.is_name(stage);
     let stranger = kept.values().filter_map(|entry| entry.stage.as_deref()).find(is_strange);
     let Some(stranger) = stranger else { return Ok(()) };
-    Err(Failure::usage(format!(
-        "{}: has passwords of {stranger}, and not of {owner}; name a file of its own for each stage with --passwords FILE \
-         (DIALTONE_PASSWORDS_FILE), or none: each then has its usual one",
-        path.display()
-    )))
+    Err(Failure::usage(
+        path.display(),
+        format!("has passwords of {stranger}, and not of {owner}"),
+        "name a file of its own for each stage with --passwords FILE (DIALTONE_PASSWORDS_FILE), or none: each then has its usual one",
+    ))
 }
 
 /// Passwords from the environment.
@@ -88,16 +90,17 @@ pub(crate) fn given() -> Result<BTreeMap<String, String>> {
     let Some(text) = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty()) else {
         return Ok(BTreeMap::new());
     };
-    let given: BTreeMap<String, String> = serde_json::from_str(&text)
-        .map_err(|_| Failure::usage(format!("{VARIABLE} is not JSON of the form {{\"lobby\":\"...\"}}")))?;
+    let given: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|_| {
+        Failure::usage("", format!("{VARIABLE} is not JSON of the form {{\"lobby\":\"...\"}}"), "")
+    })?;
     let weak: Vec<_> =
         given.iter().filter(|(_, password)| !is_strong(password)).map(|(user, _)| user.as_str()).collect();
     if weak.is_empty() {
         return Ok(given);
     }
-    Err(Failure::usage(format!(
-        "{VARIABLE}: the password of {} is too weak; Twilio wants 12 characters or more, with a capital letter, a \
-         small letter and a digit",
-        weak.join(", ")
-    )))
+    Err(Failure::usage(
+        VARIABLE,
+        format!("the password of {} is too weak", weak.join(", ")),
+        "Twilio wants 12 characters or more, with a capital letter, a small letter and a digit",
+    ))
 }

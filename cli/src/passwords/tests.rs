@@ -58,7 +58,10 @@ fn a_file_has_the_passwords_of_one_stage() {
     drop(prod);
     assert!(open("prod").is_ok());
     let refused = open("dev").err().unwrap();
-    assert!(refused.message().contains("has passwords of n:prod, and not of n:dev"), "{}", refused.message());
+    assert!(
+        matches!(refused.findings(), [one] if one.what == "has passwords of n:prod, and not of n:dev"),
+        "{refused:?}"
+    );
 }
 
 #[cfg(unix)]

@@ -73,10 +73,11 @@ impl Phone {
         let (network, ledger) = (&opened.network, &opened.ledger);
         let name = calls::phone_name(network, &self.name)?;
         let Some(phone) = network.extensions().iter().find(|phone| phone.endpoint() == name.as_str()) else {
-            return Err(crate::exit::Failure::usage(format!(
-                "events do not name the phone {:?}; give it a label in the network file",
-                self.name
-            )));
+            return Err(crate::exit::Failure::usage(
+                "",
+                format!("events do not name the phone {:?}", self.name),
+                "give it a label in the network file",
+            ));
         };
         let now = Timestamp::now();
         let days_ago = |days: i64| now - SignedDuration::from_hours(24 * days);

@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use clap::Args;
-use network::{Network, NetworkFile};
+use network::{Finding, Network, NetworkFile};
 use provision::{Account, Options, Plan, Wishes, difference, finding_of, former_owners};
 use twilio::{Client, Hosts, Secret, Wait};
 
-use crate::exit::{Failure, Result, both};
+use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
 use crate::output;
 use crate::passwords::{Passwords, given};
@@ -47,12 +47,14 @@ impl Connection {
         let ((file, network), (((account, sid), hosts), ())) = both(self.read(), environment)?;
         let stage = network.stage();
         if !stage.has_domain_of_twilio() {
-            return Err(Failure::usage(format!(
-                "{}: stages.{}.sip_domain: {} is not a SIP domain of Twilio; write NAME.sip.twilio.com with a name of your own",
+            return Err(Failure::usage(
                 self.network.config.display(),
-                stage.name,
-                stage.sip_domain
-            )));
+                format!(
+                    "stages.{}.sip_domain: {} is not a SIP domain of Twilio",
+                    stage.name, stage.sip_domain
+                ),
+                "write NAME.sip.twilio.com with a name of your own",
+            ));
         }
         let client = Client::new(account, hosts).on_wait(tell_waits());
         Ok(Session { file, network, client, account_sid: sid })
@@ -102,7 +104,8 @@ impl Session {
             return Ok(Vec::new());
         }
         let _under_way = output::Progress::of("looking what the network was called before");
-        former_owners(&self.client, wishes).map_err(|error| Failure::other_side(finding_of("", &error)))
+        former_owners(&self.client, wishes)
+            .map_err(|error| Failure::found(Outcome::OtherSide, [finding_of("", &error)]))
     }
 
     /// Reads the account, as far as it is of interest to a stage.
@@ -110,7 +113,7 @@ impl Session {
         let under_way = output::Progress::counted("reading the account at Twilio");
         let told = |done, total| under_way.tell(done, total);
         Account::read(&self.client, &wishes.names, &wishes.domain_name, &told)
-            .map_err(|error| Failure::other_side(finding_of("", &error)))
+            .map_err(|error| Failure::found(Outcome::OtherSide, [finding_of("", &error)]))
     }
 }
 
@@ -159,16 +162,21 @@ pub(crate) fn wishes(file: &NetworkFile, network: &Network, options: Options) ->
 
 fn hosts(endpoint: Option<&str>) -> Result<Hosts> {
     match endpoint {
-        Some(base) => Hosts::all_at(base.trim_end_matches('/'))
-            .map_err(|error| Failure::usage(format!("--endpoint: {error}"))),
+        Some(base) => {
+            Hosts::all_at(base.trim_end_matches('/')).map_err(|error| Failure::usage("--endpoint", error, ""))
+        }
         None => {
             let read = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
             let (region, edge) = (read("TWILIO_REGION"), read("TWILIO_EDGE"));
-            Hosts::of_region(region.as_deref().map(str::trim), edge.as_deref().map(str::trim)).map_err(|error| {
-                Failure::usage(format!(
-                    "TWILIO_REGION, TWILIO_EDGE: {error}; write a pair such as ie1 and dublin, or unset both for the United States"
-                ))
-            })
+            Hosts::of_region(region.as_deref().map(str::trim), edge.as_deref().map(str::trim)).map_err(
+                |error| {
+                    Failure::usage(
+                        "TWILIO_REGION, TWILIO_EDGE",
+                        error,
+                        "write a pair such as ie1 and dublin, or unset both for the United States",
+                    )
+                },
+            )
         }
     }
 }
@@ -178,6 +186,10 @@ pub(crate) fn client_of_environment(endpoint: Option<&str>) -> Result<Client> {
     let ((account, _), hosts) = both(credentials(), hosts(endpoint))?;
     Ok(Client::new(account, hosts).on_wait(tell_waits()))
 }
+
+const NO_SID: &str = "TWILIO_ACCOUNT_SID is not set: the account's SID, AC and 32 digits";
+const NO_TOKEN: &str =
+    "TWILIO_AUTH_TOKEN is not set: the account's auth token (or TWILIO_API_KEY and TWILIO_API_SECRET)";
 
 /// The account from the environment. All that is missing is named at once.
 fn credentials() -> Result<(twilio::Account, String)> {
@@ -199,18 +211,21 @@ fn credentials() -> Result<(twilio::Account, String)> {
         (sid, token, None) => {
             let mut missing = Vec::new();
             if sid.is_none() {
-                missing.push("TWILIO_ACCOUNT_SID is not set: the account's SID, AC and 32 digits");
+                missing.push(NO_SID);
             }
             if token.is_none() {
-                missing.push("TWILIO_AUTH_TOKEN is not set: the account's auth token (or TWILIO_API_KEY and TWILIO_API_SECRET)");
+                missing.push(NO_TOKEN);
             }
-            return Err(Failure::usage(missing.join("\n")));
+            return Err(Failure::found(
+                Outcome::Usage,
+                missing.into_iter().map(|what| Finding::new("", what, "")),
+            ));
         }
         (None, ..) => {
-            return Err(Failure::usage("TWILIO_ACCOUNT_SID is not set: the account's SID, AC and 32 digits"));
+            return Err(Failure::usage("", NO_SID, ""));
         }
     };
-    let account = account.map_err(Failure::usage)?;
+    let account = account.map_err(|error| Failure::usage("", error, error.remedy()))?;
     Ok((account, sid.unwrap_or_default().trim().to_owned()))
 }
 

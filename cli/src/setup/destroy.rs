@@ -66,10 +66,11 @@ impl Destroy {
         let before = record::read(&record)?;
         if self.restore {
             wants = wants.restoring(before.ok_or_else(|| {
-                Failure::usage(format!(
-                    "{}: is not there, so nothing is known of before; bring it from where `dialtone import` ran",
-                    record.display()
-                ))
+                Failure::usage(
+                    record.display(),
+                    "is not there, so nothing is known of before",
+                    "bring it from where `dialtone import` ran",
+                )
             })?);
         } else if before.is_some() && !self.json {
             output::aside(

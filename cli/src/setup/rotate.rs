@@ -66,7 +66,7 @@ impl Rotate {
         for phone in &phones {
             self.folder
                 .check(&session.network, phone)
-                .map_err(|problem| Failure::usage(format!("{problem} ({})", show::NOTHING_CHANGED)))?;
+                .map_err(|problem| Failure::found(Outcome::Usage, [unchanged(problem)]))?;
         }
         if !self.yes && !confirm(&question(&phones))? {
             return Err(Failure::declined(show::NOTHING_CHANGED));
@@ -123,10 +123,8 @@ impl Rotate {
                 Err(failure.unwrap_or_else(|| Failure::found(Outcome::OtherSide, Vec::new())))
             }
             _ => {
-                let mut findings: Vec<Finding> = failures
-                    .iter()
-                    .map(|(phone, failure)| Finding::new(*phone, failure.message().replace('\n', "; "), ""))
-                    .collect();
+                let mut findings: Vec<Finding> =
+                    failures.iter().map(|(phone, failure)| on_one_line(phone, failure)).collect();
                 let rest = phones.len() - done.len();
                 findings.push(Finding::new(
                     "",
@@ -163,27 +161,33 @@ impl Rotation<'_> {
         self.watcher.ended(&summary);
         let set = set.map_err(|error| {
             let is_last = error.status() == Some(401) || matches!(error, twilio::Error::Unreachable { .. });
-            let failure = Failure::other_side(format!(
-                "{}\nthe new password is kept; run the same command again, or `dialtone apply`",
-                finding_of(user, &error)
-            ));
-            (failure, is_last)
+            let kept = Finding::new(
+                "",
+                "the new password is kept",
+                "run the same command again, or `dialtone apply`",
+            );
+            (Failure::found(Outcome::OtherSide, [finding_of(user, &error), kept]), is_last)
         })?;
         self.passwords.confirm(user, credential, Some(&set.date_updated)).map_err(|error| {
-            let failure = Failure::other_side(format!(
-                "{error}\nthe password of {user} WAS changed in Twilio; when that is mended, `dialtone apply` and then \
-                 `dialtone devices render {user} --out DIR` write its device file"
-            ));
-            (failure, true)
+            let changed = Finding::new(
+                "",
+                format!("the password of {user} WAS changed in Twilio"),
+                format!(
+                    "when that is mended, `dialtone apply` and then `dialtone devices render {user} --out DIR` write its \
+                     device file"
+                ),
+            );
+            (Failure::found(Outcome::OtherSide, [error.finding(), changed]), true)
         })?;
         self.watcher.made(place + 1, total, &summary);
         self.folder.render(&self.session.network, phone, self.passwords).map_err(|failure| {
-            let failure = Failure::other_side(format!(
-                "{}\nthe password of {user} WAS changed in Twilio, but its device file is not written; write it with \
-                 `dialtone devices render {user} --out DIR`",
-                failure.message()
-            ));
-            (failure, false)
+            let changed = Finding::new(
+                "",
+                format!("the password of {user} WAS changed in Twilio, but its device file is not written"),
+                format!("write it with `dialtone devices render {user} --out DIR`"),
+            );
+            let findings = failure.into_findings().into_iter().chain([changed]);
+            (Failure::found(Outcome::OtherSide, findings), false)
         })
     }
 }
@@ -200,14 +204,30 @@ fn places_of(account: &Account, phones: &[&Extension]) -> Result<Vec<(String, St
         phones.iter().map(|phone| phone.name()).filter(|name| !there.contains_key(name)).collect();
     if !missing.is_empty() {
         let has = if missing.len() == 1 { "has" } else { "have" };
-        return Err(Failure::usage(format!(
-            "{} {has} no credential in Twilio yet; `dialtone apply` makes it",
-            network::some_of(&missing, 3)
-        )));
+        return Err(Failure::usage(
+            "",
+            format!("{} {has} no credential in Twilio yet", network::some_of(&missing, 3)),
+            "`dialtone apply` makes it",
+        ));
     }
     let place =
         |phone: &&Extension| there.get(phone.name()).map(|(list, sid)| ((*list).clone(), (*sid).clone()));
     Ok(phones.iter().filter_map(place).collect())
+}
+
+/// What keeps the files of a phone from being written, found out before anything was changed.
+fn unchanged(Finding { about, what, remedy }: Finding) -> Finding {
+    let nothing = show::NOTHING_CHANGED;
+    match remedy.as_str() {
+        "" => Finding::new(about, format!("{what} ({nothing})"), ""),
+        _ => Finding::new(about, what, format!("{remedy} ({nothing})")),
+    }
+}
+
+/// One of several phones that failed: everything on its line.
+fn on_one_line(phone: &str, failure: &Failure) -> Finding {
+    let findings: Vec<_> = failure.findings().iter().map(Finding::to_string).collect();
+    Finding::new(phone, findings.join("; "), "")
 }
 
 fn question(phones: &[&Extension]) -> String {

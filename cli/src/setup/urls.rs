@@ -31,8 +31,9 @@ impl Urls {
         }
         token().map(Self::Checked).ok_or_else(|| {
             Failure::usage(
-                "TWILIO_AUTH_TOKEN is not set, so nothing can ask public_url as Twilio does; set it beside the API key, \
-                 or give --skip-url-check",
+                "",
+                "TWILIO_AUTH_TOKEN is not set, so nothing can ask public_url as Twilio does",
+                "set it beside the API key, or give --skip-url-check",
             )
         })
     }
@@ -55,13 +56,13 @@ pub(super) fn refuse_strangers(reception: &Reception) -> Result<()> {
     if reception.strangers.is_empty() {
         return Ok(());
     }
-    let mut lines: Vec<_> = reception.strangers.iter().map(Finding::to_string).collect();
-    lines.push(
-        "nothing was changed: Twilio is only pointed at what answers as Dialtone does; where something else is meant, \
-         give --skip-url-check"
-            .to_owned(),
+    let strangers = reception.strangers.iter().cloned();
+    let why = Finding::new(
+        "",
+        "nothing was changed: Twilio is only pointed at what answers as Dialtone does",
+        "where something else is meant, give --skip-url-check",
     );
-    Err(Failure::of(Outcome::No, lines.join("\n")))
+    Err(Failure::found(Outcome::No, strangers.chain([why])))
 }
 
 /// Why the file is not in force, if it is not.

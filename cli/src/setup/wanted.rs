@@ -36,7 +36,7 @@ impl Wanted {
     /// What the stage wants, as far as it was asked for.
     pub(super) fn wishes(&self, file: &NetworkFile, network: &Network) -> Result<Wishes> {
         if let Some(unknown) = self.only.iter().find(|phone| network.extension(phone).is_none()) {
-            return Err(Failure::usage(format!("--only: there is no phone {unknown:?} in the file")));
+            return Err(Failure::usage("--only", format!("there is no phone {unknown:?} in the file"), ""));
         }
         Ok(wishes(file, network, self.options()).only(self.only.clone()))
     }

@@ -1,6 +1,6 @@
 //! Fills the ledger while its pages are served: a thread of its own, since reading a year takes seconds.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use feed::Source;
 use ledger::{Ledger, Taken};
+use network::Finding;
 
 use crate::ledger::LedgerArgs;
 
@@ -30,7 +31,7 @@ impl Feed {
     pub(super) fn start(args: LedgerArgs, mut ledger: Ledger, sources: Vec<Source>) -> Self {
         let (stop, stopped) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let mut told = HashSet::new();
+            let mut told = BTreeSet::new();
             let mut seldom: Option<Instant> = None;
             loop {
                 if seldom.is_none_or(|last| last.elapsed() >= SELDOM) {
@@ -60,9 +61,9 @@ impl Feed {
 }
 
 /// Says what went wrong, once.
-fn tell(told: &mut HashSet<String>, result: crate::exit::Result<()>) {
+fn tell(told: &mut BTreeSet<Vec<Finding>>, result: crate::exit::Result<()>) {
     if let Err(failure) = result
-        && told.insert(failure.message())
+        && told.insert(failure.findings().to_vec())
     {
         failure.tell();
     }

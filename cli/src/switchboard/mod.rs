@@ -74,15 +74,19 @@ impl Switchboard {
         let password = self.password()?;
         let opened = self.ledger.open_unread()?;
         let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::usage)?;
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::system)?;
         runtime.block_on(self.host(opened, password))
     }
 
     async fn host(self, opened: Opened, password: Option<String>) -> Result {
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {
-            Failure::usage(format!("cannot listen on {}: {error}; choose another with --listen", self.listen))
+            Failure::usage(
+                "",
+                format!("cannot listen on {}: {error}", self.listen),
+                "choose another with --listen",
+            )
         })?;
-        let address = listener.local_addr().map_err(Failure::usage)?;
+        let address = listener.local_addr().map_err(Failure::system)?;
         let Opened { network, ledger, path, sources } = opened;
         let reader = Ledger::open(&path, Access::Read, ledger.zone()).map_err(failure)?;
         let config = self.ledger.network().config.clone();
@@ -106,17 +110,15 @@ impl Switchboard {
             return if self.listen.ip().is_loopback() {
                 Ok(None)
             } else {
-                Err(Failure::usage(format!(
-                    "{} can be reached from elsewhere, so a password is needed; make a file with `dialtone switchboard --hash-password` and name it with --password-file FILE",
-                    self.listen
-                )))
+                Err(Failure::usage(
+                    "",
+                    format!("{} can be reached from elsewhere, so a password is needed", self.listen),
+                    "make a file with `dialtone switchboard --hash-password` and name it with --password-file FILE",
+                ))
             };
         };
         let wrong = |what: &str| {
-            Failure::usage(format!(
-                "{}: {what}; make it with `dialtone switchboard --hash-password`",
-                path.display()
-            ))
+            Failure::usage(path.display(), what, "make it with `dialtone switchboard --hash-password`")
         };
         let text = std::fs::read_to_string(path).map_err(|error| wrong(&error.to_string()))?;
         let hash = text.trim();
@@ -136,7 +138,7 @@ impl Switchboard {
         };
         let pages = switchboard::public_pages(&board, Timestamp::now()).map_err(failure)?;
         let fail = |path: &Path, error: &std::io::Error| {
-            Failure::usage(format!("--out {}: {error}", path.display()))
+            Failure::usage(format!("--out {}", path.display()), error, "")
         };
         std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
         for page in &pages {
@@ -158,9 +160,9 @@ fn hash(is_json: bool) -> Result {
     std::io::stdin()
         .take(1024)
         .read_to_string(&mut password)
-        .map_err(|error| Failure::usage(format!("standard input: {error}")))?;
+        .map_err(|error| Failure::usage("standard input", error, ""))?;
     let hash = switchboard::hash_password(password.trim_end_matches(['\r', '\n']))
-        .map_err(|error| Failure::usage(format!("{error}; choose one of twelve characters or more")))?;
+        .map_err(|error| Failure::usage("", error, "choose one of twelve characters or more"))?;
     if is_json {
         return Ok(answer::print(Outcome::Done, json!({"hash": hash})));
     }

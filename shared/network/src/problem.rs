@@ -24,34 +24,46 @@ impl Problem {
     /// The same as a finding about a file of this name.
     #[must_use]
     pub fn finding(&self, file: impl Display) -> Finding {
-        let Self { line, key, what, remedy } = self;
-        let key = if key.is_empty() { String::new() } else { format!(": {key}") };
-        Finding::new(format!("{file}: line {line}{key}"), what, remedy)
+        Finding::new(format!("{file}: {}", self.place()), &self.what, &self.remedy)
+    }
+
+    /// The same where the file needs no name.
+    #[must_use]
+    pub fn in_file(&self) -> Finding {
+        Finding::new(self.place(), &self.what, &self.remedy)
+    }
+
+    /// The line, and the key if there is one.
+    fn place(&self) -> String {
+        match self.key.as_str() {
+            "" => format!("line {}", self.line),
+            key => format!("line {}: {key}", self.line),
+        }
     }
 }
 
+/// Where and what, on one line. The remedy is in the finding.
 impl Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: ", self.line)?;
-        if !self.key.is_empty() {
-            write!(f, "{}: ", self.key)?;
-        }
-        write!(f, "{}; {}", self.what, self.remedy)
+        write!(f, "{}: {}", self.place(), self.what)
     }
 }
+
+/// How many problems fit into the one line of an error.
+const SHOWN: usize = 3;
 
 /// Everything that is wrong with the file, in the order of its lines. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problems(pub Vec<Problem>);
 
+/// The first of them on one line, and how many more there are.
 impl Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, problem) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str("\n")?;
-            }
-            problem.fmt(f)?;
+        let shown: Vec<_> = self.0.iter().take(SHOWN).map(ToString::to_string).collect();
+        f.write_str(&shown.join(", "))?;
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
         }
-        Ok(())
     }
 }

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use network::Finding;
 use notices::Senders;
 use publish::{Journal, Limits};
 use tokio::net::TcpListener;
@@ -76,6 +77,22 @@ pub enum ServiceError {
     /// The system gives no thread or no socket.
     #[error("the system gives no thread or socket: {0}")]
     System(#[source] io::Error),
+}
+
+impl ServiceError {
+    /// The error as everything is reported.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        match self {
+            Self::Journal { folder, source } => Finding::new(
+                folder.display().to_string(),
+                source.to_string(),
+                "name another folder with --journal DIR",
+            ),
+            Self::Events(source) => Finding::new("--events", source.to_string(), ""),
+            Self::System(_) => Finding::new("", self.to_string(), ""),
+        }
+    }
 }
 
 impl Service {

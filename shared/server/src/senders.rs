@@ -1,5 +1,6 @@
 //! The senders of notices, from the environment.
 
+use network::Finding;
 use notices::{Mailer, Senders};
 use thiserror::Error;
 use twilio::{Account, Client, Hosts, Patience, Secret};
@@ -18,6 +19,20 @@ pub enum SendersError {
     /// The mail server.
     #[error("{0}")]
     Mail(#[from] MailSetupError),
+}
+
+impl SendersError {
+    /// The error as everything is reported.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        match self {
+            Self::Account(error) => {
+                Finding::new("TWILIO_ACCOUNT_SID, TWILIO_API_KEY", error.to_string(), error.remedy())
+            }
+            Self::Hosts(error) => Finding::new("TWILIO_API_BASE", error.to_string(), ""),
+            Self::Mail(error) => Finding::new("", error.to_string(), ""),
+        }
+    }
 }
 
 /// Reads what each way to a person needs, by the names of variables. What is not set is lacking

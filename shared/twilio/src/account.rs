@@ -23,16 +23,25 @@ pub struct Account {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AccountError {
     /// Not `AC` and 32 hexadecimal digits.
-    #[error("the account SID is not AC and 32 hexadecimal digits; copy it from the Twilio Console")]
+    #[error("the account SID is not AC and 32 hexadecimal digits")]
     AccountSid,
     /// Not `SK` and 32 hexadecimal digits.
-    #[error("the API key SID is not SK and 32 hexadecimal digits; copy it from the Twilio Console")]
+    #[error("the API key SID is not SK and 32 hexadecimal digits")]
     KeySid,
     /// Empty, or with a space or a line break in it.
-    #[error(
-        "the auth token, or API key secret, is empty or has spaces in it; copy it again from the Twilio Console"
-    )]
+    #[error("the auth token, or API key secret, is empty or has spaces in it")]
     Secret,
+}
+
+impl AccountError {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::AccountSid | Self::KeySid => "copy it from the Twilio Console",
+            Self::Secret => "copy it again from the Twilio Console",
+        }
+    }
 }
 
 impl Account {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use files::Access;
 use jiff::civil::Date;
+use network::Finding;
 use serde::{Deserialize, Serialize};
 
 use super::case::Case;
@@ -50,13 +51,17 @@ pub enum BookError {
 }
 
 impl BookError {
-    /// The remedy; empty where the error says enough.
+    /// The error as everything is reported.
     #[must_use]
-    pub fn remedy(&self) -> &'static str {
+    pub fn finding(&self) -> Finding {
         match self {
-            Self::File { .. } => "",
-            Self::Content { .. } => "restore it from version control, or delete it to begin anew",
-            Self::NumberInNote => "write the phone's name",
+            Self::File { path, source } => Finding::new(path.display().to_string(), source.to_string(), ""),
+            Self::Content { path, source } => Finding::new(
+                path.display().to_string(),
+                source.to_string(),
+                "restore it from version control, or delete it to begin anew",
+            ),
+            Self::NumberInNote => Finding::new("", self.to_string(), "write the phone's name"),
         }
     }
 }

@@ -167,7 +167,7 @@ fn a_stage_without_a_fallback_is_told_so() {
 #[test]
 fn a_problem_without_a_key_has_its_line_alone() {
     let problem = Problem { line: 3, key: String::new(), what: "is odd".into(), remedy: "mend it".into() };
-    assert_eq!(problem.to_string(), "line 3: is odd; mend it");
+    assert_eq!(problem.to_string(), "line 3: is odd");
     let finding = problem.finding("dialtone.toml");
     assert_eq!(finding.to_string(), "dialtone.toml: line 3: is odd; mend it");
     let keyed = Problem { key: "network.name".into(), ..problem };
