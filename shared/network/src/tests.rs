@@ -3,14 +3,19 @@
 mod sections;
 mod view;
 
-use crate::{NetworkFile, RefusalStyle};
+use crate::{NetworkFile, Problem, RefusalStyle};
 
 const GOOD: &str = "[network]\nname = \"n\"\nregion = \"US\"\n\n[stages.prod]\nsip_domain = \"n.sip.twilio.com\"\npublic_url = \"https://n.example.org\"\n";
+
+/// With its remedy.
+fn told(problem: &Problem) -> String {
+    problem.in_file().to_string()
+}
 
 fn problems(text: &str) -> Vec<String> {
     NetworkFile::parse(text)
         .err()
-        .map(|found| found.0.iter().map(ToString::to_string).collect())
+        .map(|found| found.0.iter().map(told).collect())
         .unwrap_or_default()
 }
 
@@ -123,14 +128,14 @@ fn stages_have_their_own_domains_and_must_exist() {
     let twin = "[stages.dev]\nsip_domain = \"N.sip.twilio.com\"\npublic_url = \"https://d.example.org\"\n";
     assert!(problems_with(twin)[0].contains("is the domain of stage"));
     let file = NetworkFile::parse(GOOD).unwrap();
-    assert!(file.network("dev").unwrap_err().to_string().contains("choose one of prod"));
+    assert!(file.network("dev").unwrap_err().0[0].remedy.contains("choose one of prod"));
     assert!(file.network("").unwrap_err().to_string().contains("no stage is chosen"));
 }
 
 #[test]
 fn advice_is_given_but_stops_nothing() {
     let file = NetworkFile::parse(&format!("{GOOD}[extensions.\"+15035550110\"]\n")).unwrap();
-    let advice: Vec<_> = file.advice().iter().map(ToString::to_string).collect();
+    let advice: Vec<_> = file.advice().iter().map(told).collect();
     assert_eq!(advice.len(), 3, "{advice:?}");
 }
 

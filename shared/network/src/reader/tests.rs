@@ -25,10 +25,15 @@ fn lines_count_from_one() {
 const GOOD: &str = "[network]\nname = \"n\"\nregion = \"US\"\n\n[stages.prod]\nsip_domain = \"n.sip.twilio.com\"\n\
                     public_url = \"https://n.example.org\"\n";
 
+/// With its remedy.
+fn told(problem: &Problem) -> String {
+    problem.in_file().to_string()
+}
+
 /// The problems of a good file with more at its end, whose first line is the eighth.
 fn problems(more: &str) -> Vec<String> {
     let found = NetworkFile::parse(&format!("{GOOD}{more}")).err().map(|found| found.0).unwrap_or_default();
-    found.iter().map(ToString::to_string).collect()
+    found.iter().map(told).collect()
 }
 
 /// A slip of one or two letters is taken for what was meant; a word that has nothing to do with any key is not.
@@ -105,8 +110,9 @@ fn values_of_another_kind_are_told_what_to_write() {
 fn of_broken_toml_nothing_is_called_missing() {
     let found = NetworkFile::parse("[network]\nname = \n").unwrap_err().0;
     assert!(found.iter().all(|problem| problem.what != "is missing"), "{found:?}");
-    let found = NetworkFile::parse("[network]\nname = \"n\"\n").unwrap_err().to_string();
-    assert!(found.contains("line 1: network.region: is missing; add it, such as region = \"US\""), "{found}");
+    let found = NetworkFile::parse("[network]\nname = \"n\"\n").unwrap_err().0;
+    let found: Vec<_> = found.iter().map(told).collect();
+    assert!(found.iter().any(|told| told == "line 1: network.region: is missing; add it, such as region = \"US\""), "{found:?}");
 }
 
 /// Where help would come is not looked at in a file of which parts may be missing: the phone's number may be one of them.
