@@ -13,10 +13,7 @@ fn told(problem: &Problem) -> String {
 }
 
 fn problems(text: &str) -> Vec<String> {
-    NetworkFile::parse(text)
-        .err()
-        .map(|found| found.0.iter().map(told).collect())
-        .unwrap_or_default()
+    NetworkFile::parse(text).err().map(|found| found.0.iter().map(told).collect()).unwrap_or_default()
 }
 
 /// Problems of the good file with more at its end.

@@ -112,7 +112,12 @@ fn of_broken_toml_nothing_is_called_missing() {
     assert!(found.iter().all(|problem| problem.what != "is missing"), "{found:?}");
     let found = NetworkFile::parse("[network]\nname = \"n\"\n").unwrap_err().0;
     let found: Vec<_> = found.iter().map(told).collect();
-    assert!(found.iter().any(|told| told == "line 1: network.region: is missing; add it, such as region = \"US\""), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|told| told == "line 1: network.region: is missing; add it, such as region = \"US\""),
+        "{found:?}"
+    );
 }
 
 /// Where help would come is not looked at in a file of which parts may be missing: the phone's number may be one of them.
