@@ -6,8 +6,8 @@
 //! Everything that counts as a call for help comes from the tables of this file: [`COUNTRIES`], [`EVERYWHERE`] and the
 //! prefixes and codes below. The decision, the device plans and the fallback function are compared with them by tests.
 
-use crate::Keys;
 use crate::countries::{Region, calling_code_of};
+use crate::{Keys, ShowingCode};
 
 /// Numbers that mean help in every country, because people know them from home or from films, unless the country uses
 /// them for something else; none of [`COUNTRIES`] does.
@@ -140,29 +140,29 @@ pub fn recognize(text: &str, regions: &[Region]) -> Option<Service> {
 
 /// The service that these keys ask for.
 #[must_use]
-pub fn recognize_keys(keys: &Keys, regions: &[Region]) -> Option<Service> {
+pub fn recognize_keys(pressed: &Keys, regions: &[Region]) -> Option<Service> {
     // Nobody begins with a pause: p112 is the name of a phone.
-    if keys.as_str().starts_with(['w', 'p']) {
+    if pressed.as_str().starts_with(['w', 'p']) {
         return None;
     }
     // Punctuation and pauses (`w` and `p`) mean nothing to a person who needs help.
-    let keys: String = keys.as_str().chars().filter(|key| !matches!(key, ',' | 'w' | 'p')).collect();
+    let keys: String = pressed.as_str().chars().filter(|key| !matches!(key, ',' | 'w' | 'p')).collect();
     // RFC 5031: the service URN for help of any kind.
     if keys == "sos" || keys.starts_with("urnservicesos") {
         return Some(Service::Emergency(primary(regions)));
     }
-    let digits = without_privacy_code(&keys).trim_matches(['*', '#', '+']);
-    let found = prefixes(digits)
-        .find_map(|(prefix, rest)| service(prefix, rest, regions).map(|service| (service, rest)));
-    match found {
-        // Seven digits may be a local number in North America; elsewhere nobody reads them so. Then only plain 911 behind a
-        // prefix counts as an emergency call.
-        Some((service, rest)) if is_local(digits) && is_north_america(regions) => {
-            (rest == "911" || digits == "9911911").then_some(service)
-        }
-        found => found.map(|(service, _)| service),
+    let digits = without_star_codes(&keys, regions).trim_matches(['*', '#', '+']);
+    // Names of phones, which are most of what a file asks about.
+    if !digits.starts_with(|key: char| key.is_ascii_digit()) {
+        return None;
     }
+    let known = Known::of(regions);
+    let spelt = known.spelt(digits).or_else(|| known.behind_a_code(&keys, regions));
+    spelt.or_else(|| known.spelt(before_an_extension(pressed.as_str())?))
 }
+
+/// The most digits of a beginning: an outside line's 9 and 166 of Thailand's 1669.
+pub const LONGEST_BEGINNING: usize = 4;
 
 /// The digits of a call for help that somebody has begun to dial: `9` and `91` of 911, with an outside line's 9 or
 /// without. None for anything else, a complete call for help included.
@@ -172,16 +172,19 @@ pub fn recognize_keys(keys: &Keys, regions: &[Region]) -> Option<Service> {
 #[must_use]
 pub fn beginning(text: &str, regions: &[Region]) -> Option<String> {
     let keys = Keys::read(text);
-    let digits = keys.as_str().trim_matches(['*', '#', ',']);
-    let is_digits = !digits.is_empty() && digits.bytes().all(|key| key.is_ascii_digit());
+    let digits = without_star_codes(keys.as_str(), regions).trim_matches(['*', '#', ',']);
+    let is_short = (1..=LONGEST_BEGINNING).contains(&digits.len());
+    if !is_short || !digits.bytes().all(|key| key.is_ascii_digit()) {
+        return None;
+    }
     let begins = |number: &str| {
         number.len() > digits.len() && number.starts_with(digits)
             || digits
                 .strip_prefix('9')
                 .is_some_and(|rest| number.len() > rest.len() && number.starts_with(rest))
     };
-    (is_digits && numbers(regions).any(begins) && recognize_keys(&keys, regions).is_none())
-        .then(|| digits.to_owned())
+    let begins_one = Known::of(regions).numbers.into_iter().any(begins);
+    (begins_one && recognize_keys(&keys, regions).is_none()).then(|| digits.to_owned())
 }
 
 /// The number that people of these regions know best.
@@ -189,10 +192,11 @@ fn primary(regions: &[Region]) -> &'static str {
     regions.iter().find_map(|region| Country::of(*region)).map_or("112", Country::primary)
 }
 
-/// Every number that means help there.
-fn numbers(regions: &[Region]) -> impl Iterator<Item = &'static str> {
-    let own = regions.iter().filter_map(|region| Country::of(*region)).flat_map(|country| country.numbers);
-    EVERYWHERE.into_iter().chain(own.copied())
+/// What means help in some regions. Every call asks many times, so it is looked up once.
+struct Known {
+    /// Every number, those of [`EVERYWHERE`] first.
+    numbers: Vec<&'static str>,
+    in_north_america: bool,
 }
 
 /// Whether the digits could be a local number: seven, not beginning with 0 or 1, nor with an exchange that cannot be.
@@ -202,15 +206,108 @@ fn is_local(digits: &str) -> bool {
         && !digits.starts_with("911")
 }
 
-fn is_north_america(regions: &[Region]) -> bool {
-    regions.iter().any(|region| calling_code_of(*region) == Some(1))
+impl Known {
+    fn of(regions: &[Region]) -> Self {
+        let mut numbers = Vec::with_capacity(8);
+        numbers.extend(EVERYWHERE);
+        for country in regions.iter().filter_map(|region| Country::of(*region)) {
+            numbers.extend(country.numbers.iter().filter(|number| !EVERYWHERE.contains(*number)));
+        }
+        Self { numbers, in_north_america: regions.iter().any(|region| calling_code_of(*region) == Some(1)) }
+    }
+
+    /// The service that digits spell, with what people press before an emergency number.
+    fn spelt(&self, digits: &str) -> Option<Service> {
+        let found = prefixes(digits)
+            .find_map(|(prefix, rest)| self.service(prefix, rest).map(|service| (service, rest)));
+        match found {
+            // Seven digits may be a local number in North America; elsewhere nobody reads them so. Then only plain 911 behind
+            // a prefix counts as an emergency call.
+            Some((service, rest)) if is_local(digits) && self.in_north_america => {
+                (rest == "911" || digits == "9911911").then_some(service)
+            }
+            found => found.map(|(service, _)| service),
+        }
+    }
+
+    /// An emergency number, and nothing else, behind a country's own code to hide the caller's number (141 999), or behind its
+    /// calling code: telephones that know it write +44 before everything (Linphone, "international prefix").
+    fn behind_a_code(&self, keys: &str, regions: &[Region]) -> Option<Service> {
+        let keys = keys.trim_matches(['*', '#']);
+        let exactly = |rest: &str| self.numbers.iter().copied().find(|number| *number == rest);
+        let hidden = ShowingCode::before(keys, regions).and_then(|(_, rest)| exactly(rest));
+        let abroad = || {
+            let international =
+                ["+", "0011", "011", "00"].into_iter().filter_map(|way| keys.strip_prefix(way));
+            let codes = || regions.iter().filter_map(|region| calling_code_of(*region));
+            // North America's 1 is long distance, too, see `prefixes`.
+            let national = international.flat_map(|rest| {
+                codes()
+                    .filter(|code| *code != 1)
+                    .filter_map(|code| rest.strip_prefix(code.to_string().as_str()))
+            });
+            national.into_iter().find_map(exactly)
+        };
+        hidden.or_else(abroad).map(Service::Emergency)
+    }
+
+    /// The service that is spelt by exactly these digits.
+    ///
+    /// A number may be pressed again and again, 911 begun once more (91191), and a last key held too long (9111, 9999). Anything
+    /// longer is a number whose dialler slipped (9-1-1-503...), and is not worth sending help to the wrong place.
+    fn service(&self, prefix: Prefix, digits: &str) -> Option<Service> {
+        if digits == ADDRESS_TEST {
+            // Other countries have no test, and a number of theirs may begin so.
+            return self.in_north_america.then_some(Service::AddressTest);
+        }
+        // Two digits are too few to guess at: 115 in France is no 15.
+        let counts = |number: &&'static str| match prefix {
+            Prefix::Nothing => number.len() > 2 || digits == *number,
+            Prefix::Line => number.len() > 2,
+            Prefix::LongDistance => EVERYWHERE.contains(number),
+        };
+        let known = || self.numbers.iter().copied().filter(counts);
+        let first = known().find(|number| digits.starts_with(number))?;
+        let (mut rest, mut last) = (digits, first);
+        while let Some(number) = known().find(|number| rest.starts_with(number)) {
+            rest = rest.get(number.len()..).unwrap_or_default();
+            last = number;
+        }
+        let is_begun_again = matches!(rest, "9" | "91") && matches!(last, "911" | "112");
+        let is_held = may_be_held(first) && rest.chars().all(|key| first.ends_with(key));
+        (rest.is_empty() || is_begun_again || is_held).then_some(Service::Emergency(first))
+    }
 }
 
 /// Codes that hide or show the caller's number, before the number. An emergency centre sees it in any case.
 pub const PRIVACY_CODES: [&str; 4] = ["*67", "*82", "#31#", "*31#"];
 
-fn without_privacy_code(keys: &str) -> &str {
-    PRIVACY_CODES.iter().find_map(|code| keys.strip_prefix(code)).unwrap_or(keys)
+/// What follows codes with a `*` or `#`, perhaps behind an outside line's 9. Those of digits alone are looked at elsewhere, since
+/// a number may begin so.
+fn without_star_codes<'k>(keys: &'k str, regions: &[Region]) -> &'k str {
+    let mut rest = keys;
+    // Somebody who hides the number by habit may also show it.
+    for _ in 0..2 {
+        let inside = rest.strip_prefix('9').filter(|inside| inside.starts_with(['*', '#'])).unwrap_or(rest);
+        match ShowingCode::before(inside, regions) {
+            Some((code, behind)) if !code.is_numeric() => rest = behind,
+            _ => break,
+        }
+    }
+    rest
+}
+
+/// The digits before a pause or a mark that leads to an extension: a number that was stored with keys to press later, or an
+/// extension. None if a whole number follows: nobody asked for help then.
+fn before_an_extension(keys: &str) -> Option<&str> {
+    const LONGEST: usize = 6;
+    let (number, rest) = keys.split_at_checked(keys.find(|key: char| !key.is_ascii_digit())?)?;
+    let marks = [',', 'w', 'p', 'x', '*', '#'];
+    let marked = rest.trim_start_matches(marks);
+    let extension = marked.strip_prefix("ext").unwrap_or(marked).trim_start_matches(marks);
+    let is_marked = extension.len() < rest.len() && (1..=LONGEST).contains(&extension.len());
+    let is_numeric = extension.bytes().all(|key| key.is_ascii_digit() || key == b',');
+    (number.len() > 2 && is_marked && is_numeric).then_some(number)
 }
 
 /// A prefix before the number that was meant.
@@ -239,33 +336,6 @@ fn prefixes(digits: &str) -> impl Iterator<Item = (Prefix, &str)> {
             [Some((before, rest)), long].into_iter().flatten()
         })
     })
-}
-
-/// The service that is spelt by exactly these digits.
-///
-/// A number may be pressed again and again, 911 begun once more (91191), and a last key held too long (9111, 9999). Anything
-/// longer is a number whose dialler slipped (9-1-1-503...), and is not worth sending help to the wrong place.
-fn service(prefix: Prefix, digits: &str, regions: &[Region]) -> Option<Service> {
-    if digits == ADDRESS_TEST {
-        // Other countries have no test, and a number of theirs may begin so.
-        return is_north_america(regions).then_some(Service::AddressTest);
-    }
-    // Two digits are too few to guess at: 115 in France is no 15.
-    let counts = |number: &&'static str| match prefix {
-        Prefix::Nothing => number.len() > 2 || digits == *number,
-        Prefix::Line => number.len() > 2,
-        Prefix::LongDistance => EVERYWHERE.contains(number),
-    };
-    let known = || numbers(regions).filter(counts);
-    let first = known().find(|number| digits.starts_with(number))?;
-    let (mut rest, mut last) = (digits, first);
-    while let Some(number) = known().find(|number| rest.starts_with(number)) {
-        rest = rest.get(number.len()..).unwrap_or_default();
-        last = number;
-    }
-    let is_begun_again = matches!(rest, "9" | "91") && matches!(last, "911" | "112");
-    let is_held = may_be_held(first) && rest.chars().all(|key| first.ends_with(key));
-    (rest.is_empty() || is_begun_again || is_held).then_some(Service::Emergency(first))
 }
 
 /// Whether the last key may be pressed too often: in 911, and in numbers of one digit (999, 000, 111). `1122` may be a code.

@@ -26,6 +26,7 @@ mod kind;
 mod lookup;
 mod nanp;
 mod privacy;
+mod showing;
 mod world;
 
 pub use countries::{Region, calling_code, calling_code_of};
@@ -36,3 +37,4 @@ pub use kind::Kind;
 pub use lookup::{Found, LookupError, look_up, national};
 pub use nanp::{Nanp, classify, is_area_code, is_n11, is_non_geographic, npa_region};
 pub use privacy::has_number;
+pub use showing::{SHOWING_CODES, Showing, ShowingCode};

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod around;
+
 fn regions(names: &[&str]) -> Vec<Region> {
     names.iter().map(|name| Region::parse(name).unwrap()).collect()
 }
