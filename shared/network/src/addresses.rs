@@ -9,7 +9,7 @@ use crate::help::is_unregistered;
 use crate::nearest::nearest;
 use crate::parse;
 use crate::problem::Problem;
-use crate::reader::{Reader, Section, Wrong, table, wrong};
+use crate::reader::{At, Reader, Section, Wrong, table, wrong};
 
 /// A postal address, registered with Twilio for the numbers of phones that stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(crate) fn read_addresses(
     reader: &mut Reader<'_>,
     section: Option<&Section<'_>>,
     country: Option<Region>,
-    advice: &mut Vec<Problem>,
+    mut advice: Option<&mut Vec<Problem>>,
 ) -> Vec<PostalAddress> {
     let mut addresses = Vec::new();
     for (section, name, value) in section.into_iter().flat_map(|s| s.entries().map(move |(k, v)| (s, k, v))) {
@@ -82,28 +82,20 @@ pub(crate) fn read_addresses(
         let (Some(customer), Some(street), Some(city)) = (customer, street, city) else { continue };
         let (Some(region), Some(postal_code)) = (region, postal_code) else { continue };
         let Some(country) = own_country.map(|at| at.value).or(country) else { continue };
-        if country.as_str() == "US" {
-            let mut advise = |offset, key, remedy: &str| {
-                let (line, key) = (reader.line(offset), table.path(key).to_string());
-                let what = "is not what Twilio takes in the United States".into();
-                advice.push(Problem { line, key, what, remedy: remedy.into() });
-            };
-            if !is_state(&region.value) {
-                advise(region.offset, "region", "write the state by its two letters, such as \"OR\"");
+        if let Some(advice) = advice.as_deref_mut() {
+            if country.as_str() == "US" {
+                advise_on_form(reader, &table, &region, &postal_code, advice);
             }
-            if !is_zip(&postal_code.value) {
-                advise(postal_code.offset, "postal_code", "write five digits, or five, a hyphen and four");
+            if is_unregistered(country) {
+                advice.push(Problem {
+                    line: reader.line(name.offset),
+                    key: path.to_string(),
+                    what: format!(
+                        "is in {country}, where Twilio registers no addresses: callers must say where they are"
+                    ),
+                    remedy: "write a note at the phones".into(),
+                });
             }
-        }
-        if is_unregistered(country) {
-            advice.push(Problem {
-                line: reader.line(name.offset),
-                key: path.to_string(),
-                what: format!(
-                    "is in {country}, where Twilio registers no addresses: callers must say where they are"
-                ),
-                remedy: "write a note at the phones".into(),
-            });
         }
         addresses.push(PostalAddress {
             name: name.value.to_owned(),
@@ -117,6 +109,27 @@ pub(crate) fn read_addresses(
         });
     }
     addresses
+}
+
+/// A state or a postal code that Twilio would not take in the United States.
+fn advise_on_form(
+    reader: &Reader<'_>,
+    table: &Section<'_>,
+    region: &At<String>,
+    postal_code: &At<String>,
+    advice: &mut Vec<Problem>,
+) {
+    let mut advise = |offset, key, remedy: &str| {
+        let (line, key) = (reader.line(offset), table.path(key).to_string());
+        let what = "is not what Twilio takes in the United States".into();
+        advice.push(Problem { line, key, what, remedy: remedy.into() });
+    };
+    if !is_state(&region.value) {
+        advise(region.offset, "region", "write the state by its two letters, such as \"OR\"");
+    }
+    if !is_zip(&postal_code.value) {
+        advise(postal_code.offset, "postal_code", "write five digits, or five, a hyphen and four");
+    }
 }
 
 /// A state by its postal abbreviation (USPS Publication 28, appendix B), in form only.

@@ -42,7 +42,7 @@ pub(crate) fn read_extensions<'a>(
     section: &Section<'a>,
     groups: &Groups<'_>,
     shared: &Shared<'_>,
-    advice: &mut Vec<Problem>,
+    mut advice: Option<&mut Vec<Problem>>,
 ) -> Extensions<'a> {
     let mut read = Extensions::default();
     let mut labels = HashMap::new();
@@ -56,7 +56,10 @@ pub(crate) fn read_extensions<'a>(
             reader.report(name.offset, path, problem);
         }
         let label = table.text(reader, "label", parse::label);
-        if label.is_none() && name.value.starts_with('+') {
+        if let Some(advice) = advice.as_deref_mut()
+            && label.is_none()
+            && name.value.starts_with('+')
+        {
             advice.push(Problem {
                 line: reader.line(name.offset),
                 key: path.to_string(),
@@ -68,7 +71,9 @@ pub(crate) fn read_extensions<'a>(
         let mut extension = read_extension(reader, &mut table, name.value, label, group, shared);
         extension.device = read_device(reader, &mut table, group.map(|group| &group.device), &mut macs);
         table.refuse_unknown(reader);
-        if extension.buy.is_some() {
+        if let Some(advice) = advice.as_deref_mut()
+            && extension.buy.is_some()
+        {
             advice.push(Problem {
                 line: reader.line(table.offset_of("number")),
                 key: table.path("number").to_string(),

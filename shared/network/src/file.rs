@@ -8,6 +8,7 @@ use toml_spanner::{Arena, ErrorKind, Table};
 use crate::Language;
 use crate::addresses::{Names, addresses_of_numbers, advise_on_unused, read_addresses};
 use crate::codes::{Places, read_codes, with_built_in};
+use crate::comments;
 use crate::extensions::{Extensions, Shared, read_extensions};
 use crate::groups::Groups;
 use crate::help::{self, Sources};
@@ -44,7 +45,13 @@ impl NetworkFile {
     ///
     /// Every problem of the file but those of places, each with its line and remedy.
     pub fn parse_noted(text: &str, fingerprint: Fingerprint) -> Result<Self, Problems> {
-        Self::read(text, fingerprint, Looks::PastPlaces)
+        // The reader of TOML takes longer for comments than for the rest (docs/performance.md).
+        let bare = comments::without(text);
+        match bare.as_deref().map(|bare| Self::read(bare, fingerprint, Looks::PastPlaces)) {
+            Some(Ok(file)) => Ok(file),
+            // Lines are those of the whole file.
+            Some(Err(_)) | None => Self::read(text, fingerprint, Looks::PastPlaces),
+        }
     }
 
     fn read(text: &str, fingerprint: Fingerprint, looks: Looks) -> Result<Self, Problems> {
@@ -160,12 +167,13 @@ fn read<'a>(
     let (name, region, language, rest) =
         section.map_or_else(Default::default, |mut section| read_network(reader, &mut section));
     let section_of_addresses = root.section(reader, "addresses");
-    let addresses = read_addresses(reader, section_of_addresses.as_ref(), region, &mut advice);
+    let advised = advice_wanted.then_some(&mut advice);
+    let addresses = read_addresses(reader, section_of_addresses.as_ref(), region, advised);
     let names = Names::of(section_of_addresses.as_ref(), reader.is_torn());
     let address = rest.address.as_ref().and_then(|at| {
         names.named(&at.value).map_err(|problem| reader.report(at.offset, "network.address", problem)).ok()
     });
-    if rest.emergency_caller_id.is_none() {
+    if rest.emergency_caller_id.is_none() && advice_wanted {
         advice.push(Problem {
             line: reader.line(network_offset),
             key: "network.emergency_caller_id".into(),
@@ -186,7 +194,8 @@ fn read<'a>(
     let section = root.section(reader, "groups");
     let groups = Groups::read(reader, section.as_ref(), &shared);
     let section = root.section(reader, "extensions");
-    let extensions = section.map(|section| read_extensions(reader, &section, &groups, &shared, &mut advice));
+    let advised = advice_wanted.then_some(&mut advice);
+    let extensions = section.map(|section| read_extensions(reader, &section, &groups, &shared, advised));
     let extensions = extensions.unwrap_or_default();
     let is_torn = reader.is_torn();
     let notify = read_notify(

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod codes;
+mod comments;
 mod device;
 mod extensions;
 mod file;

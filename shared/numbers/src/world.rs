@@ -17,17 +17,15 @@ pub(crate) fn find(code: u16, national: &str) -> Option<Found> {
 /// The region of all numbers that begin so, if it is one.
 pub(crate) fn region(code: u16, beginning: &str) -> Option<Region> {
     let start = walk(code, beginning)?;
+    // Every call asks for a region, so only what is reached is looked at. A row leads to states before it.
     let mut reached = vec![false; usize::from(start) + 1];
-    *reached.last_mut()? = true;
+    let mut ahead = vec![start];
     let mut region = None;
-    // A row comes after the states it leads to, so one sweep from the last to the first meets all that is reached.
-    for state in (0..=start).rev() {
-        if reached.get(usize::from(state)) != Some(&true) {
+    while let Some(state) = ahead.pop() {
+        if std::mem::replace(reached.get_mut(usize::from(state))?, true) {
             continue;
         }
-        for next in row(state).into_iter().flatten() {
-            *reached.get_mut(usize::from(*next))? = true;
-        }
+        ahead.extend(row(state).into_iter().flatten());
         let mut classes = cases(state).iter().filter_map(|(_, class)| CLASSES.get(usize::from(*class)));
         if !classes.all(|found| *region.get_or_insert(found.region) == found.region) {
             return None;

@@ -1,11 +1,18 @@
 //! Requests that were answered lately.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
 /// How many requests are remembered. Twilio repeats a webhook within a minute (twilio.md, E.5), in which a process answers
 /// fewer calls than this.
 const MOST: usize = 4096;
+
+/// Remembers what was answered. The functions cannot, and so do not even link what can.
+pub(crate) trait Memory: Debug + Send + Sync {
+    /// Remembers a proven signature. Whether it was known.
+    fn is_repeated(&self, signature: &[u8]) -> bool;
+}
 
 /// The signatures of requests that were answered lately.
 ///
@@ -21,9 +28,8 @@ struct Signatures {
     in_order: VecDeque<Box<[u8]>>,
 }
 
-impl Recent {
-    /// Remembers a proven signature. Whether it was known.
-    pub(crate) fn is_repeated(&self, signature: &[u8]) -> bool {
+impl Memory for Recent {
+    fn is_repeated(&self, signature: &[u8]) -> bool {
         let mut signatures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !signatures.known.insert(signature.into()) {
             return true;

@@ -18,7 +18,7 @@ use webhook::{Alert, AuthTokens, Call, CallProgress, Content, DialEnd, Form, Rej
 
 use crate::identity::{IDENTITY_HEADER, Identity};
 use crate::measures;
-use crate::recent::Recent;
+use crate::recent::{Memory, Recent};
 use crate::route::Route;
 use crate::sink::Sink;
 
@@ -64,7 +64,7 @@ struct Inner<S> {
     /// How many requests were turned away since the start.
     rejected: AtomicU64,
     /// The webhooks of late, if each is to be counted once.
-    recent: Option<Recent>,
+    recent: Option<Box<dyn Memory>>,
 }
 
 /// A request that is proven to come from Twilio.
@@ -92,7 +92,7 @@ impl<S> Web<S> {
     #[must_use]
     pub fn counting_once(mut self) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
-            inner.recent = Some(Recent::default());
+            inner.recent = Some(Box::new(Recent::default()));
         }
         self
     }

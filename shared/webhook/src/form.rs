@@ -103,28 +103,38 @@ impl Form {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(self.iter()).finish()
     }
 
-    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
+    fn values(&self, wanted: &str) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().filter_map(move |&(name, value)| {
+            let begin = std::mem::replace(&mut start, value);
+            // Most names differ in their length already.
+            (name - begin == wanted.len() && self.text.get(begin..name) == Some(wanted))
+                .then(|| self.text.get(name..value).unwrap_or_default())
+        })
     }
 }
 
 /// Undoes percent-encoding, and `+` for a blank. A percent sign that encodes nothing stays.
 fn decode(part: &[u8], text: &mut Vec<u8>) {
     let mut rest = part;
-    while let [first, behind @ ..] = rest {
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'+' | b'%')) {
+        let (plain, behind) = rest.split_at_checked(at).unwrap_or_default();
+        text.extend_from_slice(plain);
+        let Some((mark, behind)) = behind.split_first() else { return };
         rest = behind;
-        text.push(match (first, behind) {
+        text.push(match (mark, behind) {
             (b'+', _) => b' ',
-            (b'%', [high, low, further @ ..]) => match (hex(*high), hex(*low)) {
+            (_, [high, low, further @ ..]) => match (hex(*high), hex(*low)) {
                 (Some(high), Some(low)) => {
                     rest = further;
                     high << 4 | low
                 }
                 _ => b'%',
             },
-            _ => *first,
+            _ => b'%',
         });
     }
+    text.extend_from_slice(rest);
 }
 
 fn hex(digit: u8) -> Option<u8> {
