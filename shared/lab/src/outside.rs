@@ -80,8 +80,26 @@ impl Outside {
     }
 }
 
-/// Whether this number, as Twilio dials it, is one for help: every number to call has a plus and a country code, and
-/// those for help have neither. 988, the crisis lifeline, is one of them.
+/// Whether this number, as Twilio dials it, is one for help. Every other number has a plus, a country code and more digits:
+/// those for help have no plus (911, 988, 1669), or at most three digits after the country code (+3315 in France,
+/// docs/emergency.md). 988, the crisis lifeline, is one of them.
 pub(crate) fn is_help(number: &str) -> bool {
-    !number.starts_with('+') && number.len() <= 4
+    number.len() <= if number.starts_with('+') { 6 } else { 4 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_short_everywhere() {
+        // docs/emergency.md, which a test compares with what is dialled.
+        for number in ["911", "933", "988", "999", "112", "000", "1669", "+3315", "+3318"] {
+            assert!(is_help(number), "{number}");
+        }
+        // The shortest numbers of the plan: Niue, Saint Helena.
+        for number in ["+15035550123", "+6834002", "+29022222", "5550123"] {
+            assert!(!is_help(number), "{number}");
+        }
+    }
 }

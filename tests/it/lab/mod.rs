@@ -4,6 +4,7 @@
 mod asterisk;
 mod connecting;
 mod desk;
+mod dialling;
 mod elsewhere;
 mod failing;
 mod hand;

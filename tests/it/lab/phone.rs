@@ -51,6 +51,8 @@ pub(crate) struct Phone {
     user: String,
     /// How many events were asked for already.
     seen: usize,
+    /// The last recording of earlier calls.
+    before: Option<PathBuf>,
 }
 
 /// Where baresip has its modules; nothing, said aloud, where it is not installed.
@@ -155,11 +157,14 @@ impl Phone {
         let told = Arc::new(Told::default());
         let (mut reader, writer) = (control.try_clone().unwrap(), Arc::clone(&told));
         std::thread::spawn(move || read(&mut reader, &writer));
-        Self { child, control, told, directory, user: (*user).to_owned(), seen: 0 }
+        Self { child, control, told, directory, user: (*user).to_owned(), seen: 0, before: None }
     }
 
     /// Gives an order: dial, accept, hangup, hold, resume, sndcode.
     pub(crate) fn does(&mut self, order: &str, what: &str) -> &mut Self {
+        if matches!(order, "dial" | "accept") {
+            self.before = self.recordings().max();
+        }
         let text = json!({"command": order, "params": what, "token": "t"}).to_string();
         self.control.write_all(format!("{}:{text},", text.len()).as_bytes()).unwrap();
         self
@@ -229,9 +234,15 @@ impl Phone {
         }
     }
 
+    /// The recording of this call, once there is one.
     fn newest(&self) -> Option<PathBuf> {
+        self.recordings().max().filter(|path| Some(path) > self.before.as_ref())
+    }
+
+    /// Their names begin with the time.
+    fn recordings(&self) -> impl Iterator<Item = PathBuf> {
         let all = fs::read_dir(&self.directory).unwrap().map(|entry| entry.unwrap().path());
-        all.filter(|path| path.to_string_lossy().ends_with("-dec.wav")).max()
+        all.filter(|path| path.to_string_lossy().ends_with("-dec.wav"))
     }
 }
 
