@@ -146,7 +146,7 @@ impl<'a, 't> Walk<'a, 't> {
             Output::Skip { name, .. } => self.transcript.heard(&Heard::Skips { verb: name }),
             Output::Reject { reason, .. } => self.transcript.heard(&Heard::Rejects { reason }),
             Output::HangUp => self.transcript.heard(&Heard::HangsUp),
-            Output::RefuseRefer(_) => {
+            Output::RefuseRefer(..) => {
                 self.transcript.terminal().note("the REFER is refused: a call takes five");
             }
             Output::Failed(error) => return Err(error.into()),

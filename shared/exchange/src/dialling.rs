@@ -290,21 +290,28 @@ impl Exchange {
 
     fn refer(&mut self, from: Party, target: &str) {
         let State::Dialling(dialling) = &mut self.state else {
-            return self.push(Output::RefuseRefer(from));
+            return self.push(Output::RefuseRefer(from, None));
         };
         let talks = dialling.winner.is_some_and(|winner| from == Party::Leg(winner));
-        if from == Party::Caller {
-            self.assume(Rule::ReferByCaller);
-            return self.push(Output::RefuseRefer(from));
-        }
-        if !talks || dialling.refer.is_none() || dialling.referred.is_some() || self.is_gone {
-            return self.push(Output::RefuseRefer(from));
-        }
-        if self.refers >= MOST_REFERS {
-            self.assume(Rule::ReferHops);
-            return self.push(Output::RefuseRefer(from));
+        let refusal = if from == Party::Caller {
+            Some(Some(Rule::ReferByCaller))
+        } else if !talks || dialling.referred.is_some() || self.is_gone {
+            Some(None)
+        } else if dialling.refer.is_none() {
+            Some(Some(Rule::ReferWithoutUrl))
+        } else if self.refers >= MOST_REFERS {
+            Some(Some(Rule::ReferHops))
+        } else {
+            None
+        };
+        if let Some(why) = refusal {
+            if let Some(rule) = why.filter(|rule| rule.is_assumed()) {
+                self.assume(rule);
+            }
+            return self.push(Output::RefuseRefer(from, why));
         }
         self.refers += 1;
+        let State::Dialling(dialling) = &mut self.state else { return };
         dialling.referred = Some(target.to_owned());
         let stays = dialling.answers_on_bridge;
         self.push(Output::TakeRefer(from));

@@ -142,8 +142,8 @@ pub enum Output {
     Bridge(LegId),
     /// Accept a REFER: SIP 202.
     TakeRefer(Party),
-    /// Refuse a REFER: SIP 603.
-    RefuseRefer(Party),
+    /// Refuse a REFER: SIP 603. The rule that says so, if there is one: [`Rule::ReferWithoutUrl`] is an error of the account.
+    RefuseRefer(Party, Option<Rule>),
     /// The document goes on elsewhere; the request follows. The text is as it was written.
     Redirect(String),
     /// Set a timer.

@@ -177,7 +177,7 @@ impl Line<'_> {
             Output::GatherStarts => "gather".to_owned(),
             Output::KeyLost(key) => format!("lost {key}"),
             Output::TakeRefer(_) => "take refer".to_owned(),
-            Output::RefuseRefer(_) => "refuse refer".to_owned(),
+            Output::RefuseRefer(..) => "refuse refer".to_owned(),
             Output::Reject { reason, .. } => format!("reject {reason}"),
             Output::HangUp => "hang up".to_owned(),
             Output::Redirect(to) => format!("redirect {to}"),

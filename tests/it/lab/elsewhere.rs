@@ -22,6 +22,11 @@ impl Question {
     pub(crate) fn field(&self, name: &str) -> &str {
         self.form.first(name).unwrap_or_default()
     }
+
+    /// What the account's debugger tells.
+    pub(crate) fn payload(&self) -> serde_json::Value {
+        serde_json::from_str(self.field("Payload")).unwrap()
+    }
 }
 
 /// A service that listens until the test ends.

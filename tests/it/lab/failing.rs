@@ -1,5 +1,8 @@
 //! A service that does not answer as it should, and the fallback URL.
 
+use network::NetworkFile;
+use webhook::Alert;
+
 use super::desk::Desk;
 use super::elsewhere::Elsewhere;
 use super::{is_loud, phone};
@@ -45,6 +48,31 @@ fn a_service_with_another_token_or_that_answers_500_is_an_application_error() {
     let broken = Elsewhere::always("500 Internal Server Error", "");
     let mut lab = Desk::start(&["--url", &broken.url()]);
     hears_an_application_error(&mut lab, ["the service answered 500", "the service answered 500"]);
+}
+
+/// The form is one that the service itself reads as an error of this call (twilio.md, A.7).
+#[test]
+fn the_debugger_is_told_of_a_document_that_cannot_be_had() {
+    let broken = Elsewhere::always("500 Internal Server Error", "");
+    let mut lab = Desk::start(&["--url", &broken.url()]);
+    let mut hand = lab.hand("alpha");
+    let mut talk = hand.dials("5035550123");
+    let call = broken.is_asked("/outgoing");
+    let told = broken.is_asked("/status/error");
+    assert_eq!(told.field("Level"), "ERROR");
+    assert_eq!(told.field("PayloadType"), "application/json");
+    let payload = told.payload();
+    assert_eq!(payload["error_code"], "11200", "{payload}");
+    assert_eq!(payload["resource_sid"], call.field("CallSid"), "{payload}");
+    assert_eq!(payload["webhook"]["request"]["url"], "http://127.0.0.1:8080/outgoing", "{payload}");
+    assert_eq!(hand.is_answered(&mut talk).status(), Some(200));
+    hand.is_asked("BYE");
+    lab.tells("over", "");
+    // A service that works makes an event of it.
+    let file = NetworkFile::parse(&std::fs::read_to_string(lab.file()).unwrap()).unwrap();
+    let plan = dialplan::alert(&Alert::from_form(&told.form), &file.network("dev").unwrap());
+    let events: Vec<_> = plan.events.iter().map(|event| event.name().to_string()).collect();
+    assert_eq!(events, ["twilio-error-11200"]);
 }
 
 #[test]

@@ -141,6 +141,24 @@ impl Hand {
         answer
     }
 
+    /// Answers a call of the lab, and gives it once the lab has heard so.
+    pub(crate) fn picks_up(&mut self, invite: &Message) -> Talk {
+        self.answers(invite, 180);
+        self.answers(invite, 200);
+        // It has the tag of the answer.
+        let ack = self.is_asked("ACK");
+        let header = |name: &str| ack.header(name).unwrap().to_owned();
+        Talk {
+            id: header("Call-ID"),
+            from: header("To"),
+            to: header("From"),
+            target: address(invite.header("Contact").unwrap()).0.to_owned(),
+            routes: invite.list("Record-Route").into_iter().map(str::to_owned).collect(),
+            seq: 0,
+            invite: invite.clone(),
+        }
+    }
+
     /// A request within a call.
     pub(crate) fn within(&mut self, talk: &mut Talk, method: &str) -> Message {
         if method != "ACK" {

@@ -154,7 +154,7 @@ impl Desk {
             Output::GatherStarts => "gather".to_owned(),
             Output::GatherStops => "gathered".to_owned(),
             Output::TakeRefer(_) => "take refer".to_owned(),
-            Output::RefuseRefer(_) => "refuse refer".to_owned(),
+            Output::RefuseRefer(..) => "refuse refer".to_owned(),
             Output::HangUp => "hang up".to_owned(),
             Output::Over(_) => "over".to_owned(),
             Output::Assumed(rule) => {

@@ -21,6 +21,8 @@ pub(super) enum About<'a> {
     Invalid { number: &'a str },
     /// A document could not be had: 11200 and others. The URL that was asked.
     Document { url: &'a str, code: u32 },
+    /// A REFER on a Dial without `referUrl`: 13802.
+    Refer,
 }
 
 impl About<'_> {
@@ -30,6 +32,7 @@ impl About<'_> {
             Self::Silent { .. } => 32011,
             Self::Invalid { .. } => 13224,
             Self::Document { code, .. } => *code,
+            Self::Refer => 13802,
         }
     }
 
@@ -37,7 +40,7 @@ impl About<'_> {
     fn level(&self) -> &'static str {
         match self {
             Self::Unregistered { .. } | Self::Silent { .. } => "WARNING",
-            Self::Invalid { .. } | Self::Document { .. } => "ERROR",
+            Self::Invalid { .. } | Self::Document { .. } | Self::Refer => "ERROR",
         }
     }
 }
@@ -57,6 +60,7 @@ impl Call {
             }
             About::Silent { contact } => (None, json!({"To": format!("<{contact}>"), "From": from})),
             About::Invalid { number } => (None, json!({"To": number, "From": from})),
+            About::Refer => (None, json!({"From": from})),
             About::Document { url, .. } => (Some((*url).to_owned()), Value::Object(Map::new())),
         };
         let code = about.code().to_string();

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use exchange::{
-    Exchange, FetchError, Input, LegCause, LegEnd, LegId, Output, Party, PlaybackId, Request, Setup, TimerId,
+    Exchange, FetchError, Input, LegCause, LegEnd, LegId, Output, Party, PlaybackId, Request, Rule, Setup,
+    TimerId,
 };
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -273,7 +274,12 @@ impl Call {
             Output::EndLeg(id) => self.end_leg(id),
             Output::Bridge(id) => self.bridge(id),
             Output::TakeRefer(party) => self.answer_refer(party, true),
-            Output::RefuseRefer(party) => self.answer_refer(party, false),
+            Output::RefuseRefer(party, why) => {
+                if why == Some(Rule::ReferWithoutUrl) {
+                    self.alert(&About::Refer);
+                }
+                self.answer_refer(party, false);
+            }
             Output::Redirect(to) => {
                 self.teller.tell(Kind::Note, self.caller.name(), format!("goes on at {to}"));
             }
