@@ -108,7 +108,8 @@ fn a_phone_that_may_not_call_for_help_says_so_aloud() {
     if phone::modules().is_none() {
         return;
     }
-    let change = |network: &str| network.replacen("[extensions.alpha]", "[extensions.alpha]\nemergency = false", 1);
+    let change =
+        |network: &str| network.replacen("[extensions.alpha]", "[extensions.alpha]\nemergency = false", 1);
     let mut lab = Desk::changed(change, &[]);
     let mut alpha = lab.phone("alpha", 440);
     alpha.does("dial", "911");
