@@ -20,6 +20,7 @@ mod man;
 mod meant;
 mod passwords;
 mod phone;
+mod phones;
 mod replay;
 mod samconfig;
 mod serve;
@@ -57,6 +58,7 @@ enum Command {
     Lab(lab::Lab),
     Explain(explain::Explain),
     Check(check::Check),
+    Phones(phones::Phones),
     Plan(setup::Plan),
     Apply(setup::Apply),
     Destroy(setup::Destroy),
@@ -90,6 +92,7 @@ fn main() -> Outcome {
         Command::Lab(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Phones(command) => command.run(),
         Command::Plan(command) => command.run(),
         Command::Apply(command) => command.run(),
         Command::Destroy(command) => command.run(),

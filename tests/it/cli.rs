@@ -2,6 +2,7 @@
 
 mod follow;
 mod json;
+mod phones;
 mod terminal;
 
 use std::fs;

@@ -102,6 +102,7 @@ fn every_command_answers_with_the_documented_object_also_when_it_fails() {
 
     // Broken input first: wrong usage, a file that is not there, a bad one, an account that lets nobody in.
     let all = commands(&bench);
+    fs::write(bench.folder.join("phones.csv"), "name\nattic\n").unwrap();
     for name in &all {
         let words: Vec<_> = name.split(' ').collect();
         seen.run(name, bench.command(&words).arg("--no-such-option"), 2);
@@ -113,6 +114,7 @@ fn every_command_answers_with_the_documented_object_also_when_it_fails() {
         match name.as_str() {
             "explain" | "call" => words.extend(["lobby", "5035550123"]),
             "devices render" | "devices serve" | "rotate" | "phone" => words.push("lobby"),
+            "phones add" => words.push("phones.csv"),
             _ => {}
         }
         for file in ["nowhere.toml", "bad.toml"] {
@@ -145,6 +147,14 @@ fn every_command_answers_with_the_documented_object_also_when_it_fails() {
                  public_url = \"https://quiet.example.org\"\n[extensions.lobby]\nemergency = false\n";
     fs::write(bench.folder.join("quiet.toml"), quiet).unwrap();
     seen.run("check", &mut bench.command(&["check", "quiet.toml"]), 0);
+    seen.run("phones list", &mut bench.command(&["phones", "list"]), 0);
+    fs::write(
+        bench.folder.join("new.csv"),
+        "name,number,label\nlobby,,front\ngarage,,\nporch,+15035550111,\n",
+    )
+    .unwrap();
+    seen.run("phones add", &mut bench.command(&["phones", "add", "new.csv"]), 2);
+    seen.run("phones add", &mut bench.command(&["phones", "add", "new.csv", "--update", "--dry-run"]), 0);
     seen.run("explain", &mut bench.command(&["explain", "lobby", "5035550123"]), 0);
     seen.run("explain", &mut bench.command(&["explain", "lobby", "9005550123"]), 1);
     seen.run("explain", &mut bench.command(&["explain", "--incoming", "+15035550110"]), 0);
