@@ -49,7 +49,7 @@ impl List {
         let file = NetworkFile::parse(&text).map_err(|problems| self.network.bad_file(&problems))?;
         let network = self.any_stage(file)?;
         let path = self.network.config.display();
-        let entries = entries(&text).map_err(|error| Failure::usage(format!("{path}: {error}")))?;
+        let entries = entries(&text).map_err(|error| Failure::usage(path, error, "run `dialtone check`"))?;
         if self.csv {
             // A reader who has gone away is no error.
             let _ = write_csv(&entries, io::stdout().lock());
@@ -65,7 +65,7 @@ impl List {
     /// The network from the stage that was asked for, or from any: all have the same phones.
     fn any_stage(&self, file: NetworkFile) -> Result<Network> {
         if let Some(wrong) = self.network.wrong_stage(&file) {
-            return Err(Failure::usage(wrong));
+            return Err(Failure::found(Outcome::Usage, [wrong]));
         }
         let first = file.stages().next().map(str::to_owned).unwrap_or_default();
         let stage = self.network.asked().map_or(first, str::to_owned);
