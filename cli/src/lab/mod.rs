@@ -39,8 +39,8 @@ use server::stop;
 ///   dialtone lab --outside busy --json
 ///   dialtone lab --listen 192.168.1.10 --dns 192.168.1.10      device files as they are, with the lab as name server
 ///
-/// While it runs, it takes orders, one a line: answers, rings, busy, invalid (what numbers outside do from then on);
-/// answer, hangup (those that ring or talk outside); `call NUMBER [FROM]` (a call from outside); quit.
+/// While it runs, it takes orders, one a line: answers, rings, busy, invalid, not-owned (what numbers outside do
+/// from then on); answer, hangup (those that ring or talk outside); `call NUMBER [FROM]` (a call from outside); quit.
 ///
 /// Where nobody documents what Twilio does, the transcript says `[assumed]`; docs/lab.md lists every such point.
 ///
@@ -70,7 +70,8 @@ pub(crate) struct Lab {
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 
-    /// What numbers outside do: answers, rings, busy or invalid.
+    /// What numbers outside do: answers, rings, busy, invalid (the carrier refuses them) or not-owned (Twilio refuses
+    /// the number that the phone shows).
     #[arg(long, value_name = "WHAT", default_value_t)]
     outside: Behaviour,
 

@@ -41,9 +41,10 @@ impl FromStr for Order {
             [word] if Behaviour::from_str(word).is_ok() => {
                 word.parse().map(Self::Behave).map_err(|error| format!("{error}"))
             }
-            _ => {
-                Err("write answers, rings, busy, invalid, answer, hangup, call NUMBER [FROM] or quit".into())
-            }
+            _ => Err(
+                "write answers, rings, busy, invalid, not-owned, answer, hangup, call NUMBER [FROM] or quit"
+                    .into(),
+            ),
         }
     }
 }

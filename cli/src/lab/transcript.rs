@@ -96,7 +96,7 @@ impl Transcript {
             output::line("\nNothing here can speak: every word is a beep. Install espeak-ng for a voice.");
         }
         let orders = if is_watched() {
-            "\nOrders: answers, rings, busy, invalid, answer, hangup, call NUMBER [FROM], quit."
+            "\nOrders: answers, rings, busy, invalid, not-owned, answer, hangup, call NUMBER [FROM], quit."
         } else {
             ""
         };

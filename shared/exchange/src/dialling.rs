@@ -196,7 +196,7 @@ impl Exchange {
             (LegState::Stopping(Stop::TimedOut), _) => CallStatus::NoAnswer,
             (LegState::Stopping(Stop::GivenUp), _) => CallStatus::Canceled,
             (_, LegCause::Busy) => CallStatus::Busy,
-            (_, LegCause::Failed) => CallStatus::Failed,
+            (_, LegCause::Failed | LegCause::NoSuchNumber | LegCause::NotOwned) => CallStatus::Failed,
             (_, LegCause::Released | LegCause::NoAnswer | LegCause::Unregistered | LegCause::Silent) => {
                 CallStatus::NoAnswer
             }
@@ -212,6 +212,9 @@ impl Exchange {
         }
         if cause == LegCause::Silent {
             self.assume(Rule::LegSilent);
+        }
+        if cause == LegCause::NotOwned {
+            self.assume(Rule::LegNotOwned);
         }
         if is_refused {
             self.assume(Rule::LegRefused);

@@ -74,6 +74,10 @@ pub enum LegCause {
     NoAnswer,
     /// It could not be placed.
     Failed,
+    /// The number does not exist, or no carrier takes the call: Twilio's error 13224.
+    NoSuchNumber,
+    /// The account does not own the number that is shown: Twilio's error 13214.
+    NotOwned,
     /// The phone is not registered: Twilio's error 32009.
     Unregistered,
     /// The phone is registered and does not respond: Twilio's error 32011.
@@ -111,6 +115,10 @@ impl LegEnd {
                 "Your TwiML tried to Dial a Twilio SIP Registered User that is not currently registered",
             )),
             LegCause::Silent => Some((32011, "Error communicating with your SIP endpoint")),
+            LegCause::NoSuchNumber => {
+                Some((13224, "Twilio does not support calling this number or the number is invalid"))
+            }
+            LegCause::NotOwned => Some((13214, "Dial: Invalid callerId value")),
             _ => None,
         }
     }

@@ -122,6 +122,11 @@ rules! {
         "A leg to a phone that is not registered is reported like any other.";
     LegSilent "leg.silent" Assumed,
         "A registered phone that does not respond ends as no-answer with ErrorCode 32011.";
+    LegNoSuchNumber "leg.no-such-number" Seen("captures of Dial actions: failed with ErrorCode 13224"),
+        "A number that no carrier takes ends as failed with ErrorCode 13224.";
+    LegNotOwned "leg.not-owned" Assumed,
+        "A call of a phone to a number, with a callerId that the account does not own or without one, ends as failed with \
+         ErrorCode 13214. Twilio's page says what a callerId must be, but not what the action is told.";
     LegRefused "leg.refused" Assumed,
         "A callee that answers 603 is busy; other refusals than 486, 600, 408, 480 and 487 have failed.";
     SipHeaders "leg.headers" SIP,

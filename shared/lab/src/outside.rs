@@ -17,16 +17,18 @@ pub enum Behaviour {
     Busy,
     /// They cannot be called: the carrier refuses them (Twilio's error 13224).
     Invalid,
+    /// The account does not own the numbers that phones show, so nobody outside can be called (Twilio's error 13214).
+    NotOwned,
 }
 
 /// Words that name no behaviour.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not answers, rings, busy or invalid")]
+#[error("{0:?} is not answers, rings, busy, invalid or not-owned")]
 pub struct NoBehaviour(String);
 
 impl Behaviour {
     /// Every one.
-    pub const ALL: &[Self] = &[Self::Answers, Self::Rings, Self::Busy, Self::Invalid];
+    pub const ALL: &[Self] = &[Self::Answers, Self::Rings, Self::Busy, Self::Invalid, Self::NotOwned];
 }
 
 impl fmt::Display for Behaviour {
@@ -36,6 +38,7 @@ impl fmt::Display for Behaviour {
             Self::Rings => "rings",
             Self::Busy => "busy",
             Self::Invalid => "invalid",
+            Self::NotOwned => "not-owned",
         })
     }
 }
@@ -58,8 +61,10 @@ pub(crate) enum Far {
     Answers,
     /// The line is busy.
     Busy,
-    /// The call cannot be placed.
+    /// The carrier refuses the number.
     Invalid,
+    /// Twilio refuses the number that is shown.
+    NotOwned,
     /// Someone hangs up.
     HangsUp,
 }

@@ -62,6 +62,8 @@ fn event() -> impl Strategy<Value = Event> {
         LegCause::Failed,
         LegCause::Unregistered,
         LegCause::Silent,
+        LegCause::NoSuchNumber,
+        LegCause::NotOwned,
     ]);
     prop_oneof![
         6 => prop::collection::vec(verb(), 0..4).prop_map(|verbs| Event::Document(format!("<Response>{}</Response>", verbs.concat()))),

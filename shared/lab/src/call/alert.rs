@@ -19,6 +19,8 @@ pub(super) enum About<'a> {
     Silent { contact: &'a str },
     /// The carrier refuses a number: 13224.
     Invalid { number: &'a str },
+    /// The account does not own the number that is shown: 13214.
+    NotOwned { number: &'a str },
     /// A document could not be had: 11200 and others. The URL that was asked.
     Document { url: &'a str, code: u32 },
     /// A REFER on a Dial without `referUrl`: 13802.
@@ -31,15 +33,16 @@ impl About<'_> {
             Self::Unregistered { .. } => 32009,
             Self::Silent { .. } => 32011,
             Self::Invalid { .. } => 13224,
+            Self::NotOwned { .. } => 13214,
             Self::Document { code, .. } => *code,
             Self::Refer => 13802,
         }
     }
 
-    /// 32009 and 32011 are warnings (seen live); of the others it is assumed that they are errors.
+    /// 32009 and 32011 are warnings (seen live); the others have the level of their pages.
     fn level(&self) -> &'static str {
         match self {
-            Self::Unregistered { .. } | Self::Silent { .. } => "WARNING",
+            Self::Unregistered { .. } | Self::Silent { .. } | Self::NotOwned { .. } => "WARNING",
             Self::Invalid { .. } | Self::Document { .. } | Self::Refer => "ERROR",
         }
     }
@@ -59,7 +62,9 @@ impl Call {
                 (Some(to.clone()), json!({"To": to}))
             }
             About::Silent { contact } => (None, json!({"To": format!("<{contact}>"), "From": from})),
-            About::Invalid { number } => (None, json!({"To": number, "From": from})),
+            About::Invalid { number } | About::NotOwned { number } => {
+                (None, json!({"To": number, "From": from}))
+            }
             About::Refer => (None, json!({"From": from})),
             About::Document { url, .. } => (Some((*url).to_owned()), Value::Object(Map::new())),
         };

@@ -91,7 +91,9 @@ impl Call {
                     let context = uri.user().unwrap_or_default().to_owned();
                     self.ring_asterisk(leg.id, context, &leg.uri, &leg.headers);
                 }
-                (Noun::Number, _) => self.ring_number(leg.id, &leg.target),
+                (Noun::Number, _) => {
+                    self.ring_number(leg.id, &leg.target, dial.caller_id.as_deref());
+                }
                 _ => {
                     self.teller.tell(Kind::Note, &leg.target, "the lab does not know how to call this");
                     self.leg_is_over(leg.id, LegEnd::new(LegCause::Failed));

@@ -351,7 +351,8 @@ impl Call {
                     self.alert(&About::Unregistered { user: &leg.name });
                 }
                 (LegFar::Phone { contact, .. }, LegCause::Silent) => self.alert(&About::Silent { contact }),
-                (LegFar::Number { number }, LegCause::Failed) => self.alert(&About::Invalid { number }),
+                (LegFar::Number { number }, LegCause::NoSuchNumber) => self.alert(&About::Invalid { number }),
+                (LegFar::Number { number }, LegCause::NotOwned) => self.alert(&About::NotOwned { number }),
                 _ => {}
             }
             leg.dialogs().for_each(|dialog| self.lab.switch.forget(dialog));

@@ -3,7 +3,7 @@
 use exchange::{Input, LegCause, LegEnd, LegId, Party, refer_to};
 
 use super::legs::{Far as LegFar, Leg};
-use super::{Call, Played};
+use super::{Call, Caller, Played};
 use crate::news::Kind;
 use crate::outside::{Behaviour, Far, is_help};
 
@@ -16,7 +16,9 @@ const RINGS_AFTER: u64 = 200;
 const ANSWERS_AFTER: u64 = 3_000;
 
 impl Call {
-    pub(super) fn ring_number(&mut self, id: LegId, number: &str) {
+    /// Calls a number. Of a phone, Twilio takes a number of the account for a caller id and nothing else: the caller's own
+    /// address is none (<https://www.twilio.com/docs/api/errors/13214>).
+    pub(super) fn ring_number(&mut self, id: LegId, number: &str, caller_id: Option<&str>) {
         let is_help = is_help(number);
         let leg = Leg { name: number.to_owned(), far: LegFar::Number { number: number.to_owned() } };
         self.legs.insert(id, leg);
@@ -27,6 +29,10 @@ impl Call {
             return self.happens_later(id, 2 * RINGS_AFTER, Far::Answers);
         }
         self.teller.tell(Kind::Calls, number, format!("{number} is called, in the lab's telephone network"));
+        let is_phone = matches!(self.caller, Caller::Phone { .. });
+        if is_phone && !caller_id.is_some_and(|shown| shown.starts_with('+')) {
+            return self.happens_later(id, RINGS_AFTER, Far::NotOwned);
+        }
         match self.lab.outside.behaviour() {
             Behaviour::Answers => {
                 self.happens_later(id, RINGS_AFTER, Far::Rings);
@@ -35,6 +41,7 @@ impl Call {
             Behaviour::Rings => self.happens_later(id, RINGS_AFTER, Far::Rings),
             Behaviour::Busy => self.happens_later(id, RINGS_AFTER, Far::Busy),
             Behaviour::Invalid => self.happens_later(id, RINGS_AFTER, Far::Invalid),
+            Behaviour::NotOwned => self.happens_later(id, RINGS_AFTER, Far::NotOwned),
         }
     }
 
@@ -77,7 +84,13 @@ impl Call {
             Far::Busy => self.leg_is_over(id, LegEnd::new(LegCause::Busy)),
             Far::Invalid => {
                 self.teller.tell_code(Kind::Failed, name, "the carrier refuses this number", Some(13224));
-                self.leg_is_over(id, LegEnd::new(LegCause::Failed));
+                // The code was seen where Twilio told of 13224.
+                self.leg_is_over(id, LegEnd::with_code(LegCause::NoSuchNumber, 400));
+            }
+            Far::NotOwned => {
+                let what = "the account does not own the number that is shown";
+                self.teller.tell_code(Kind::Failed, name, what, Some(13214));
+                self.leg_is_over(id, LegEnd::new(LegCause::NotOwned));
             }
             Far::HangsUp => {
                 self.teller.tell(Kind::HangsUp, name, "the other side hangs up");
