@@ -96,6 +96,7 @@ impl Exchange {
             legs.truncate(MOST_NOUNS);
             self.assume(Rule::DialTooMany);
         }
+        self.skip_attributes(dial);
         let dialling = Dialling::of(dial, legs);
         if !dialling.answers_on_bridge {
             self.answer();

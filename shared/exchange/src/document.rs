@@ -70,9 +70,23 @@ impl Exchange {
                 (_, url) => (Sound::File { url: url.to_owned(), at: resolve(url, &self.here) }, times),
             },
             _ => {
-                let text = verb.content().to_owned();
+                let text = verb.whole.trim().to_owned();
                 (Sound::Say { text, language: attribute("language"), voice: attribute("voice") }, times)
             }
+        }
+    }
+
+    /// Says which attributes of a Dial and its nouns are passed over, of those that change what people hear.
+    pub(crate) fn skip_attributes(&mut self, dial: &Element) {
+        let of = |element: &Element, names: &[&str]| -> Vec<String> {
+            let has = |name: &&&str| element.attribute(name).is_some_and(|value| !OFF.contains(&value));
+            names.iter().filter(has).map(|name| format!("{} {name}", element.name)).collect()
+        };
+        let nouns = dial.children.iter().flat_map(|noun| of(noun, &["url", "machineDetection"]));
+        let names: Vec<_> = of(dial, &["record", "ringTone"]).into_iter().chain(nouns).collect();
+        for name in names {
+            self.assume(Rule::NotPlayed);
+            self.push(Output::Skip { name, why: Rule::NotPlayed });
         }
     }
 
@@ -85,6 +99,9 @@ impl Exchange {
         self.push(Output::Skip { name: name.to_owned(), why });
     }
 }
+
+/// Values of an attribute that ask for nothing (<https://www.twilio.com/docs/voice/twiml/dial#record>).
+const OFF: [&str; 4] = ["", "false", "do-not-record", "automatic"];
 
 /// Verbs that Twilio documents for calls (<https://www.twilio.com/docs/voice/twiml>) and the exchange does not play.
 const KNOWN: [&str; 16] = [

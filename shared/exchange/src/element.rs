@@ -15,6 +15,8 @@ pub struct Element {
     pub attributes: Vec<(String, String)>,
     /// The element's own text, unescaped, with the blanks around it. [`Self::content`] trims it.
     pub text: String,
+    /// The same with the text of every element inside, in order: what `<Say>` speaks of `Take <emphasis>care</emphasis>!`.
+    pub whole: String,
     /// The elements inside, in order.
     pub children: Vec<Element>,
 }
@@ -72,7 +74,7 @@ impl Element {
     /// The texts of every `<Say>` in it, however deep.
     #[must_use]
     pub fn said(&self) -> Vec<&str> {
-        let own = (self.name == "Say").then_some(self.text.as_str());
+        let own = (self.name == "Say").then_some(self.whole.as_str());
         own.into_iter().chain(self.children.iter().flat_map(Element::said)).collect()
     }
 
@@ -160,6 +162,9 @@ pub enum Malformed {
     /// Text before or after the root.
     #[error("there is text outside the root element")]
     TextOutside,
+    /// XML 1.0, section 2.8: the declaration comes first. Twilio's page on 12100 names it as the first cause.
+    #[error("there are blanks before the XML declaration")]
+    LateDeclaration,
     /// Only comments, declarations and blanks.
     #[error("there is no element")]
     NoElement,
@@ -181,6 +186,9 @@ fn tree(text: &str) -> Result<Element, Malformed> {
     let is_allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     if let Some(c) = text.chars().find(|c| !is_allowed(*c)) {
         return Err(Malformed::Character(c));
+    }
+    if text.trim_start().len() < text.len() && text.trim_start().starts_with("<?xml ") {
+        return Err(Malformed::LateDeclaration);
     }
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_comments = true;
@@ -230,6 +238,7 @@ fn tree(text: &str) -> Result<Element, Malformed> {
 }
 
 fn add(open: &mut [Element], text: &str) -> Result<(), Malformed> {
+    open.iter_mut().for_each(|element| element.whole.push_str(text));
     match open.last_mut() {
         Some(element) => element.text.push_str(text),
         None if text.trim().is_empty() => {}

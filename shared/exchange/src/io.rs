@@ -88,6 +88,10 @@ pub enum Sound {
     ApplicationError,
 }
 
+/// How often Twilio plays what has `loop="0"`, unless the call ends before
+/// (<https://www.twilio.com/docs/voice/twiml/play#loop>).
+pub const MOST_PLAYS: u32 = 1000;
+
 /// Something to speak or play, until it ends ([`Input::Played`]) or [`Output::Stop`] comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Playback {
@@ -95,7 +99,7 @@ pub struct Playback {
     pub id: PlaybackId,
     /// The sound.
     pub sound: Sound,
-    /// How often; without a number, again and again.
+    /// How often; without a number, again and again: [`MOST_PLAYS`] times.
     pub times: Option<u32>,
 }
 

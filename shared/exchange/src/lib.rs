@@ -16,7 +16,7 @@ mod rules;
 pub use element::{DocumentError, Element, Malformed};
 pub use exchange::{Exchange, Setup};
 pub use fields::{Caller, SipCaller, refer_to};
-pub use io::{Dial, End, Input, Output, Party, Playback, PlaybackId, Sound, TimerId};
+pub use io::{Dial, End, Input, MOST_PLAYS, Output, Party, Playback, PlaybackId, Sound, TimerId};
 pub use keys::{Keys, NoKey, is_key};
 pub use leg::{Leg, LegCause, LegEnd, LegId, Noun};
 pub use place::{place_at, resolve};

@@ -152,8 +152,10 @@ rules! {
         "XML and HTML types are TwiML; audio is played, then the call ends; plain text is spoken unless it is TwiML.";
     UnknownVerb "document.unknown-verb" Documented("https://www.twilio.com/docs/api/errors/12200"),
         "An element that Twilio does not know is a warning (12200) and is passed over.";
+    Loop "play.loop" Documented("https://www.twilio.com/docs/voice/twiml/play"),
+        "A Say or Play is heard `loop` times, once unless it says otherwise; 0 means 1000 times, or until the call ends.";
     NotPlayed "document.not-played" Assumed,
-        "A verb or noun that Twilio knows and the exchange does not play is passed over.";
+        "A verb, noun or attribute that Twilio knows and the exchange does not play is passed over.";
 }
 
 impl Rule {

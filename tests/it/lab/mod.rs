@@ -5,6 +5,7 @@ mod asterisk;
 mod connecting;
 mod desk;
 mod dialling;
+mod document;
 mod elsewhere;
 mod failing;
 mod hand;

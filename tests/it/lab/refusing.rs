@@ -1,6 +1,7 @@
 //! What the caller hears when a call cannot be placed, and what comes of the keys.
 
 use super::desk::Desk;
+use super::elsewhere::Elsewhere;
 use super::{is_loud, lab, phone, press, share};
 
 /// The sentence is nested in the Gather: a key stops it at once, and counts.
@@ -56,6 +57,22 @@ fn a_network_that_rejects_is_not_answered() {
     alpha.sees("SIP/2.0 404");
     assert!(!alpha.has_heard("CALL_ESTABLISHED"));
     lab.tells("rejected", "404");
+}
+
+#[test]
+fn a_document_that_rejects_as_busy_is_not_answered() {
+    if phone::modules().is_none() {
+        return;
+    }
+    let service = Elsewhere::pages(&[("/outgoing", "<Response><Reject reason=\"busy\"/></Response>")]);
+    let mut lab = Desk::start(&["--url", &service.url()]);
+    let mut alpha = lab.phone("alpha", 440);
+    alpha.does("dial", "5035550123");
+    alpha.hears("CALL_CLOSED");
+    alpha.sees("SIP/2.0 486 Busy Here");
+    assert!(!alpha.has_heard("CALL_ESTABLISHED"));
+    lab.tells("rejected", "486");
+    assert_eq!(service.is_asked("/status/call").field("CallStatus"), "busy");
 }
 
 #[test]

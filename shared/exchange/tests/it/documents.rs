@@ -32,6 +32,8 @@ fn a_document_that_cannot_be_had_is_an_application_error() {
     for (content_type, body, code) in [
         ("text/xml", "", 11770),
         ("text/xml", "<Response><Say>a & b</Say></Response>", 12100),
+        // The first cause on the page about 12100. Without a declaration, blanks do no harm.
+        ("text/xml", "\n<?xml version=\"1.0\"?><Response/>", 12100),
         ("text/xml", "<html/>", 12102),
         ("application/json", "<Response/>", 12300),
         ("", "<Response/>", 12300),
@@ -131,7 +133,9 @@ fn documents_that_others_wrote() {
          <Number sendDigits=\"wwww1928\">503-555-0123</Number><Number>503-555-0124</Number>\
          <Client>jenny</Client></Dial></Response>",
     );
-    assert_eq!(said, ["answer", "dial 503-555-0123 503-555-0124 client jenny", "timer 10"]);
+    let dial = "dial 503-555-0123 503-555-0124 client jenny";
+    let skipped = ["skip Dial record document.not-played", "skip Dial ringTone document.not-played"];
+    assert_eq!(said, [&skipped[..], &["answer", dial, "timer 10"]].concat());
     assert_eq!(desk.answers(1)[..2], ["end leg 0", "end leg 2"]);
     // The page about Sip: user name, password, and headers after the question mark.
     let (_, said) = play(
@@ -144,4 +148,69 @@ fn documents_that_others_wrote() {
         play("<Response><Play loop=\"10\">cowbell.mp3</Play><Play digits=\"wwww3\"></Play></Response>");
     assert_eq!(said, ["answer", "play /cowbell.mp3 10 times"]);
     assert_eq!(desk.hears_out(), ["tones wwww3"]);
+}
+
+/// The same for the pages about the other verbs, and for what those pages say in words.
+#[test]
+fn documents_of_the_other_pages() {
+    let play = |verbs: &str| Desk::plays(verbs);
+    // The page about Say: marks for the voice within the text, and a text that is said more than once.
+    let (mut desk, said) = play(
+        "<Say voice=\"Polly.Joanna\">Here is <emphasis level=\"strong\">one</emphasis> word.<break strength=\"x-weak\" \
+         time=\"100ms\"/> Spelt: <say-as interpret-as=\"spell-out\">abc</say-as></Say><Say loop=\"2\">Bye</Say>",
+    );
+    assert_eq!(said, ["answer", "say Here is one word. Spelt: abc"]);
+    assert_eq!(desk.hears_out(), ["say Bye 2 times"]);
+    // The page about Pause: before the first sound nobody is answered, and between two sounds it is silent.
+    let (mut desk, said) =
+        play("<Pause length=\"5\"/><Say>Hi there.</Say><Pause length=\"10\"/><Say>Still here</Say>");
+    assert_eq!(said, ["pause 5"]);
+    assert_eq!(desk.hears_out(), ["answer", "say Hi there."]);
+    assert_eq!(desk.hears_out(), ["pause 10"]);
+    assert_eq!(desk.hears_out(), ["say Still here"]);
+    // The page about Redirect: after a Dial without an action, to a URL of its own folder; nothing after it is reached.
+    let (mut desk, _) =
+        play("<Dial>503-555-0123</Dial><Redirect>../nextInstructions</Redirect><Say>no</Say>");
+    desk.answers(0);
+    assert_eq!(desk.ends(0, LegCause::Released), ["redirect ../nextInstructions", "POST /nextInstructions"]);
+    assert_eq!(desk.document(""), ["hang up", "over"], "the first document is gone");
+    // The page about Hangup, and that about Reject: the one answers, the other does not.
+    assert_eq!(play("<Hangup/><Say>no</Say>").1, ["answer", "hang up", "over"]);
+    assert_eq!(play("<Reject reason=\"busy\"/>").1, ["reject busy", "over"]);
+    // The page about Gather: a finishing key before any digit goes on in the document, and asks nobody.
+    let gather = "<Gather action=\"/keys\" finishOnKey=\"*\"><Say>Enter it, then star.</Say></Gather><Say>Nothing came.</Say>";
+    let (mut desk, _) = play(gather);
+    assert_eq!(desk.presses("*"), ["stop", "gathered", "say Nothing came."]);
+    // Without an action, the document itself is asked again, with what was pressed.
+    let (mut desk, _) = play("<Gather numDigits=\"1\"><Say>Press one.</Say></Gather>");
+    assert_eq!(desk.presses("1"), ["stop", "gathered", "POST /outgoing"]);
+    // The page about Dial: an action takes over, whatever follows it.
+    let (mut desk, said) = play(
+        "<Dial action=\"/handleDialCallStatus\" method=\"GET\">503-555-0123</Dial><Say>I am unreachable</Say>",
+    );
+    assert_eq!(said, ["answer", "dial 503-555-0123", "timer 30"]);
+    assert_eq!(desk.ends(0, LegCause::Busy), ["GET /handleDialCallStatus"]);
+    assert_eq!(desk.form.first("DialCallStatus"), Some("busy"));
+    // The page about Number: what the one who is called hears first is not played, and that is said.
+    let (_, said) =
+        play("<Dial><Number url=\"/agent_screen_call.xml\" method=\"GET\">503-555-0123</Number></Dial>");
+    assert_eq!(said[0], "skip Number url document.not-played");
+    // The page about Sip: a region is a parameter of the URI, not a header.
+    let (_, said) = play("<Dial><Sip>sip:alice@example.com;region=ie1</Sip></Dial>");
+    assert_eq!(said[1], "dial sip:alice@example.com;region=ie1");
+    // The page about Refer: it is Twilio that sends one; not played.
+    let (_, said) = play("<Refer action=\"/handleRefer\"><Sip>sip:alice@example.com</Sip></Refer><Hangup/>");
+    assert_eq!(said, ["skip Refer document.not-played", "answer", "hang up", "over"]);
+}
+
+#[test]
+fn a_number_that_no_carrier_takes_and_a_caller_id_of_others_have_their_codes() {
+    for (cause, code) in [(LegCause::NoSuchNumber, "13224"), (LegCause::NotOwned, "13214")] {
+        let (mut desk, _) = Desk::plays("<Dial action=\"/end\">+15035550123</Dial>");
+        assert_eq!(desk.ends(0, cause), ["POST /end"]);
+        assert_eq!(
+            (desk.form.first("DialCallStatus"), desk.form.first("ErrorCode")),
+            (Some("failed"), Some(code))
+        );
+    }
 }

@@ -80,6 +80,13 @@ impl Call {
     pub(super) async fn dial(&mut self, dial: Dial) {
         let from = dial.caller_id.clone().unwrap_or_else(|| self.shown());
         for leg in dial.legs {
+            if let Some(keys) = &leg.send_digits {
+                self.teller.tell(
+                    Kind::Note,
+                    &leg.target,
+                    format!("once it answers, it is sent the keys {keys}"),
+                );
+            }
             let target = Address::parse(&leg.uri);
             match (&leg.noun, target) {
                 (Noun::Sip, Address::Sip(uri)) if is_same_domain(uri.host(), &self.lab.domain) => {

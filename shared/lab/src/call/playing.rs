@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use exchange::{Playback, Sound as Heard};
+use exchange::{MOST_PLAYS, Playback, Sound as Heard};
 
 use super::{Call, Happening, Played};
 use crate::news::Kind;
@@ -18,6 +18,7 @@ const TONE: u32 = 10_000;
 impl Call {
     pub(super) fn play(&mut self, playback: Playback) {
         let Playback { id, sound, times } = playback;
+        let times = Some(times.unwrap_or(MOST_PLAYS));
         let who = self.caller.name().to_owned();
         let id = Played::Exchange(id);
         match sound {
