@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use ledger::{Call, Ending, Filter, PhoneName, say};
+use ledger::{Call, Filter, Help, Ledger, Notice, PhoneName, show};
 use network::Network;
 use serde_json::{Value, json};
 
@@ -23,13 +23,13 @@ const WATCHED: usize = 500;
 
 /// What calls were there? The latest last, in local time: phone, where the call went, how it ended and why.
 ///
-/// The ledger keeps no numbers. It is filled from the events that `serve` writes, from logs and exports of CloudWatch
-/// Logs, and from Twilio's own lists; what it has is not read again.
+/// The ledger keeps no numbers. It is filled from the events that `serve` writes, from the logs of the functions on AWS, from
+/// files, and from Twilio's own lists; what it has is not read again.
 ///
 ///   dialtone calls --from events.jsonl --since 2h
 ///   dialtone calls --phone lobby --refused --since 7d
 ///   dialtone calls --emergency --since 90d --csv
-///   aws logs filter-log-events --log-group-name GROUP > export.json && dialtone calls --from export.json
+///   dialtone calls --aws --since 7d
 ///
 /// Exit codes: 0 done, 2 wrong usage or a bad file, 3 Twilio cannot be asked, or the ledger cannot be used.
 #[derive(Args)]
@@ -100,15 +100,23 @@ impl Calls {
             return self.follow(opened, &filter, &calls);
         }
         if self.json {
-            let calls: Vec<_> = calls.iter().map(as_json).collect();
-            answer::print(Outcome::Done, json!({"calls": calls}));
+            let calls: Vec<_> = calls
+                .iter()
+                .map(|call| Ok(call.as_json(&told(&opened.ledger, call)?)))
+                .collect::<Result<_>>()?;
+            answer::print(Outcome::Done, json!({"calls": Value::Array(calls)}));
         } else if self.csv {
-            output::verbatim(HEADINGS);
-            calls.iter().for_each(|call| output::verbatim(&as_csv(call)));
+            output::verbatim(show::HEADING);
+            calls.iter().for_each(|call| output::verbatim(&call.as_csv()));
         } else {
             let zone = local();
-            calls.iter().for_each(|call| output::line(&row(call, now, &zone)));
-            output::aside(&summary(&calls, &filter));
+            for call in &calls {
+                output::line(&call.row(now, &zone));
+                if let Some(told) = show::told(&told(&opened.ledger, call)?, &zone) {
+                    output::line(&told);
+                }
+            }
+            output::aside(&show::summary(&calls, &filter));
         }
         Ok(Outcome::Done)
     }
@@ -131,9 +139,9 @@ impl Calls {
         let mut shown: HashMap<i64, Call> = HashMap::new();
         let show = |call: &Call, now| {
             if self.json {
-                answer::print(Outcome::Done, as_json(call));
+                answer::print(Outcome::Done, call.as_json(&[]));
             } else {
-                output::line(&row(call, now, &zone));
+                output::line(&call.row(now, &zone));
             }
         };
         for call in calls {
@@ -143,7 +151,7 @@ impl Calls {
         loop {
             std::thread::sleep(LOOK);
             let now = Timestamp::now();
-            for source in &opened.sources {
+            for source in &mut opened.sources {
                 source.read(&mut opened.ledger)?;
             }
             let recent = now - SignedDuration::from_hours(24);
@@ -195,6 +203,11 @@ pub(crate) fn phone_name(network: &Network, name: &str) -> Result<PhoneName> {
     Ok(PhoneName::of_event(phone.endpoint()))
 }
 
+/// Who was told of a call, if it was one for help.
+pub(crate) fn told(ledger: &Ledger, call: &Call) -> Result<Vec<Notice>> {
+    if call.help == Help::None { Ok(Vec::new()) } else { ledger.notices(call.id).map_err(failure) }
+}
+
 /// The zone of the person at the terminal.
 pub(crate) fn local() -> TimeZone {
     TimeZone::try_system().unwrap_or(TimeZone::UTC)
@@ -222,73 +235,6 @@ fn time(text: &str, option: &str, now: Timestamp) -> Result<Timestamp> {
     let count: i64 = text.strip_suffix(unit).unwrap_or_default().parse().map_err(|_| wrong())?;
     let age = count.checked_mul(minutes * 60).filter(|seconds| (0..=3_153_600_000).contains(seconds));
     Ok(now - SignedDuration::from_secs(age.ok_or_else(wrong)?))
-}
-
-/// A call in 80 columns.
-pub(crate) fn row(call: &Call, now: Timestamp, zone: &TimeZone) -> String {
-    let at = call.began.to_zoned(zone.clone()).strftime("%d %b %H:%M").to_string();
-    let fit = |text: &str, width: usize| -> String {
-        if text.chars().count() <= width {
-            return text.to_owned();
-        }
-        text.chars().take(width - 1).chain(['…']).collect()
-    };
-    let phone = fit(call.phone.as_str(), 13);
-    let mark = if call.is_unheard { " (never reached Dialtone)" } else { "" };
-    let outcome = fit(&format!("{}{mark}", call.outcome_in_words(now)), 26);
-    let destination = fit(&call.destination_in_words(), 14);
-    format!("{at} {:>10}  {phone:<13} {destination:<14} {outcome}", say::ago(call.began, now))
-        .trim_end()
-        .to_owned()
-}
-
-fn summary(calls: &[Call], filter: &Filter) -> String {
-    let count = |is: fn(&Call) -> bool| calls.iter().filter(|call| is(call)).count();
-    let refused = count(|call| call.ending == Ending::Refused);
-    let failed = count(|call| call.ending.is_failure());
-    let cut = if calls.len() == filter.most { "; there may be more: --most COUNT" } else { "" };
-    format!("{} calls, {refused} refused, {failed} could not be placed{cut}", calls.len())
-}
-
-/// A call with stable names (docs/ledger.md).
-pub(crate) fn as_json(call: &Call) -> Value {
-    json!({
-        "began": call.began.to_string(),
-        "phone": call.phone.as_str(),
-        "direction": call.way.as_str(),
-        "destination": call.destination.as_str(),
-        "country": call.country,
-        "ending": call.ending.as_str(),
-        "reason": call.why.map(ledger::Why::as_str),
-        "error_code": call.error,
-        "duration_seconds": call.seconds,
-        "price_micros": call.price_micros,
-        "help": call.help.as_str(),
-        "reached_dialtone": !call.is_unheard,
-    })
-}
-
-const HEADINGS: &str = "began,phone,direction,destination,country,ending,reason,error_code,duration_seconds,price_micros,help,reached_dialtone";
-
-/// The same members as in JSON, in the same order (RFC 4180).
-fn as_csv(call: &Call) -> String {
-    let quoted = |text: &str| {
-        if text.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text.to_owned()
-        }
-    };
-    let value = as_json(call);
-    let cells: Vec<_> = HEADINGS
-        .split(',')
-        .map(|name| match value.get(name) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => quoted(text),
-            Some(other) => other.to_string(),
-        })
-        .collect();
-    cells.join(",")
 }
 
 #[cfg(test)]

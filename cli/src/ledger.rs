@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use ::files::state_path;
 use clap::Args;
-use feed::{FeedError, Source};
+use feed::{CloudWatch, CloudWatchError, FeedError, Files, Source};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ledger::{Access, Ledger};
 use network::{Finding, Network};
+use samconfig::Samconfig;
 
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
@@ -35,6 +36,15 @@ pub(crate) struct LedgerArgs {
     #[arg(long, value_name = "PATH")]
     from: Vec<PathBuf>,
 
+    /// Reads what is new in the logs of the functions on AWS (CloudWatch Logs) into the ledger first. samconfig.toml names the
+    /// stack and its region; credentials are AWS's own, as in AWS_PROFILE.
+    #[arg(long)]
+    aws: bool,
+
+    /// The file that names the stack of the stage, for --aws.
+    #[arg(long, value_name = "FILE", default_value = "./samconfig.toml")]
+    samconfig: PathBuf,
+
     /// Asks Twilio for its lists of calls and alerts first: countries, prices, and calls that never reached Dialtone.
     /// TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or an API key) name the account.
     #[arg(long)]
@@ -57,23 +67,20 @@ impl LedgerArgs {
     /// Opens the ledger, and reads into it what is new.
     pub(crate) fn open(&self) -> Result<Opened> {
         let network = self.network().network()?;
-        let path = self.path(&network)?;
+        let path = path_of(self.ledger.as_deref(), &network)?;
         let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
         // Without sources nothing is written, so that a page that is served meanwhile is not disturbed.
-        let is_reader = self.from.is_empty() && !self.twilio && path.exists();
+        let is_reader = self.from.is_empty() && !self.aws && !self.twilio && path.exists();
         let access = if is_reader { Access::Read } else { Access::Write };
         if access == Access::Write {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            private::make_folder(folder.unwrap_or(Path::new("."))).map_err(|error| {
-                Failure::usage(path.display(), error, "choose another file with --ledger FILE")
-            })?;
+            make_folder_of(&path)?;
         }
         let mut ledger = Ledger::open(&path, access, &zone).map_err(failure)?;
-        let sources: Vec<_> = self.from.iter().map(|path| Source::new(path, &network)).collect();
+        let mut sources = self.sources(&network)?;
         if access == Access::Write {
             self.retain(&mut ledger)?;
-            for (source, path) in sources.iter().zip(&self.from) {
-                let _under_way = Progress::of(&format!("reading {}", path.display()));
+            for source in &mut sources {
+                let _under_way = Progress::of(&format!("reading {source}"));
                 source.read(&mut ledger)?;
             }
             if self.twilio {
@@ -86,10 +93,26 @@ impl LedgerArgs {
 
     /// Opens the ledger to write, and reads nothing yet: that is done beside the answers.
     pub(crate) fn open_unread(&self) -> Result<Opened> {
-        let unread = Self { from: Vec::new(), twilio: false, ..self.clone() };
+        let unread = Self { from: Vec::new(), aws: false, twilio: false, ..self.clone() };
         let opened = unread.open_to_write()?;
-        let sources = self.from.iter().map(|path| Source::new(path, &opened.network)).collect();
-        Ok(Opened { sources, ..opened })
+        Ok(Opened { sources: self.sources(&opened.network)?, ..opened })
+    }
+
+    fn sources(&self, network: &Network) -> Result<Vec<Source>> {
+        let mut sources: Vec<_> =
+            self.from.iter().map(|path| Source::Files(Files::new(path, network))).collect();
+        if self.aws {
+            let stage = &network.stage().name;
+            let file = Samconfig::open(&self.samconfig).map_err(crate::samconfig::failure)?;
+            let stack = file.stack(stage).ok_or_else(|| {
+                let what = format!("names no stack and region for the stage {stage}");
+                let remedy = "name another file with --samconfig FILE, or write it: dialtone samconfig";
+                let about = self.samconfig.display().to_string();
+                Failure::found(Outcome::Usage, vec![Finding::new(about, what, remedy)])
+            })?;
+            sources.push(Source::CloudWatch(Box::new(CloudWatch::new(stack, network))));
+        }
+        Ok(sources)
     }
 
     /// Asks Twilio for its lists, if that is wanted.
@@ -118,15 +141,28 @@ impl LedgerArgs {
     pub(crate) fn retain(&self, ledger: &mut Ledger) -> Result<()> {
         feed::retain(ledger, self.keep, Timestamp::now()).map_err(failure)
     }
+}
 
-    fn path(&self, network: &Network) -> Result<PathBuf> {
-        if let Some(path) = &self.ledger {
-            return Ok(path.clone());
-        }
-        state_path(network.name(), &network.stage().name, "ledger").ok_or_else(|| {
-            Failure::usage("", "there is no HOME to keep the ledger in", "name a file with --ledger FILE")
-        })
-    }
+/// The ledger of a network, which is made if it is not there.
+pub(crate) fn create(path: Option<&Path>, network: &Network) -> Result<Ledger> {
+    let path = path_of(path, network)?;
+    make_folder_of(&path)?;
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+    Ledger::open(&path, Access::Write, &zone).map_err(failure)
+}
+
+fn make_folder_of(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    private::make_folder(folder.unwrap_or(Path::new("."))).map_err(|error| {
+        Failure::usage(path.display(), error, "choose another file with --ledger FILE")
+    })
+}
+
+fn path_of(path: Option<&Path>, network: &Network) -> Result<PathBuf> {
+    let default = || state_path(network.name(), &network.stage().name, "ledger");
+    path.map(Path::to_owned).or_else(default).ok_or_else(|| {
+        Failure::usage("", "there is no HOME to keep the ledger in", "name a file with --ledger FILE")
+    })
 }
 
 /// A failure of the ledger, with what to do about it. The cause is said, too.
@@ -148,6 +184,11 @@ impl From<FeedError> for Failure {
                 Self::found(Outcome::Usage, vec![Finding::new(about, source.to_string(), "")])
             }
             FeedError::Ledger(error) => failure(error),
+            FeedError::CloudWatch(error) => {
+                let is_usage = matches!(error, CloudWatchError::NoCredentials | CloudWatchError::NoGroups { .. });
+                let outcome = if is_usage { Outcome::Usage } else { Outcome::OtherSide };
+                Self::found(outcome, vec![error.finding()])
+            }
             FeedError::Twilio(error) => Self::other_side("", error, ""),
         }
     }

@@ -127,7 +127,7 @@ impl SamconfigCommand {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
-fn failure(error: SamconfigError) -> Failure {
+pub(crate) fn failure(error: SamconfigError) -> Failure {
     Failure::found(Outcome::Usage, vec![error.finding()])
 }
 

@@ -29,7 +29,7 @@ const LOG_LINES: usize = 10_000;
 /// Every request must carry Twilio's signature, made with TWILIO_AUTH_TOKEN (several tokens, separated by commas,
 /// while one is rotated) for the stage's public_url. Events are kept in a journal on the disk before the answer goes out.
 /// From there they go to the SNS topic in DIALTONE_TOPIC_ARN, or else to --events, or else to standard output: one JSON
-/// object a line, or at a terminal a line in words; what could not be delivered is delivered later, also by the next start. Logs go to standard error;
+/// object a line. At a terminal each event is also a line in words. What could not be delivered is delivered later, also by the next start. Logs go to standard error;
 /// lines that nobody reads are dropped and counted. Stop it with Ctrl-C or SIGTERM: calls that are being answered are
 /// finished first, within three seconds.
 ///
@@ -90,9 +90,8 @@ impl Serve {
         }
         // A person reads words, everything else reads JSON.
         let screen = std::io::stdout().is_terminal().then_some(live as InWords);
-        let has_screen = screen.is_some() && self.events.is_none() && settings.topic.is_none();
         let format = match std::io::stderr().is_terminal() {
-            true if has_screen => LogFormat::TextBesideEvents,
+            true if screen.is_some() => LogFormat::TextBesideEvents,
             true => LogFormat::TextToStderr,
             false => LogFormat::JsonToStderr,
         };

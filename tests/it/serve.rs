@@ -184,11 +184,30 @@ fn tokens_may_be_rotated() {
 /// A person who watches reads the phone's name and what happened to it, in local time, and no line for each request.
 #[test]
 fn events_are_words_at_a_terminal() {
-    let network = tests().join(STREET);
     let folder = scratch();
+    at_a_terminal_events_are_words(&["--journal", folder.join("journal").to_str().unwrap()], &[]);
+    // Also where they go elsewhere: to a file, or to a topic that cannot be reached.
+    let file = folder.join("events.jsonl");
+    let other = folder.join("other");
+    let words = ["--journal", other.to_str().unwrap(), "--events", file.to_str().unwrap()];
+    at_a_terminal_events_are_words(&words, &[]);
+    assert_eq!(std::fs::read_to_string(file).unwrap().lines().count(), 8);
+    let topic = [
+        ("DIALTONE_TOPIC_ARN", "arn:aws:sns:us-west-2:123456789012:events"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+        ("AWS_REGION", "us-west-2"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ];
+    at_a_terminal_events_are_words(&["--journal", folder.join("third").to_str().unwrap()], &topic);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn at_a_terminal_events_are_words(words: &[&str], environment: &[(&str, &str)]) {
+    let network = tests().join(STREET);
     let mut serve = dialtone();
     serve.args(["serve", "--listen", "127.0.0.1:0", "--stage", "dev", "--config"]).arg(&network);
-    serve.arg("--journal").arg(folder.join("journal"));
+    serve.args(words).envs(environment.iter().copied());
     serve.envs([("TWILIO_AUTH_TOKEN", TOKEN), ("NO_COLOR", "1"), ("TZ", "America/Los_Angeles")]);
     let call = |seen: &str| {
         let address = seen.split("address=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
@@ -220,5 +239,4 @@ fn events_are_words_at_a_terminal() {
     let clock = jiff::fmt::strtime::BrokenDownTime::parse("%H:%M:%S", lines[0].0);
     assert!(clock.is_ok(), "{:?}", lines[0]);
     assert!(!said.out.contains("latency_us") && !said.out.contains("UserEvent"), "{}", said.out);
-    std::fs::remove_dir_all(folder).unwrap();
 }

@@ -127,6 +127,9 @@ impl Doctor {
         let mut report = examine(network, &sources, &book, &signs, now);
         let password = |user: &str| passwords.of(user);
         let roll = way.map(|way| RollCall::ask(network, &password, &way, &output::aside));
+        if let Some(roll) = &roll {
+            self.registrations.note(roll, network, self.ledger.as_deref(), now)?;
+        }
         report.rows.extend(roll.iter().flat_map(RollCall::rows));
         let mut fields = report.as_json();
         if let (Some(roll), Some(members)) = (&roll, fields.as_object_mut()) {

@@ -1,11 +1,13 @@
 //! `dialtone doctor --registrations`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_table::Table;
 use doctor::{Attendance, Place, Presence, RollCall, Way};
 use jiff::{SignedDuration, Timestamp};
+use ledger::PhoneName;
+use network::Network;
 use registrations::{Authority, Registrar};
 
 use crate::exit::{Failure, Result};
@@ -13,8 +15,8 @@ use crate::exit::{Failure, Result};
 /// Whether and how the registrar is asked.
 #[derive(Args)]
 pub(super) struct Registrations {
-    /// Asks Twilio's registrar where each phone is registered, with the phones' passwords. Changes nothing. Four phones a
-    /// second. Not tried at Twilio yet.
+    /// Asks Twilio's registrar where each phone is registered, with the phones' passwords, and notes in the ledger which are. Changes
+    /// nothing at Twilio. Four phones a second. Not tried at Twilio yet.
     #[arg(long)]
     registrations: bool,
 
@@ -38,6 +40,23 @@ impl Registrations {
             Failure::usage("", error, "name the authority's certificate with --registrar-ca")
         })?;
         Ok(Some(Way { registrar: self.registrar.clone(), authority }))
+    }
+}
+
+impl Registrations {
+    /// Notes in the ledger which phones are registered: it is a proof of life.
+    pub(super) fn note(
+        &self,
+        roll: &RollCall,
+        network: &Network,
+        path: Option<&Path>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let seen = roll.phones.iter().filter(|one| matches!(one.presence, Presence::At(_)));
+        let seen = seen.filter_map(|one| network.extension(&one.phone));
+        let seen: Vec<_> = seen.map(|phone| PhoneName::of_event(phone.endpoint())).collect();
+        let mut ledger = crate::ledger::create(path, network)?;
+        ledger.take_registrations(&seen, now).map_err(crate::ledger::failure)
     }
 }
 

@@ -166,10 +166,11 @@ impl Findings<'_> {
             "last_life": self.health.life.map(|life| sign(life.at, match life.proof {
                 ledger::Life::Called => "called".into(),
                 ledger::Life::Answered => "answered".into(),
+                ledger::Life::Registered => "registered".into(),
             })),
             "last_death": self.health.death.map(|death| sign(death.at, death.proof.0.into())),
             "misses_since": self.health.misses,
-            "calls": self.calls.iter().map(calls::as_json).collect::<Value>(),
+            "calls": self.calls.iter().map(|call| call.as_json(&[])).collect::<Value>(),
             "errors_of_seven_days": self.errors.iter().map(|(code, count, last)| {
                 json!({"error_code": code, "count": count, "last": last.to_string()})
             }).collect::<Value>(),

@@ -65,7 +65,7 @@ pub(super) fn of(findings: &Findings<'_>) -> String {
     } else {
         lines.push(String::new());
         let zone = calls::local();
-        lines.extend(findings.calls.iter().map(|call| calls::row(call, *now, &zone)));
+        lines.extend(findings.calls.iter().map(|call| call.row(*now, &zone)));
     }
     lines.join("\n")
 }

@@ -28,7 +28,7 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub(super) fn start(args: LedgerArgs, mut ledger: Ledger, sources: Vec<Source>) -> Self {
+    pub(super) fn start(args: LedgerArgs, mut ledger: Ledger, mut sources: Vec<Source>) -> Self {
         let (stop, stopped) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let mut told = BTreeSet::new();
@@ -38,7 +38,7 @@ impl Feed {
                     seldom = Some(Instant::now());
                     tell(&mut told, args.retain(&mut ledger).and_then(|()| args.read_lists(&mut ledger)));
                 }
-                for source in &sources {
+                for source in &mut sources {
                     tell(&mut told, source.read(&mut ledger).map(|_: Taken| ()).map_err(Into::into));
                 }
                 if stopped.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {

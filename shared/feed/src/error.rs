@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::cloudwatch::CloudWatchError;
+
 /// Why a source cannot be read into the ledger. `Display` is one line; the cause is its `source()`.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
@@ -20,6 +22,9 @@ pub enum FeedError {
     /// Twilio does not give its lists.
     #[error(transparent)]
     Twilio(#[from] twilio::Error),
+    /// CloudWatch Logs cannot be read.
+    #[error(transparent)]
+    CloudWatch(#[from] CloudWatchError),
 }
 
 impl FeedError {

@@ -1,5 +1,6 @@
 //! Files of events, each read from where the last reading ended.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -22,12 +23,12 @@ const LARGEST_DOCUMENT: u64 = 256 << 20;
 
 /// A file of events, a folder of them, or a journal.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct Files {
     path: PathBuf,
     stage: String,
 }
 
-impl Source {
+impl Files {
     /// The files that lie there, for the stage of the network. Events of other stages are passed over.
     #[must_use]
     pub fn new(path: &Path, network: &Network) -> Self {
@@ -66,6 +67,12 @@ impl Source {
             }
         }
         Ok(all)
+    }
+}
+
+impl fmt::Display for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path.display().fmt(f)
     }
 }
 
@@ -207,7 +214,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.jsonl");
         let mut ledger = Ledger::in_memory(&TimeZone::UTC).unwrap();
-        let source = Source { path: path.clone(), stage: "prod".to_owned() };
+        let source = Files { path: path.clone(), stage: "prod".to_owned() };
         let mut file = File::create(&path).unwrap();
         let mut read = |file: &mut File, text: &str| {
             file.write_all(text.as_bytes()).unwrap();
@@ -235,7 +242,7 @@ mod tests {
         std::fs::write(folder.path().join("c"), format!("{}\n", event(2))).unwrap();
         std::fs::write(folder.path().join(".hidden"), format!("{}\n", event(3))).unwrap();
         let mut ledger = Ledger::in_memory(&TimeZone::UTC).unwrap();
-        let source = Source { path: folder.path().to_owned(), stage: "prod".to_owned() };
+        let source = Files { path: folder.path().to_owned(), stage: "prod".to_owned() };
         let taken = source.read(&mut ledger).unwrap_or_else(|_| panic!());
         assert_eq!((taken.new, taken.repeated), (2, 1));
         let again = source.read(&mut ledger).unwrap_or_else(|_| panic!());

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Result;
 use crate::open::{Ledger, micros};
@@ -17,6 +17,8 @@ pub struct Day {
     pub called: u32,
     /// How often calls to it were answered, by it or by a phone that shares its number.
     pub answered: u32,
+    /// Whether it was seen to be registered.
+    pub registered: bool,
     /// How often it could not be reached.
     pub missed: u32,
     /// How often it was refused a call.
@@ -72,7 +74,16 @@ impl Ledger {
                     missed: row.get(4)?,
                     refused: row.get(5)?,
                     failed: row.get(6)?,
+                    registered: false,
                 };
+            }
+        }
+        let begin = self.start_of_day(now - SignedDuration::from_hours(24 * count));
+        for (phone, seen) in self.registrations(micros(begin), i64::MAX)? {
+            let place = usize::try_from(day_and_hour(seen, &self.zone).0 - first);
+            let of_phone = all.entry(phone).or_insert_with(|| vec![Day::default(); days]);
+            if let Some(day) = place.ok().and_then(|place| of_phone.get_mut(place)) {
+                day.registered = true;
             }
         }
         Ok(all)

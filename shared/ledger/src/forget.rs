@@ -33,6 +33,7 @@ impl Ledger {
         transaction.execute(&format!("DELETE FROM call WHERE last < ?1 AND {whose}"), [cut, id])?;
         transaction.execute("DELETE FROM leg WHERE call NOT IN (SELECT call FROM call)", [])?;
         transaction.execute("DELETE FROM notice WHERE call NOT IN (SELECT call FROM call)", [])?;
+        transaction.execute(&format!("DELETE FROM registration WHERE seen < ?1 AND {whose}"), [cut, id])?;
         transaction.execute(&format!("DELETE FROM phone_day WHERE day < ?1 AND {whose}"), [day, id])?;
         if phone.is_none() {
             transaction.execute("DELETE FROM hour_tally WHERE hour < ?", [hour])?;

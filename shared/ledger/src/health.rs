@@ -54,6 +54,8 @@ pub enum Life {
     Called,
     /// It answered.
     Answered,
+    /// A registrar said that it is registered.
+    Registered,
 }
 
 /// A proof of death: Twilio's error code, 32009, 32011 or 32022.
@@ -109,7 +111,9 @@ impl Ledger {
         let end = micros(now) + SLACK;
         let called = self.last_call_of(id, end)?.map(|at| Sign { at: time(at), proof: Life::Called });
         let answered = self.last_answer_of(id, end)?.map(|at| Sign { at: time(at), proof: Life::Answered });
-        health.life = called.into_iter().chain(answered).max_by_key(|sign| sign.at);
+        let registered =
+            self.last_registration_of(id, end)?.map(|at| Sign { at: time(at), proof: Life::Registered });
+        health.life = called.into_iter().chain(answered).chain(registered).max_by_key(|sign| sign.at);
         health.death = self.last_death_of(id, end)?;
         health.misses = self.misses_of(id, health.life.map_or(i64::MIN, |sign| micros(sign.at)), end)?;
         health.state = State::of(health.life.map(|sign| sign.at), health.misses, now);

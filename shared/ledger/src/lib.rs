@@ -21,7 +21,9 @@ mod of_twilio;
 mod open;
 mod phone;
 mod record;
+mod registrations;
 pub mod say;
+pub mod show;
 mod take;
 #[cfg(test)]
 mod tests;

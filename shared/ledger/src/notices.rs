@@ -1,11 +1,12 @@
 //! Notices of calls for help: who was told, and when.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use webhook::CallSid;
 
 use crate::error::Result;
 use crate::open::{Ledger, micros, time};
+use crate::registrations::has_table;
 use crate::take::key;
 use crate::words::Channel;
 
@@ -14,7 +15,7 @@ use crate::words::Channel;
 pub struct Notice {
     /// How the person was told.
     pub channel: Channel,
-    /// Whether it was sent. Otherwise it was given up, after an hour of attempts.
+    /// Whether it was sent. Otherwise the last attempt failed, or it was given up after an hour of attempts.
     pub is_sent: bool,
     /// When.
     pub at: Timestamp,
@@ -22,7 +23,8 @@ pub struct Notice {
 
 impl Ledger {
     /// Takes in what became of a notice: of which call, of which kind, and to which recipient of the network file.
-    /// One about a call that the ledger does not know, or has forgotten, is passed over.
+    /// One about a call that the ledger does not know, or has forgotten, is passed over. The same and older attempts change
+    /// nothing.
     ///
     /// # Errors
     ///
@@ -30,8 +32,12 @@ impl Ledger {
     pub fn take_notice(&mut self, call: &CallSid, kind: &str, recipient: u32, notice: &Notice) -> Result<()> {
         self.connection
             .prepare_cached(
-                "INSERT OR REPLACE INTO notice SELECT ?1, ?2, ?3, ?4, ?5, ?6 \
-                 WHERE EXISTS (SELECT 1 FROM call WHERE call = ?1)",
+                // The first time it was sent counts, or else the last time it was not.
+                "INSERT INTO notice SELECT ?1, ?2, ?3, ?4, ?5, ?6 \
+                 WHERE EXISTS (SELECT 1 FROM call WHERE call = ?1) \
+                 ON CONFLICT DO UPDATE SET way = excluded.way, sent = max(sent, excluded.sent), at = CASE \
+                 WHEN sent = excluded.sent THEN iif(sent, min(at, excluded.at), max(at, excluded.at)) \
+                 ELSE iif(sent, at, excluded.at) END",
             )?
             .execute(params![
                 key(Some(call)),
@@ -61,8 +67,7 @@ impl Ledger {
     /// The file cannot be read.
     pub fn notices(&self, call: i64) -> Result<Vec<Notice>> {
         // A file of version 1 that nobody has written to since.
-        let sql = "SELECT 1 FROM sqlite_master WHERE name = 'notice'";
-        if self.connection.query_row(sql, [], |_| Ok(())).optional()?.is_none() {
+        if !has_table(&self.connection, "notice")? {
             return Ok(Vec::new());
         }
         let mut statement = self.connection.prepare_cached(

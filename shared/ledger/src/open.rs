@@ -11,7 +11,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use crate::error::{Error, Result};
 
 /// Each schema version's script, the first one's first. A script that was released is never changed.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("notices.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("schema.sql"), include_str!("notices.sql"), include_str!("registrations.sql")];
 
 /// How long to wait for another writer, which may be reading a long journal.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -166,6 +166,7 @@ impl Health {
                 let verb = match sign.proof {
                     Life::Called => "called",
                     Life::Answered => "answered",
+                    Life::Registered => "registered",
                 };
                 format!("{verb} {}", ago(sign.at, now))
             },

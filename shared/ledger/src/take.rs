@@ -136,13 +136,13 @@ impl Ledger {
 }
 
 /// Before what times nothing is taken in.
-struct Barrier {
+pub(crate) struct Barrier {
     all: i64,
     phones: Vec<(i64, i64)>,
 }
 
 impl Barrier {
-    fn read(connection: &Connection) -> Result<Self> {
+    pub(crate) fn read(connection: &Connection) -> Result<Self> {
         let mut statement = connection.prepare_cached("SELECT phone, before FROM forgotten")?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
         let mut barrier = Self { all: i64::MIN, phones: Vec::new() };
@@ -155,7 +155,7 @@ impl Barrier {
         Ok(barrier)
     }
 
-    fn is_before(&self, phone: i64, at: i64) -> bool {
+    pub(crate) fn is_before(&self, phone: i64, at: i64) -> bool {
         at < self.all || self.phones.iter().any(|(id, before)| *id == phone && at < *before)
     }
 }

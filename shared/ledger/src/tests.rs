@@ -304,3 +304,71 @@ fn a_file_is_reopened_in_another_zone_and_by_an_older_program() {
     assert!(matches!(Ledger::open(&path, Access::Read, &zone()), Err(Error::Newer { found: 99, .. })));
     assert!(matches!(Ledger::open(folder.path(), Access::Write, &zone()), Err(Error::Open { .. })));
 }
+
+#[test]
+fn a_registration_that_was_seen_is_a_proof_of_life() {
+    let mut ledger = Ledger::in_memory(&zone()).unwrap();
+    let lobby = PhoneName::of_event("lobby");
+    ledger.take([miss("2026-11-20T10:00:00Z", "lobby", 1), miss("2026-11-20T11:00:00Z", "lobby", 2)], None).unwrap();
+    ledger.take([miss("2026-11-20T12:00:00Z", "lobby", 3)], None).unwrap();
+    let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+    assert_eq!(ledger.health(&lobby, now).unwrap().state, State::Unreachable);
+    let seen: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
+    // The later one first: the order makes no difference.
+    for at in [seen, "2026-11-20T13:00:00Z".parse().unwrap(), "2026-11-21T08:00:00Z".parse().unwrap()] {
+        ledger.take_registrations(&[lobby.clone(), PhoneName::unknown()], at).unwrap();
+    }
+    let health = ledger.health(&lobby, now).unwrap();
+    assert_eq!((health.state, health.misses), (State::Alive, 0));
+    let life = health.life.unwrap();
+    assert_eq!((life.at, life.proof), (seen, Life::Registered));
+    assert_eq!(health.in_words(now), "registered 3 h ago; not registered 24 h ago");
+    let days = ledger.days(now, 30).unwrap();
+    let heard: Vec<_> = days[&lobby].iter().map(|day| day.registered).collect();
+    assert_eq!(heard.iter().filter(|is_heard| **is_heard).count(), 2);
+    assert!(heard[29]);
+    // It is forgotten like everything else, and does not come back.
+    ledger.forget("2026-11-22T12:00:00Z".parse().unwrap(), None).unwrap();
+    ledger.take_registrations(std::slice::from_ref(&lobby), seen).unwrap();
+    assert_eq!(ledger.health(&lobby, now).unwrap().life, None);
+}
+
+#[test]
+fn an_older_file_is_read_as_it_is_and_migrated_by_a_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("schema.sql")).unwrap();
+    old.execute_batch("PRAGMA journal_mode = WAL; PRAGMA user_version = 1; INSERT INTO phone VALUES (1, 'lobby');").unwrap();
+    drop(old);
+    let lobby = PhoneName::of_event("lobby");
+    let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+    let reader = Ledger::open(&path, Access::Read, &zone()).unwrap();
+    assert_eq!(reader.health(&lobby, now).unwrap().state, State::NeverSeen);
+    assert!(reader.days(now, 30).unwrap().is_empty() && reader.notices(1).unwrap().is_empty());
+    drop(reader);
+    let mut writer = Ledger::open(&path, Access::Write, &zone()).unwrap();
+    writer.take_registrations(std::slice::from_ref(&lobby), now).unwrap();
+    assert_eq!(writer.health(&lobby, now).unwrap().state, State::Alive);
+}
+
+#[test]
+fn of_several_attempts_to_tell_somebody_the_first_that_went_counts() {
+    let at = |minute: u32| format!("2026-11-20T10:{minute:02}:00Z").parse::<Timestamp>().unwrap();
+    let attempt = |minute, is_sent| Notice { channel: Channel::Sms, is_sent, at: at(minute) };
+    let all = [attempt(1, false), attempt(3, false), attempt(5, true), attempt(7, true)];
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+        let mut ledger = Ledger::in_memory(&zone()).unwrap();
+        ledger.take([event("2026-11-20T10:00:00Z", What::DialEmergency, "lobby", 1)], None).unwrap();
+        for place in order.into_iter().chain(order) {
+            ledger.take_notice(&sid(1), "call_for_help", 0, &all[place]).unwrap();
+        }
+        assert_eq!(ledger.notices(1).unwrap(), [attempt(5, true)], "{order:?}");
+    }
+    let mut ledger = Ledger::in_memory(&zone()).unwrap();
+    ledger.take([event("2026-11-20T10:00:00Z", What::DialEmergency, "lobby", 1)], None).unwrap();
+    for place in [1, 0] {
+        ledger.take_notice(&sid(1), "call_for_help", 0, &all[place]).unwrap();
+    }
+    assert_eq!(ledger.notices(1).unwrap(), [attempt(3, false)]);
+}

@@ -22,6 +22,8 @@ pub struct Entry {
 pub enum Origin {
     /// The log of a function: the relay publishes it.
     Log,
+    /// The log of a function that publishes it itself.
+    Topic,
     /// A log, since it could not be published.
     Failed,
     /// The journal of `dialtone serve`, which publishes it where there is a topic.
@@ -95,6 +97,7 @@ impl Entry {
         }
         let origin = match (message, line.delivery.as_deref()?) {
             ("\"event\"", "log") => Origin::Log,
+            ("\"event\"", "topic") => Origin::Topic,
             ("\"event\"", "failed") => Origin::Failed,
             _ => return None,
         };
@@ -111,6 +114,7 @@ impl Entry {
         let (_, delivery) = before.split_once("delivery=\"")?;
         let origin = match delivery.split_once('"')?.0 {
             "log" => Origin::Log,
+            "topic" => Origin::Topic,
             "failed" => Origin::Failed,
             _ => return None,
         };

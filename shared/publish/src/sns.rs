@@ -2,20 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use aws_config::BehaviorVersion;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use dialplan::Message;
-use telemetry::{Delivery, log_event};
+use telemetry::{Delivery, log_event, together};
 use tokio::time::timeout;
 use web::Sink;
 
-use crate::roots;
+use crate::aws::{Patience, aws_config};
 
 /// For how long publishing may take, whatever happens on the way.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -49,23 +44,8 @@ impl Sns {
 }
 
 pub(crate) async fn client() -> Client {
-    // ring: the first random number of aws-lc alone costs 24 ms (docs/decisions.md).
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    let http = match roots::trusted() {
-        Some(context) => http.tls_context(context).build_https(),
-        None => http.build_https(),
-    };
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).operation_timeout(LIMIT).build();
-    let retries =
-        RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50));
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .timeout_config(timeouts)
-        .retry_config(retries)
-        .load()
-        .await;
-    Client::new(&config)
+    let patience = Patience { operation: LIMIT, attempts: 3, first_wait: Duration::from_millis(50) };
+    Client::new(&aws_config(None, patience).await)
 }
 
 impl Sns {
@@ -127,15 +107,27 @@ impl<'m> Unpublished<'m> {
 impl Sink for Sns {
     const AT_ONCE: bool = false;
 
+    /// The log is the journal of a function: the ledger is made from it, and a function that is killed after its answer
+    /// has lost nothing.
+    fn keep(&self, messages: &[Message]) {
+        let delivery = if self.topic.is_some() { Delivery::Topic } else { Delivery::Log };
+        let _together = together();
+        for message in messages {
+            log_event(message.json(), message.stage(), delivery);
+        }
+    }
+
     async fn take(&self, messages: Vec<Message>) {
-        // Without a topic the log is an event's way; otherwise it is the last resort.
-        let delivery = if self.topic.is_some() { Delivery::Failed } else { Delivery::Log };
+        // Without a topic the log is an event's way, and it is there already.
+        if self.topic.is_none() {
+            return;
+        }
         // The next request waits behind this, so all batches together have two seconds.
         let deadline = Instant::now() + LIMIT;
         for batch in messages.chunks(BATCH) {
             let left = deadline.saturating_duration_since(Instant::now());
             for message in self.publish_batch(batch, left).await {
-                log_event(message.json(), message.stage(), delivery);
+                log_event(message.json(), message.stage(), Delivery::Failed);
             }
         }
     }

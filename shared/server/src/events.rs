@@ -19,6 +19,7 @@ use web::Sink;
 
 use crate::courier::Courier;
 use crate::health::Health;
+use crate::window::Sill;
 
 /// How many events may wait in memory while the journal cannot be written. What comes after that goes to the log.
 const UNKEPT: usize = 10_000;
@@ -125,6 +126,7 @@ pub(crate) struct Queue {
     calls: SyncSender<Call>,
     health: Arc<Health>,
     office: Option<Arc<Office>>,
+    window: Option<Sill>,
 }
 
 impl Events {
@@ -143,7 +145,7 @@ impl Events {
             courier.run(&called);
             let _ = is_over.send(());
         })?;
-        let queue = Queue { journal, calls: calls.clone(), health: Arc::clone(health), office };
+        let queue = Queue { journal, calls: calls.clone(), health: Arc::clone(health), office, window: None };
         Ok((Self { calls, over }, queue))
     }
 
@@ -155,6 +157,13 @@ impl Events {
         if self.over.recv_timeout(GRACE + Duration::from_millis(250)) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!("events could not be delivered; they wait in the journal");
         }
+    }
+}
+
+impl Queue {
+    /// The same, and a person watches, too.
+    pub(crate) fn beside(self, window: Option<Sill>) -> Self {
+        Self { window, ..self }
     }
 }
 
@@ -175,6 +184,9 @@ impl Sink for Queue {
         self.health.journal_is(unkept == 0);
         if let Some(office) = &self.office {
             messages.iter().for_each(|message| office.offer(message.json()));
+        }
+        if let Some(window) = &self.window {
+            messages.iter().for_each(|message| window.show(message));
         }
         let kept = messages.len() - unkept;
         // A thread that has calls in plenty need not be called again.

@@ -19,6 +19,7 @@ mod http;
 mod mail;
 mod senders;
 pub mod stop;
+mod window;
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,7 @@ use bell::Bell;
 use connections::Connections;
 use events::{Destination, Events};
 use health::Health;
+use window::Window;
 
 /// How often it is told what was dropped.
 const WATCH: Duration = Duration::from_secs(10);
@@ -53,7 +55,7 @@ pub struct Service {
     pub journal: PathBuf,
     /// The file that events are appended to if there is no topic; standard output if there is neither.
     pub events: Option<PathBuf>,
-    /// Puts events into words where standard output is what a person reads.
+    /// Puts events into words where standard output is what a person reads, wherever else events go.
     pub screen: Option<InWords>,
     /// The senders that tell people of calls for help.
     pub senders: Senders,
@@ -112,6 +114,9 @@ impl Service {
         let health = Arc::new(Health::new());
         let journal = open_journal(&folder, &health)?.map(Arc::new);
         let topic = settings.topic;
+        // Where events go to standard output alone, they are shown there as they are delivered.
+        let window = screen.filter(|_| topic.is_some() || file.is_some());
+        let window = window.map(Window::open).transpose().map_err(ServiceError::System)?;
         // The SDK's runtime is the thread's own, so it is made where none is running.
         let open = move || Destination::open(topic, file.as_deref(), screen);
         let destination = tokio::task::spawn_blocking(open)
@@ -125,6 +130,7 @@ impl Service {
             Bell::start(&settings.network, senders, journal.clone(), &folder, &health).map_err(fail)?;
         let office = bell.as_ref().map(Bell::office);
         let (events, sink) = Events::start(journal, &folder, destination, &health, office).map_err(fail)?;
+        let sink = sink.beside(window.as_ref().map(Window::sill));
         let web = Web::new(settings.network, settings.tokens, Route::ALL, sink).counting_once();
         tracing::info!(%address, stage = stage.name, public_url = %stage.public_url, events = name, journal = %folder.display(), "serving");
         let connections = Connections::new();
@@ -134,6 +140,7 @@ impl Service {
         // Side by side, since each may take all of its time.
         let bell = bell.map(|bell| std::thread::spawn(move || bell.finish()));
         events.finish();
+        window.into_iter().for_each(Window::close);
         let _ = bell.map(std::thread::JoinHandle::join);
         tracing::info!("stopped");
         Ok(())

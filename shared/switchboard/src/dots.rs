@@ -22,7 +22,7 @@ enum Kind {
 }
 
 fn kind(day: &Day) -> Kind {
-    match (day.called + day.answered > 0, day.missed > 0) {
+    match (day.called + day.answered > 0 || day.registered, day.missed > 0) {
         (false, false) => Kind::Silent,
         (true, false) => Kind::Heard,
         (true, true) => Kind::Both,

@@ -7,6 +7,8 @@ use crate::metrics::Metrics;
 pub enum Delivery {
     /// The log is its way: the relay brings it to SNS.
     Log,
+    /// The function that writes it publishes it after its answer.
+    Topic,
     /// It could not be published; `dialtone replay` can do so later.
     Failed,
 }
@@ -15,6 +17,7 @@ pub enum Delivery {
 pub fn log_event(json: &str, stage: &str, delivery: Delivery) {
     match delivery {
         Delivery::Log => tracing::info!(delivery = "log", stage, event = json, "event"),
+        Delivery::Topic => tracing::info!(delivery = "topic", stage, event = json, "event"),
         Delivery::Failed => {
             tracing::warn!(delivery = "failed", stage, event = json, "event");
             count_unpublished(stage);

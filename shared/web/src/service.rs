@@ -133,6 +133,8 @@ struct Report {
     route: Route,
     status: u16,
     plan: Plan,
+    /// The events, if the sink takes them after the answer.
+    messages: Vec<Message>,
     latency: Duration,
     is_repeated: bool,
 }
@@ -192,8 +194,11 @@ impl<S: Sink> Inner<S> {
         }
         let response = if route.is_callback() { status(StatusCode::NO_CONTENT) } else { twiml(&plan) };
         let latency = started.elapsed();
+        let mut messages = self.messages(&plan);
         if S::AT_ONCE {
-            self.take(&plan).await;
+            self.take(std::mem::take(&mut messages)).await;
+        } else if !messages.is_empty() {
+            self.sink.keep(&messages);
         }
         let report = Report {
             request_id: request_id(request).map(str::to_owned),
@@ -201,6 +206,7 @@ impl<S: Sink> Inner<S> {
             route,
             status: response.status().as_u16(),
             plan,
+            messages,
             latency,
             is_repeated,
         };
@@ -210,9 +216,7 @@ impl<S: Sink> Inner<S> {
     async fn perform(&self, Rest(report): Rest) {
         let Some(report) = report else { return };
         report.write(&self.network.stage().name);
-        if !S::AT_ONCE {
-            self.take(&report.plan).await;
-        }
+        self.take(report.messages).await;
     }
 
     /// Whether a proven request came before.
@@ -221,11 +225,13 @@ impl<S: Sink> Inner<S> {
         self.recent.as_ref().zip(signature).is_some_and(|(recent, signature)| recent.is_repeated(signature))
     }
 
-    async fn take(&self, plan: &Plan) {
-        if !plan.events.is_empty() {
-            let stage = self.network.stage();
-            let message = |event| Message::of(event, stage, &unique_timestamp());
-            let messages = plan.events.iter().map(message).collect();
+    fn messages(&self, plan: &Plan) -> Vec<Message> {
+        let stage = self.network.stage();
+        plan.events.iter().map(|event| Message::of(event, stage, &unique_timestamp())).collect()
+    }
+
+    async fn take(&self, messages: Vec<Message>) {
+        if !messages.is_empty() {
             self.sink.take(messages).await;
         }
     }

@@ -14,6 +14,10 @@ pub trait Sink: Send + Sync + 'static {
     /// events are kept. What may wait for a network comes after it, for the caller must not wait, too.
     const AT_ONCE: bool;
 
+    /// Keeps the messages of one request before its answer, if [`take`](Self::take) comes after it: a process that ends in
+    /// between has lost nothing. Waits for nobody.
+    fn keep(&self, _messages: &[Message]) {}
+
     /// Takes the messages of one request, in order.
     fn take(&self, messages: Vec<Message>) -> impl Future<Output = ()> + Send;
 }

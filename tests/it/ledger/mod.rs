@@ -1,5 +1,6 @@
 //! `dialtone calls` and `dialtone phone`: what happened, from a ledger of a year.
 
+mod cloudwatch;
 pub(crate) mod year;
 
 use std::path::{Path, PathBuf};

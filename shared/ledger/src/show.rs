@@ -1,0 +1,114 @@
+//! Calls as the commands show them: a line of 80 columns, JSON, CSV. docs/ledger.md has the names.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::calls::{Call, Filter};
+use crate::notices::Notice;
+use crate::say;
+use crate::words::{Ending, Why};
+
+/// The heading of CSV: the members of the JSON in their order, without who was told.
+pub const HEADING: &str = "began,phone,direction,destination,country,ending,reason,error_code,duration_seconds,price_micros,help,reached_dialtone";
+
+impl Call {
+    /// The call in 80 columns: when, which phone, where to, how it ended.
+    #[must_use]
+    pub fn row(&self, now: Timestamp, zone: &TimeZone) -> String {
+        let at = self.began.to_zoned(zone.clone()).strftime("%d %b %H:%M").to_string();
+        let phone = fit(self.phone.as_str(), 13);
+        let mark = if self.is_unheard { " (never reached Dialtone)" } else { "" };
+        let outcome = fit(&format!("{}{mark}", self.outcome_in_words(now)), 26);
+        let destination = fit(&self.destination_in_words(), 14);
+        format!("{at} {:>10}  {phone:<13} {destination:<14} {outcome}", say::ago(self.began, now))
+            .trim_end()
+            .to_owned()
+    }
+
+    /// The call with stable names, and who was told of it.
+    #[must_use]
+    pub fn as_json(&self, told: &[Notice]) -> Value {
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| json!({"way": one.channel.as_str(), "sent": one.is_sent, "at": one.at.to_string()}))
+            .collect();
+        json!({
+            "began": self.began.to_string(),
+            "phone": self.phone.as_str(),
+            "direction": self.way.as_str(),
+            "destination": self.destination.as_str(),
+            "country": self.country,
+            "ending": self.ending.as_str(),
+            "reason": self.why.map(Why::as_str),
+            "error_code": self.error,
+            "duration_seconds": self.seconds,
+            "price_micros": self.price_micros,
+            "help": self.help.as_str(),
+            "reached_dialtone": !self.is_unheard,
+            "told": told,
+        })
+    }
+
+    /// A row of CSV (RFC 4180), as [`HEADING`] says.
+    #[must_use]
+    pub fn as_csv(&self) -> String {
+        let value = self.as_json(&[]);
+        let cell = |name| match value.get(name) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) if text.contains([',', '"', '\n', '\r']) => {
+                format!("\"{}\"", text.replace('"', "\"\""))
+            }
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        HEADING.split(',').map(cell).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// Who was told of a call, in one line of 80 columns that stands below it. Nothing, if nobody was.
+#[must_use]
+pub fn told(notices: &[Notice], zone: &TimeZone) -> Option<String> {
+    let one = |notice: &Notice| {
+        let at = notice.at.to_zoned(zone.clone()).strftime("%H:%M");
+        let what = if notice.is_sent { "" } else { " NOT sent" };
+        format!("{}{what} {at}", notice.channel.in_words())
+    };
+    let all: Vec<_> = notices.iter().map(one).collect();
+    (!all.is_empty()).then(|| format!("{:25}told: {}", "", fit(&all.join(", "), 49)))
+}
+
+/// What a list of calls amounts to.
+#[must_use]
+pub fn summary(calls: &[Call], filter: &Filter) -> String {
+    let count = |is: fn(&Call) -> bool| calls.iter().filter(|call| is(call)).count();
+    let refused = count(|call| call.ending == Ending::Refused);
+    let failed = count(|call| call.ending.is_failure());
+    let cut = if calls.len() == filter.most { "; there may be more: --most COUNT" } else { "" };
+    format!("{} calls, {refused} refused, {failed} could not be placed{cut}", calls.len())
+}
+
+fn fit(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Channel;
+
+    #[test]
+    fn who_was_told_fits_a_line() {
+        let at: Timestamp = "2026-06-20T18:04:05Z".parse().unwrap();
+        let notice = |channel, is_sent| Notice { channel, is_sent, at };
+        assert_eq!(told(&[], &TimeZone::UTC), None);
+        let some = [notice(Channel::Sms, true), notice(Channel::Mail, false)];
+        let line = told(&some, &TimeZone::UTC).unwrap();
+        assert_eq!(line.trim(), "told: text message 18:04, mail NOT sent 18:04");
+        let many = [notice(Channel::Call, false), notice(Channel::Sms, false), notice(Channel::Mail, false)];
+        assert!(told(&many, &TimeZone::UTC).unwrap().chars().count() <= 80);
+    }
+}
