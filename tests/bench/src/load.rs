@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -35,6 +35,15 @@ pub(crate) struct Options {
     /// Leave Express out.
     #[arg(long)]
     no_peers: bool,
+    /// Leave the large network files out.
+    #[arg(long)]
+    no_sizes: bool,
+    /// This `dialtone` instead of one that is built now.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+    /// Also this `dialtone`, built before some change: the two take turns, and the last line compares them.
+    #[arg(long, value_name = "FILE")]
+    before: Option<PathBuf>,
 }
 
 /// What a service did with some requests.
@@ -45,32 +54,71 @@ struct Load {
 }
 
 pub(crate) fn run(options: &Options) -> Result<String> {
-    note("building")?;
-    let dialtone = build::dialtone()?;
+    let dialtone = match &options.program {
+        Some(program) => program.clone(),
+        None => {
+            note("building")?;
+            build::dialtone()?
+        }
+    };
     let example = build::root().join("examples/dialtone.toml");
     let phones = ["lobby", "cocina", "workshop", "loft", "bench"].map(str::to_owned);
     let requests = requests(&phones)?;
     let mut text = throughput(options, &dialtone, &example, &requests)?;
-    text.push('\n');
-    text.push_str(&sizes(options, &dialtone)?);
+    if !options.no_sizes {
+        text.push('\n');
+        text.push_str(&sizes(options, &dialtone)?);
+    }
     Ok(text)
+}
+
+/// What a service did in all its rounds.
+struct Rounds {
+    name: &'static str,
+    service: Service,
+    all: Load,
+    memory: Vec<u64>,
+}
+
+impl Rounds {
+    fn of(name: &'static str, program: &Path, file: &Path) -> Result<Self> {
+        let all = Load { wall: Duration::ZERO, cpu: Duration::ZERO, latencies: Vec::new() };
+        Ok(Self { name, service: Service::start(serve(program, file)?)?, all, memory: Vec::new() })
+    }
+
+    fn play(&mut self, requests: &[Vec<u8>], times: usize, connections: usize) -> Result<()> {
+        let load = self.service.load(requests, times, connections)?;
+        self.all.wall += load.wall;
+        self.all.cpu += load.cpu;
+        self.all.latencies.extend(load.latencies);
+        self.memory.push(self.service.process.rss()?);
+        Ok(())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    fn per_second(&self) -> f64 {
+        self.all.latencies.len() as f64 / self.all.wall.as_secs_f64()
+    }
 }
 
 fn throughput(options: &Options, dialtone: &Path, file: &Path, requests: &[Vec<u8>]) -> Result<String> {
     let mut rows = Vec::new();
-    let service = Service::start(serve(dialtone, file)?)?;
-    let mut all = Load { wall: Duration::ZERO, cpu: Duration::ZERO, latencies: Vec::new() };
-    let mut memory = Vec::new();
+    let mut both = vec![Rounds::of("dialtone serve", dialtone, file)?];
+    if let Some(before) = &options.before {
+        both.push(Rounds::of("the one before", before, file)?);
+    }
     note(&format!("{} requests to dialtone serve", options.requests))?;
     for _ in 0..10 {
-        let load = service.load(requests, options.requests / 10, options.connections)?;
-        all.wall += load.wall;
-        all.cpu += load.cpu;
-        all.latencies.extend(load.latencies);
-        memory.push(service.process.rss()?);
+        for rounds in &mut both {
+            rounds.play(requests, options.requests / 10, options.connections)?;
+        }
     }
-    rows.push(row("dialtone serve", &mut all, &service)?);
-    drop(service);
+    let speeds: Vec<_> = both.iter().map(Rounds::per_second).collect();
+    for rounds in &mut both {
+        rows.push(row(rounds.name, &mut rounds.all, &rounds.service)?);
+    }
+    let memory = both.first().map(|rounds| rounds.memory.clone()).unwrap_or_default();
+    drop(both);
     if !options.no_peers {
         let (node, _) = build::peers()?;
         let service = Service::start(node_server(&node)?)?;
@@ -84,6 +132,9 @@ fn throughput(options: &Options, dialtone: &Path, file: &Path, requests: &[Vec<u
         table(&["", "requests", "per second", "per CPU second", "p50 us", "p99 us", "peak MiB"], &rows);
     let mebibytes: Vec<_> =
         memory.iter().map(|kib| format!("{}.{}", kib / 1024, kib % 1024 * 10 / 1024)).collect();
+    if let [now, before] = speeds[..] {
+        let _ = writeln!(text, "\nRequests a second: {:.1} % of the one before", 100.0 * now / before);
+    }
     let _ = writeln!(text, "\nMemory of `dialtone serve` after each tenth, MiB: {}", mebibytes.join(", "));
     Ok(text)
 }

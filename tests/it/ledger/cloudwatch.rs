@@ -278,8 +278,8 @@ fn what_aws_refuses_is_said_with_a_remedy() {
 #[test]
 fn a_stack_that_nobody_names_is_a_mistake() {
     let desk = Desk::of_a_year(3, 10);
-    let output = desk.command(&["calls", "--aws", "--json", "--samconfig"]).arg(desk.folder.join("none")).output();
-    let output = output.unwrap();
+    let mut command = desk.command(&["calls", "--aws", "--json"]);
+    let output = command.arg("--samconfig").arg(desk.folder.join("none")).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(value["errors"][0]["remedy"].as_str().unwrap().contains("dialtone samconfig"), "{value}");

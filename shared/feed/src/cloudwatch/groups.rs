@@ -16,6 +16,10 @@ pub(super) enum Content {
     Notices,
 }
 
+/// How old a line may be when CloudWatch takes it in, in days
+/// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html>).
+const LATEST: i64 = 14;
+
 /// The logical ids of `template.yaml`, each with what its function writes.
 const GROUPS: [(&str, Content); 5] = [
     ("OutgoingLogs", Content::Events),
@@ -75,8 +79,8 @@ pub(super) async fn list(
 fn read(group: &LogGroup, stack: &str, now: Timestamp) -> Option<Group> {
     let name = group.log_group_name()?;
     let content = Content::of_group(name, stack)?;
-    let made =
-        group.creation_time().and_then(|time| Timestamp::from_millisecond(time).ok()).unwrap_or_default();
+    let made = group.creation_time().and_then(|time| Timestamp::from_millisecond(time).ok());
+    let made = made.map(|made| made - SignedDuration::from_hours(24 * LATEST)).unwrap_or_default();
     let kept = group.retention_in_days().map(|days| now - SignedDuration::from_hours(24 * i64::from(days)));
     Some(Group { content, name: name.to_owned(), oldest: kept.map_or(made, |kept| kept.max(made)) })
 }
