@@ -153,9 +153,8 @@ pub(crate) fn create(path: Option<&Path>, network: &Network) -> Result<Ledger> {
 
 fn make_folder_of(path: &Path) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    private::make_folder(folder.unwrap_or(Path::new("."))).map_err(|error| {
-        Failure::usage(path.display(), error, "choose another file with --ledger FILE")
-    })
+    private::make_folder(folder.unwrap_or(Path::new(".")))
+        .map_err(|error| Failure::usage(path.display(), error, "choose another file with --ledger FILE"))
 }
 
 fn path_of(path: Option<&Path>, network: &Network) -> Result<PathBuf> {
@@ -185,7 +184,8 @@ impl From<FeedError> for Failure {
             }
             FeedError::Ledger(error) => failure(error),
             FeedError::CloudWatch(error) => {
-                let is_usage = matches!(error, CloudWatchError::NoCredentials | CloudWatchError::NoGroups { .. });
+                let is_usage =
+                    matches!(error, CloudWatchError::NoCredentials | CloudWatchError::NoGroups { .. });
                 let outcome = if is_usage { Outcome::Usage } else { Outcome::OtherSide };
                 Self::found(outcome, vec![error.finding()])
             }

@@ -309,7 +309,9 @@ fn a_file_is_reopened_in_another_zone_and_by_an_older_program() {
 fn a_registration_that_was_seen_is_a_proof_of_life() {
     let mut ledger = Ledger::in_memory(&zone()).unwrap();
     let lobby = PhoneName::of_event("lobby");
-    ledger.take([miss("2026-11-20T10:00:00Z", "lobby", 1), miss("2026-11-20T11:00:00Z", "lobby", 2)], None).unwrap();
+    ledger
+        .take([miss("2026-11-20T10:00:00Z", "lobby", 1), miss("2026-11-20T11:00:00Z", "lobby", 2)], None)
+        .unwrap();
     ledger.take([miss("2026-11-20T12:00:00Z", "lobby", 3)], None).unwrap();
     let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
     assert_eq!(ledger.health(&lobby, now).unwrap().state, State::Unreachable);
@@ -339,7 +341,10 @@ fn an_older_file_is_read_as_it_is_and_migrated_by_a_writer() {
     let path = folder.path().join("ledger");
     let old = rusqlite::Connection::open(&path).unwrap();
     old.execute_batch(include_str!("schema.sql")).unwrap();
-    old.execute_batch("PRAGMA journal_mode = WAL; PRAGMA user_version = 1; INSERT INTO phone VALUES (1, 'lobby');").unwrap();
+    old.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA user_version = 1; INSERT INTO phone VALUES (1, 'lobby');",
+    )
+    .unwrap();
     drop(old);
     let lobby = PhoneName::of_event("lobby");
     let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();

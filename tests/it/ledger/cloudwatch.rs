@@ -109,13 +109,17 @@ fn what_the_functions_wrote_is_read_once_also_when_it_comes_late() {
 
     // Who was told of the call for help, and when.
     let shown = desk.folder.join("help");
-    let output = desk.command(&["calls", "--emergency", "--since", "30d", "--stage", "prod", "--json"]).output();
+    let output =
+        desk.command(&["calls", "--emergency", "--since", "30d", "--stage", "prod", "--json"]).output();
     let value: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
     std::fs::write(shown, value.to_string()).unwrap();
     let told = &value["calls"][0]["told"];
     assert_eq!(told[0]["way"], "sms", "{value}");
     assert_eq!(told[0]["sent"], true);
-    assert_eq!(told[0]["at"].as_str().unwrap().parse::<Timestamp>().unwrap().as_second(), ago(17).as_second());
+    assert_eq!(
+        told[0]["at"].as_str().unwrap().parse::<Timestamp>().unwrap().as_second(),
+        ago(17).as_second()
+    );
 }
 
 /// What the stand-in has, and how it behaves.
@@ -204,21 +208,28 @@ impl Shelf {
                 if body["nextToken"].is_null() {
                     return (200, json!({"logGroups": [], "nextToken": "1"}));
                 }
-                let group = json!({"logGroupName": group("OutgoingLogs"), "creationTime": 0, "retentionInDays": 30});
+                let group =
+                    json!({"logGroupName": group("OutgoingLogs"), "creationTime": 0, "retentionInDays": 30});
                 (200, json!({"logGroups": [group]}))
             }
             "FilterLogEvents" => {
                 let (from, to) = (body["startTime"].as_i64().unwrap(), body["endTime"].as_i64().unwrap());
-                let mut found: Vec<_> = self.lines.iter().filter(|(at, _)| (from..=to).contains(at)).collect();
+                let mut found: Vec<_> =
+                    self.lines.iter().filter(|(at, _)| (from..=to).contains(at)).collect();
                 found.sort();
-                let page: usize =
-                    body["nextToken"].as_str().map_or(0, |token| token.strip_prefix("page ").unwrap().parse().unwrap());
+                let page: usize = body["nextToken"]
+                    .as_str()
+                    .map_or(0, |token| token.strip_prefix("page ").unwrap().parse().unwrap());
                 // Two lines on every even page, none on an odd one.
                 let start = page / 2 * 2;
-                let lines = if page % 2 == 0 { found.iter().skip(start).take(2).collect() } else { Vec::new() };
+                let lines = if page.is_multiple_of(2) {
+                    found.iter().skip(start).take(2).collect()
+                } else {
+                    Vec::new()
+                };
                 let events: Vec<_> =
                     lines.iter().map(|(at, text)| json!({"timestamp": at, "message": text})).collect();
-                let is_last = page % 2 == 0 && start + 2 >= found.len();
+                let is_last = page.is_multiple_of(2) && start + 2 >= found.len();
                 let token = (!is_last).then(|| format!("page {}", page + 1));
                 (200, json!({"events": events, "nextToken": token}))
             }

@@ -69,7 +69,9 @@ impl CloudWatchError {
 
     pub(super) fn of<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> Self {
         match error {
-            SdkError::ServiceError(refusal) => Self::of_code(action, refusal.err().code().unwrap_or("no code")),
+            SdkError::ServiceError(refusal) => {
+                Self::of_code(action, refusal.err().code().unwrap_or("no code"))
+            }
             SdkError::TimeoutError(_) => Self::Unreachable("timeout"),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::Unreachable("timeout"),
             SdkError::DispatchFailure(_) => Self::Unreachable("connection"),

@@ -39,11 +39,8 @@ pub(super) fn notice(line: &str, at: i64) -> Option<OfCall> {
         "notice not sent yet" => false,
         _ => return None,
     };
-    let what = Notice {
-        channel: Channel::parse(&attempt.way)?,
-        is_sent,
-        at: Timestamp::from_millisecond(at).ok()?,
-    };
+    let what =
+        Notice { channel: Channel::parse(&attempt.way)?, is_sent, at: Timestamp::from_millisecond(at).ok()? };
     Some(OfCall {
         call: CallSid::parse(&attempt.call_sid)?,
         kind: attempt.kind,
