@@ -40,6 +40,7 @@ pub fn read_lists(ledger: &mut Ledger, client: &Client, network: &Network, now: 
     }
     ledger.take_legs(&legs)?;
     // The cursor moves last: what failed before is asked for again.
-    ledger.take(records, Some((CURSOR, &now.to_string())))?;
+    // Whole seconds: with their fraction they would look like a telephone number.
+    ledger.take(records, Some((CURSOR, &now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())))?;
     Ok(())
 }

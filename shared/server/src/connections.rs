@@ -26,7 +26,7 @@ const RESERVE: u64 = 24;
 const SMALL_BODY: usize = 16 * 1024;
 
 /// How much larger bodies may take together.
-const ALL_BODIES: usize = 16 * 1024 * 1024;
+const ALL_BODIES: usize = 8 * 1024 * 1024;
 
 /// All connections.
 #[derive(Clone)]
@@ -162,7 +162,9 @@ impl Place {
                 pass_over(&mut body).await;
                 return Err(StatusCode::PAYLOAD_TOO_LARGE);
             }
-            large.grow(length.saturating_sub(SMALL_BODY))?;
+            // What is reserved takes memory, not what is in it.
+            whole.reserve(data.len());
+            large.grow(whole.capacity().saturating_sub(SMALL_BODY))?;
             whole.extend_from_slice(&data);
         }
         Ok(whole.into())

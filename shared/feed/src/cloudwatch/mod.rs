@@ -89,6 +89,16 @@ impl CloudWatch {
     }
 }
 
+/// A cursor: whole seconds, and a word before them. Nothing in the ledger looks like a telephone number, not even beside the name of a
+/// log group that ends in digits.
+fn cursor(at: Timestamp) -> String {
+    at.strftime("until %Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn read_cursor(cursor: &str) -> Option<Timestamp> {
+    cursor.strip_prefix("until ")?.parse().ok()
+}
+
 fn is_gone<R>(error: &SdkError<FilterLogEventsError, R>) -> bool {
     error.as_service_error().is_some_and(FilterLogEventsError::is_resource_not_found_exception)
 }
@@ -122,7 +132,7 @@ impl Session {
         now: Timestamp,
     ) -> Result<Taken> {
         let source = format!("cloudwatch {region} {}", group.name);
-        let known: Option<Timestamp> = ledger.cursor(&source)?.and_then(|cursor| cursor.parse().ok());
+        let known: Option<Timestamp> = ledger.cursor(&source)?.and_then(|cursor| read_cursor(&cursor));
         let overlap = SignedDuration::from_mins(OVERLAP);
         let mut from = known.map_or(group.oldest, |known| (known - overlap).max(group.oldest));
         let mut all = Taken::default();
@@ -130,7 +140,7 @@ impl Session {
             let to = (from + SignedDuration::from_hours(STRETCH)).min(now);
             add(&mut all, self.read_stretch(group, stage, (from, to), ledger)?);
             // The cursor moves last: what failed before is asked for again.
-            ledger.note_cursor(&source, &to.to_string())?;
+            ledger.note_cursor(&source, &cursor(to))?;
             from = to;
         }
         Ok(all)
