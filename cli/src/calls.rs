@@ -1,12 +1,11 @@
 //! `dialtone calls`
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
-use ledger::{Call, Filter, Help, Ledger, Notice, PhoneName, show};
+use ledger::{Call, Filter, News, PhoneName, show};
 use network::Network;
 use serde_json::{Value, json};
 
@@ -17,9 +16,6 @@ use crate::{answer, ask};
 
 /// How often --follow looks for more.
 const LOOK: Duration = Duration::from_secs(1);
-
-/// How many calls are watched for their end with --follow.
-const WATCHED: usize = 500;
 
 /// What calls were there? The latest last, in local time: phone, where the call went, how it ended and why.
 ///
@@ -97,12 +93,12 @@ impl Calls {
         // A person reads downwards, towards now.
         calls.reverse();
         if self.follow {
-            return self.follow(opened, &filter, &calls);
+            return self.follow(opened, &filter, calls);
         }
         if self.json {
             let calls: Vec<_> = calls
                 .iter()
-                .map(|call| Ok(call.as_json(&told(&opened.ledger, call)?)))
+                .map(|call| Ok(call.as_json(&opened.ledger.told_of(call).map_err(failure)?)))
                 .collect::<Result<_>>()?;
             answer::print(Outcome::Done, json!({"calls": Value::Array(calls)}));
         } else if self.csv {
@@ -112,7 +108,7 @@ impl Calls {
             let zone = local();
             for call in &calls {
                 output::line(&call.row(now, &zone));
-                if let Some(told) = show::told(&told(&opened.ledger, call)?, &zone) {
+                if let Some(told) = show::told(&opened.ledger.told_of(call).map_err(failure)?, &zone) {
                     output::line(&told);
                 }
             }
@@ -134,44 +130,26 @@ impl Calls {
         })
     }
 
-    fn follow(&self, mut opened: Opened, filter: &Filter, calls: &[Call]) -> Result {
+    fn follow(&self, opened: Opened, filter: &Filter, calls: Vec<Call>) -> Result {
         let zone = local();
-        let mut shown: HashMap<i64, Call> = HashMap::new();
-        let show = |call: &Call, now| {
-            if self.json {
-                answer::print(Outcome::Done, call.as_json(&[]));
-            } else {
-                output::line(&call.row(now, &zone));
-            }
-        };
-        for call in calls {
-            show(call, Timestamp::now());
-            shown.insert(call.id, call.clone());
-        }
+        let Opened { mut ledger, mut sources, .. } = opened;
+        let mut news = News::since(filter, &calls);
+        let mut calls = calls;
         loop {
-            std::thread::sleep(LOOK);
             let now = Timestamp::now();
-            for source in &mut opened.sources {
-                source.read(&mut opened.ledger)?;
-            }
-            let recent = now - SignedDuration::from_hours(24);
-            let filter = Filter {
-                since: Some(filter.since.map_or(recent, |since| since.max(recent))),
-                most: WATCHED,
-                ..filter.clone()
-            };
-            let mut calls = opened.ledger.calls(&filter, now).map_err(failure)?;
-            calls.reverse();
             for call in calls {
-                let is_news = shown.get(&call.id).is_none_or(|known| {
-                    (known.ending, known.destination, known.why) != (call.ending, call.destination, call.why)
-                });
-                if is_news {
-                    show(&call, now);
-                    shown.insert(call.id, call);
+                if self.json {
+                    let told = ledger.told_of(&call).map_err(failure)?;
+                    answer::print(Outcome::Done, call.as_json(&told));
+                } else {
+                    output::line(&call.row(now, &zone));
                 }
             }
-            shown.retain(|_, call| call.began >= recent);
+            std::thread::sleep(LOOK);
+            for source in &mut sources {
+                source.read(&mut ledger)?;
+            }
+            calls = news.next(&ledger, Timestamp::now()).map_err(failure)?;
         }
     }
 
@@ -203,55 +181,15 @@ pub(crate) fn phone_name(network: &Network, name: &str) -> Result<PhoneName> {
     Ok(PhoneName::of_event(phone.endpoint()))
 }
 
-/// Who was told of a call, if it was one for help.
-pub(crate) fn told(ledger: &Ledger, call: &Call) -> Result<Vec<Notice>> {
-    if call.help == Help::None { Ok(Vec::new()) } else { ledger.notices(call.id).map_err(failure) }
-}
-
 /// The zone of the person at the terminal.
 pub(crate) fn local() -> TimeZone {
     TimeZone::try_system().unwrap_or(TimeZone::UTC)
 }
 
-/// A time as a person writes it: `90m`, `24h`, `7d`, or a date.
+/// A time as a person writes it.
 fn time(text: &str, option: &str, now: Timestamp) -> Result<Timestamp> {
-    let wrong = || {
-        Failure::usage(
-            format!("{option} {text:?}"),
-            "write an age such as 90m, 24h or 7d, or a date such as 2026-06-20",
-            "",
-        )
-    };
-    if let Ok(date) = text.parse::<jiff::civil::Date>() {
-        return date.to_zoned(local()).map(|zoned| zoned.timestamp()).map_err(|_| wrong());
-    }
-    let unit = text.chars().next_back().ok_or_else(wrong)?;
-    let minutes = match unit {
-        'm' => 1,
-        'h' => 60,
-        'd' => 1_440,
-        _ => return Err(wrong()),
-    };
-    let count: i64 = text.strip_suffix(unit).unwrap_or_default().parse().map_err(|_| wrong())?;
-    let age = count.checked_mul(minutes * 60).filter(|seconds| (0..=3_153_600_000).contains(seconds));
-    Ok(now - SignedDuration::from_secs(age.ok_or_else(wrong)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_ages_or_dates() {
-        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
-        let read = |text| time(text, "--since", now).ok();
-        assert_eq!(read("90m"), Some("2026-11-27T10:30:00Z".parse().unwrap()));
-        assert_eq!(read("7d"), Some("2026-11-20T12:00:00Z".parse().unwrap()));
-        assert!(read("2026-06-20").is_some());
-        for wrong in
-            ["", "d", "7", "-7d", "7w", "7dd", "99999999999999999999d", "999999999d", "2026-13-01", "é"]
-        {
-            assert!(read(wrong).is_none(), "{wrong}");
-        }
-    }
+    show::time(text, now, &local()).ok_or_else(|| {
+        let what = "write an age such as 90m, 24h or 7d, or a date such as 2026-06-20";
+        Failure::usage(format!("{option} {text:?}"), what, "")
+    })
 }

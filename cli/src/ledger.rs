@@ -1,14 +1,15 @@
 //! The ledger, as the commands take it: where it lies, and what is read into it first.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ::files::state_path;
 use clap::Args;
-use feed::{CloudWatch, CloudWatchError, FeedError, Files, Source};
+use feed::{CloudWatch, Feed, FeedError, Files, Source};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ledger::{Access, Ledger};
-use network::{Finding, Network};
+use network::Network;
 use samconfig::Samconfig;
 
 use crate::exit::{Failure, Outcome, Result};
@@ -107,8 +108,7 @@ impl LedgerArgs {
             let stack = file.stack(stage).ok_or_else(|| {
                 let what = format!("names no stack and region for the stage {stage}");
                 let remedy = "name another file with --samconfig FILE, or write it: dialtone samconfig";
-                let about = self.samconfig.display().to_string();
-                Failure::found(Outcome::Usage, vec![Finding::new(about, what, remedy)])
+                Failure::usage(self.samconfig.display(), what, remedy)
             })?;
             sources.push(Source::CloudWatch(Box::new(CloudWatch::new(stack, network))));
         }
@@ -122,6 +122,19 @@ impl LedgerArgs {
         }
         let session = self.connection.open()?;
         Ok(feed::read_lists(ledger, &session.client, &session.network, Timestamp::now())?)
+    }
+
+    /// Fills the ledger while its pages are served. What went wrong is said once.
+    pub(crate) fn feed(self, ledger: Ledger, sources: Vec<Source>) -> Feed {
+        let mut told = BTreeSet::new();
+        let tell = move |failure: Failure| {
+            if told.insert(failure.findings().to_vec()) {
+                failure.tell();
+            }
+        };
+        let seldom =
+            move |ledger: &mut Ledger| self.retain(ledger).and_then(|()| self.read_lists(ledger));
+        Feed::start(ledger, sources, seldom, tell)
     }
 
     /// The same, to be written to.
@@ -165,31 +178,13 @@ fn path_of(path: Option<&Path>, network: &Network) -> Result<PathBuf> {
 }
 
 /// A failure of the ledger, with what to do about it. The cause is said, too.
-#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
 pub(crate) fn failure(error: ledger::Error) -> Failure {
-    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    let outcome = match error {
-        ledger::Error::Sqlite(_) => Outcome::OtherSide,
-        _ => Outcome::Usage,
-    };
-    Failure::found(outcome, vec![Finding::new("", format!("{error}{cause}"), error.remedy())])
+    FeedError::from(error).into()
 }
 
 impl From<FeedError> for Failure {
     fn from(error: FeedError) -> Self {
-        match error {
-            FeedError::File { path, source } => {
-                let about = format!("--from {}", path.display());
-                Self::found(Outcome::Usage, vec![Finding::new(about, source.to_string(), "")])
-            }
-            FeedError::Ledger(error) => failure(error),
-            FeedError::CloudWatch(error) => {
-                let is_usage =
-                    matches!(error, CloudWatchError::NoCredentials | CloudWatchError::NoGroups { .. });
-                let outcome = if is_usage { Outcome::Usage } else { Outcome::OtherSide };
-                Self::found(outcome, vec![error.finding()])
-            }
-            FeedError::Twilio(error) => Self::other_side("", error, ""),
-        }
+        let outcome = if error.is_usage() { Outcome::Usage } else { Outcome::OtherSide };
+        Self::found(outcome, [error.finding()])
     }
 }

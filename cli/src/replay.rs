@@ -1,12 +1,10 @@
 //! `dialtone replay`
 
-use std::collections::HashSet;
-use std::io::Read;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use dialplan::Message;
-use publish::{Found, Origin, Sns};
+use publish::{Gathered, Sns, Which};
 use serde_json::{Value, json};
 use telemetry::LogFormat;
 
@@ -36,7 +34,7 @@ pub(crate) struct Replay {
     /// Which events: those that were not published (they failed, or went to --events), those that were left to the relay,
     /// those of a journal, or all.
     #[arg(long, value_enum, default_value = "failed")]
-    which: Which,
+    which: Wanted,
 
     /// Says what would be published, and publishes nothing.
     #[arg(long)]
@@ -52,30 +50,20 @@ pub(crate) struct Replay {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Which {
+enum Wanted {
     Failed,
     Relayed,
     Journal,
     All,
 }
 
-/// What the files hold.
-#[derive(Default)]
-struct Events {
-    /// The events to publish, each once, in the order of the files.
-    messages: Vec<Message>,
-    /// Events that --which leaves out.
-    left_out: usize,
-    unreadable: usize,
-}
-
-impl Which {
-    fn takes(self, origin: Origin) -> bool {
-        match self {
-            Self::Failed => matches!(origin, Origin::Failed | Origin::Printed),
-            Self::Relayed => origin == Origin::Log,
-            Self::Journal => origin == Origin::Journal,
-            Self::All => true,
+impl From<Wanted> for Which {
+    fn from(wanted: Wanted) -> Self {
+        match wanted {
+            Wanted::Failed => Self::Failed,
+            Wanted::Relayed => Self::Relayed,
+            Wanted::Journal => Self::Journal,
+            Wanted::All => Self::All,
         }
     }
 }
@@ -83,7 +71,7 @@ impl Which {
 impl Replay {
     pub(crate) fn run(self) -> Result {
         let read = self.read()?;
-        read.tell();
+        tell(&read);
         let messages = &read.messages;
         if self.dry_run {
             return Ok(self.show(&read));
@@ -121,31 +109,20 @@ impl Replay {
         Ok(if self.json { answer::print(Outcome::Done, fields) } else { Outcome::Done })
     }
 
-    fn read(&self) -> Result<Events> {
-        let mut seen = HashSet::new();
-        let mut all = Events::default();
+    fn read(&self) -> Result<Gathered> {
+        let mut all = Gathered::default();
         for file in &self.files {
-            let mut text = String::new();
-            let read = if file.as_os_str() == "-" {
-                std::io::stdin().read_to_string(&mut text)
-            } else {
-                std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
+            let text = match file.as_os_str() == "-" {
+                true => std::io::read_to_string(std::io::stdin()),
+                false => std::fs::read_to_string(file),
             };
-            read.map_err(|error| Failure::usage(file.display(), error, ""))?;
-            let found = Found::in_file(&text);
-            all.unreadable += found.unreadable;
-            for entry in found.entries {
-                if !self.which.takes(entry.origin) {
-                    all.left_out += 1;
-                } else if seen.insert(entry.message.json().to_owned()) {
-                    all.messages.push(entry.message);
-                }
-            }
+            let text = text.map_err(|error| Failure::usage(file.display(), error, ""))?;
+            all.add(&text, self.which.into());
         }
         Ok(all)
     }
 
-    fn show(&self, read: &Events) -> Outcome {
+    fn show(&self, read: &Gathered) -> Outcome {
         if self.json {
             let parsed = |message: &Message| serde_json::from_str(message.json()).unwrap_or(Value::Null);
             let messages: Vec<_> = read.messages.iter().map(parsed).collect();
@@ -163,20 +140,16 @@ impl Replay {
     }
 }
 
-impl Events {
-    fn tell(&self) {
-        if self.left_out > 0 {
-            output::aside(&format!(
-                "note: {} more events are there; --which says which are taken",
-                self.left_out
-            ));
-        }
-        if self.unreadable > 0 {
-            output::aside(&format!(
-                "caution: {} lines should be events and cannot be read: they are torn, or a consumer could choke on them",
-                self.unreadable
-            ));
-        }
+fn tell(read: &Gathered) {
+    if read.left_out > 0 {
+        let left_out = read.left_out;
+        output::aside(&format!("note: {left_out} more events are there; --which says which are taken"));
+    }
+    if read.unreadable > 0 {
+        output::aside(&format!(
+            "caution: {} lines should be events and cannot be read: they are torn, or a consumer could choke on them",
+            read.unreadable
+        ));
     }
 }
 

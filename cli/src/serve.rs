@@ -7,12 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use files::{file_word, service_path};
 use jiff::tz::TimeZone;
-use ledger::{Ending, Happening, Record, say};
-use listenfd::ListenFd;
+use ledger::show;
 use network::NetworkFile;
 use server::{InWords, Service, read_senders, stop};
 use telemetry::LogFormat;
-use tokio::net::TcpListener;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
 use web::Settings;
 
@@ -113,16 +111,8 @@ impl Serve {
     }
 
     async fn host(self, settings: Settings, screen: Option<InWords>, dropped: ErrorCounter) -> Result {
-        let listener = match activated()? {
-            Some(listener) => listener,
-            None => TcpListener::bind(self.listen).await.map_err(|error| {
-                Failure::usage(
-                    "",
-                    format!("cannot listen on {}: {error}", self.listen),
-                    "choose another with --listen",
-                )
-            })?,
-        };
+        let listener = server::listen(self.listen).await;
+        let listener = listener.map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         let name = settings.network.stage().name.clone();
         let journal = match self.journal {
             Some(folder) => folder,
@@ -138,15 +128,9 @@ impl Serve {
     }
 }
 
-/// An event as a line that a person watches: the local time, the phone, and what happened to it.
+/// An event as a line for the terminal.
 fn live(event: &str) -> Option<String> {
-    let record = Record::parse(event).filter(|record| !record.what.is_noise())?;
-    let time = record.at.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
-    let talked = record.seconds.filter(|_| record.ending == Ending::Completed);
-    let talked = talked.map_or_else(String::new, |seconds| format!(", {}", say::clock(seconds)));
-    let phone = record.phone.to_string();
-    let what = Happening::from(record).in_words();
-    Some(output::for_people(&format!("{time}  {phone:<12}  {what}{talked}"), output::columns()))
+    show::live(event, &TimeZone::system()).map(|line| output::for_people(&line, output::columns()))
 }
 
 /// Where the journal is if nobody says where; without a home, beside the network file.
@@ -154,25 +138,4 @@ fn journal(config: &Path, network: &str, stage: &str) -> PathBuf {
     let beside =
         || files::folder_of(config).join(format!("{}-{}.journal", file_word(network), file_word(stage)));
     service_path(network, stage, "journal").unwrap_or_else(beside)
-}
-
-/// The socket that systemd holds for this process, if it does (sd_listen_fds(3)). While the service is replaced, new
-/// connections wait in it.
-fn activated() -> Result<Option<TcpListener>> {
-    let mut sockets = ListenFd::from_env();
-    if sockets.len() == 0 {
-        return Ok(None);
-    }
-    let socket = sockets.take_tcp_listener(0).and_then(|socket| {
-        let Some(socket) = socket else { return Ok(None) };
-        socket.set_nonblocking(true)?;
-        TcpListener::from_std(socket).map(Some)
-    });
-    socket.map_err(|error| {
-        Failure::usage(
-            "",
-            format!("the socket of LISTEN_FDS cannot be used: {error}"),
-            "pass one TCP socket that listens",
-        )
-    })
 }

@@ -12,12 +12,15 @@
 //! [`send_trial`] tells the people who hear of calls for help that this is a trial, and sees whether it arrives. [`Known`] is what the
 //! ledger knows.
 //!
+//! [`Dossier`] is everything that is known of one phone.
+//!
 //! [`drill`] guides a person through the drill: dial 933, listen, answer questions. It talks to a [`drill::Person`].
 //!
 //! No telephone number of a caller or callee is in a report or in the file of results.
 
 mod codes;
 mod debugger;
+mod dossier;
 pub mod drill;
 mod examine;
 mod faults;
@@ -33,6 +36,7 @@ mod sources;
 mod trial;
 
 pub use debugger::{DEBUGGER_HOW, debugger_url};
+pub use dossier::{Dossier, Service};
 pub use examine::examine;
 pub use known::Known;
 pub use readiness::{Drill, Readiness, Registration};

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use network::Finding;
+
 use crate::cloudwatch::CloudWatchError;
 
 /// Why a source cannot be read into the ledger. `Display` is one line; the cause is its `source()`.
@@ -28,6 +30,32 @@ pub enum FeedError {
 }
 
 impl FeedError {
+    /// The same for a person, with what to do.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        match self {
+            Self::File { path, source } => {
+                Finding::new(format!("--from {}", path.display()), source.to_string(), "")
+            }
+            Self::Ledger(error) => error.finding(),
+            Self::Twilio(error) => Finding::new("", error.to_string(), ""),
+            Self::CloudWatch(error) => error.finding(),
+        }
+    }
+
+    /// Whether the person who gave the command can mend it. Otherwise the other side has to.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::File { .. } => true,
+            Self::Ledger(error) => error.is_usage(),
+            Self::Twilio(_) => false,
+            Self::CloudWatch(error) => {
+                matches!(error, CloudWatchError::NoCredentials | CloudWatchError::NoGroups { .. })
+            }
+        }
+    }
+
     /// The file of this path cannot be read.
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         |source| Self::File { path: path.to_owned(), source }

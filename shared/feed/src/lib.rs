@@ -9,6 +9,7 @@
 
 mod cloudwatch;
 mod error;
+mod feed;
 mod files;
 mod journal;
 mod keeping;
@@ -18,6 +19,7 @@ mod twilio_lists;
 
 pub use cloudwatch::{CloudWatch, CloudWatchError};
 pub use error::FeedError;
+pub use feed::Feed;
 pub use files::Files;
 pub use keeping::retain;
 pub use source::Source;

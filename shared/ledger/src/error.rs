@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use network::Finding;
+
 /// Why the ledger cannot be read or written. `Display` is one line; the cause is its `source()`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -27,9 +29,21 @@ pub enum Error {
 }
 
 impl Error {
-    /// The remedy, in the imperative.
+    /// The same for a person, with its cause and what to do.
     #[must_use]
-    pub fn remedy(&self) -> &'static str {
+    pub fn finding(&self) -> Finding {
+        let cause = std::error::Error::source(self).map(|cause| format!(": {cause}")).unwrap_or_default();
+        Finding::new("", format!("{self}{cause}"), self.remedy())
+    }
+
+    /// Whether the person who gave the command can mend it, by another file or program.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        !matches!(self, Self::Sqlite(_))
+    }
+
+    /// The remedy, in the imperative.
+    fn remedy(&self) -> &'static str {
         match self {
             Self::Open { .. } => "choose a file in a folder that you may write to, with --ledger FILE",
             Self::Newer { .. } => "update this program, or name another file with --ledger FILE",

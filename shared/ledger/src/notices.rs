@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use rusqlite::params;
 use webhook::CallSid;
 
+use crate::calls::Call;
 use crate::error::Result;
 use crate::open::{Ledger, micros, time};
 use crate::registrations::has_table;
 use crate::take::key;
-use crate::words::Channel;
+use crate::words::{Channel, Help};
 
 /// The outcome of one notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,15 @@ impl Ledger {
     pub fn note_cursor(&mut self, source: &str, state: &str) -> Result<()> {
         self.connection.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", [source, state])?;
         Ok(())
+    }
+
+    /// The notices of a call, if it was one for help; the first one first.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn told_of(&self, call: &Call) -> Result<Vec<Notice>> {
+        if call.help == Help::None { Ok(Vec::new()) } else { self.notices(call.id) }
     }
 
     /// The notices of a call, by its number in this ledger; the first one first.

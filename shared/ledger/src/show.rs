@@ -1,11 +1,12 @@
 //! Calls as the commands show them: a line of 80 columns, JSON, CSV. docs/ledger.md has the names.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::calls::{Call, Filter};
+use crate::calls::{Call, Filter, Happening};
 use crate::notices::Notice;
+use crate::record::Record;
 use crate::say;
 use crate::words::{Ending, Why};
 
@@ -88,6 +89,37 @@ pub fn summary(calls: &[Call], filter: &Filter) -> String {
     format!("{} calls, {refused} refused, {failed} could not be placed{cut}", calls.len())
 }
 
+/// A time as a person writes it: an age such as `90m`, `24h` or `7d`, or a date, which begins on the clocks of a zone. Nothing, if it is
+/// neither.
+#[must_use]
+pub fn time(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    if let Ok(date) = text.parse::<jiff::civil::Date>() {
+        return date.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).ok();
+    }
+    let unit = text.chars().next_back()?;
+    let minutes = match unit {
+        'm' => 1,
+        'h' => 60,
+        'd' => 1_440,
+        _ => return None,
+    };
+    let count: i64 = text.strip_suffix(unit)?.parse().ok()?;
+    let age = count.checked_mul(minutes * 60).filter(|seconds| (0..=3_153_600_000).contains(seconds))?;
+    Some(now - SignedDuration::from_secs(age))
+}
+
+/// An event as a line that a person watches: the local time, the phone, and what happened to it. Nothing, if it says nothing to a person.
+#[must_use]
+pub fn live(event: &str, zone: &TimeZone) -> Option<String> {
+    let record = Record::parse(event).filter(|record| !record.what.is_noise())?;
+    let time = record.at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
+    let talked = record.seconds.filter(|_| record.ending == Ending::Completed);
+    let talked = talked.map_or_else(String::new, |seconds| format!(", {}", say::clock(seconds)));
+    let phone = record.phone.to_string();
+    let what = Happening::from(record).in_words();
+    Some(format!("{time}  {phone:<12}  {what}{talked}"))
+}
+
 fn fit(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
@@ -110,5 +142,19 @@ mod tests {
         assert_eq!(line.trim(), "told: text message 18:04, mail NOT sent 18:04");
         let many = [notice(Channel::Call, false), notice(Channel::Sms, false), notice(Channel::Mail, false)];
         assert!(told(&many, &TimeZone::UTC).unwrap().chars().count() <= 80);
+    }
+
+    #[test]
+    fn times_are_ages_or_dates() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        let read = |text| time(text, now, &TimeZone::UTC);
+        assert_eq!(read("90m"), Some("2026-11-27T10:30:00Z".parse().unwrap()));
+        assert_eq!(read("7d"), Some("2026-11-20T12:00:00Z".parse().unwrap()));
+        assert_eq!(read("2026-06-20"), Some("2026-06-20T00:00:00Z".parse().unwrap()));
+        for wrong in
+            ["", "d", "7", "-7d", "7w", "7dd", "99999999999999999999d", "999999999d", "2026-13-01", "é"]
+        {
+            assert!(read(wrong).is_none(), "{wrong}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 mod aws;
 mod entry;
+mod gather;
 mod journal;
 mod letters;
 mod relay;
@@ -14,6 +15,7 @@ mod sns;
 
 pub use aws::{Patience, aws_config};
 pub use entry::{Entry, Found, Origin};
+pub use gather::{Gathered, Which};
 pub use journal::{Batch, Cursor, Journal, Limits, Position, Reader, Unkept, adopt, slots};
 pub use letters::{Letters, LettersError};
 pub use relay::{NothingPublished, relay};

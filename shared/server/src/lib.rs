@@ -16,6 +16,7 @@ mod courier;
 mod events;
 mod health;
 mod http;
+mod listen;
 mod mail;
 mod senders;
 pub mod stop;
@@ -33,6 +34,7 @@ use tokio::net::TcpListener;
 use web::{Route, Settings, Web};
 
 pub use events::InWords;
+pub use listen::{ListenError, listen};
 pub use mail::SmtpMailer;
 pub use senders::{SendersError, read_senders};
 

@@ -1,6 +1,8 @@
 //! The guard of the pages: the password, sessions, tokens of forms, and the rate of attempts.
 
 use std::collections::HashMap;
+use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use argon2::Argon2;
@@ -55,9 +57,23 @@ pub fn hash_password(password: &str) -> Result<String, PasswordError> {
 }
 
 /// Whether a text is such a hash.
-#[must_use]
-pub fn is_hash(text: &str) -> bool {
+fn is_hash(text: &str) -> bool {
     PasswordHash::new(text).is_ok_and(|hash| hash.algorithm.as_str().starts_with("argon2"))
+}
+
+/// Reads the hash of a password from its file.
+///
+/// # Errors
+///
+/// The file cannot be read, or holds something else.
+pub fn read_hash(path: &Path) -> io::Result<String> {
+    let text = std::fs::read_to_string(path)?;
+    let hash = text.trim();
+    if is_hash(hash) {
+        Ok(hash.to_owned())
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidData, "this is not the hash of a password"))
+    }
 }
 
 /// Decides who may look.

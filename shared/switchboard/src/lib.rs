@@ -18,7 +18,7 @@ mod public;
 mod request;
 
 pub use board::{Board, Drill};
-pub use guard::{Guard, PasswordError, hash_password, is_hash};
+pub use guard::{Guard, PasswordError, hash_password, read_hash};
 pub use host::serve;
 pub use public::{PublicPage, public_pages};
 pub use request::{Answer, Request};

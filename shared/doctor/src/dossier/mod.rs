@@ -37,7 +37,7 @@ pub struct Dossier<'n> {
 }
 
 impl<'n> Dossier<'n> {
-    /// Gathers it.
+    /// Gathers it. `book` has the results of drills.
     ///
     /// # Errors
     ///

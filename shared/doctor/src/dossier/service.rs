@@ -3,7 +3,7 @@
 use network::{Fingerprint, Stage};
 use webhook::AuthToken;
 
-use crate::sources::identity;
+use crate::sources::probe::identity;
 
 /// What the running service knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

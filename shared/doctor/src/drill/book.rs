@@ -172,6 +172,16 @@ impl Book {
             .max_by(|one, other| one.date.cmp(&other.date))
     }
 
+    /// The results of each phone's own test, by its user name; the latest of a phone last.
+    pub fn of_phones<'b>(&'b self, stage: &str) -> Vec<(&'b str, &'b Entry)> {
+        let of_stage = self.results.iter().filter(|entry| entry.stage == stage);
+        let mut all: Vec<_> =
+            of_stage.filter_map(|entry| Some((entry.case.strip_prefix("phone:")?, entry))).collect();
+        // Dates sort as texts, and what is of one day stays in its order.
+        all.sort_by(|(_, one), (_, other)| one.date.cmp(&other.date));
+        all
+    }
+
     /// Replaces the file in one step.
     fn write(&self) -> io::Result<()> {
         let content = Content { results: self.results.clone() };

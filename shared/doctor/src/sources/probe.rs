@@ -112,6 +112,11 @@ pub(crate) fn functions(stage: &Stage, token: &AuthToken) -> Vec<Told> {
     })
 }
 
+/// What the service that follows calls says of itself, to a callback without a call in it.
+pub(crate) fn identity(stage: &Stage, token: &AuthToken) -> Result<Answer, ProbeError> {
+    Asker::of(stage.public_url.as_str()).send("POST", Route::CallProgress.path(), Some(token))
+}
+
 /// A request to the fallback, if there is one. The method keeps it from being counted as a call that needed it.
 pub(crate) fn fallback(stage: &Stage, token: Option<&AuthToken>) -> Option<Result<Answer, ProbeError>> {
     let url = stage.fallback_url.as_deref()?;

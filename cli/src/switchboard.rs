@@ -1,25 +1,23 @@
 //! `dialtone switchboard`
 
-mod feed;
-
+use std::collections::HashMap;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use doctor::drill::{Book, Outcome as Verdict};
 use jiff::Timestamp;
 use ledger::{Access, Ledger};
 use serde_json::json;
 use server::stop;
-use switchboard::{Board, Guard};
+use switchboard::{Board, Drill, Guard};
 use tokio::net::TcpListener;
 
-use self::feed::Feed;
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::ledger::{LedgerArgs, Opened, failure};
 use crate::output;
-use crate::phone::drill;
 
 /// Serves pages for people about what happens: calls under way, phones and their health, why calls were refused, every
 /// call for help. It reads the ledger, and fills it from --from and --twilio while it runs. It never changes Twilio or
@@ -93,7 +91,7 @@ impl Switchboard {
         let stage = network.stage().name.clone();
         let board =
             Board { network, ledger: reader, drills: drills(&config, &stage), guard: Guard::new(password) };
-        let feed = Feed::start(self.ledger.clone(), ledger, sources);
+        let feed = self.ledger.clone().feed(ledger, sources);
         let stop = stop::signalled();
         output::aside(&format!("the switchboard is at http://{address}/; stop it with Ctrl-C"));
         switchboard::serve(listener, board, move || drills(&config, &stage), stop).await;
@@ -117,15 +115,10 @@ impl Switchboard {
                 ))
             };
         };
-        let wrong = |what: &str| {
-            Failure::usage(path.display(), what, "make it with `dialtone switchboard --hash-password`")
-        };
-        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error.to_string()))?;
-        let hash = text.trim();
-        if !switchboard::is_hash(hash) {
-            return Err(wrong("this is not the hash of a password"));
-        }
-        Ok(Some(hash.to_owned()))
+        let hash = switchboard::read_hash(path).map_err(|error| {
+            Failure::usage(path.display(), error, "make it with `dialtone switchboard --hash-password`")
+        })?;
+        Ok(Some(hash))
     }
 
     fn publish(&self, folder: &Path) -> Result {
@@ -133,7 +126,7 @@ impl Switchboard {
         let board = Board {
             network: opened.network,
             ledger: opened.ledger,
-            drills: std::collections::HashMap::new(),
+            drills: HashMap::new(),
             guard: Guard::new(None),
         };
         let pages = switchboard::public_pages(&board, Timestamp::now()).map_err(failure)?;
@@ -170,7 +163,12 @@ fn hash(is_json: bool) -> Result {
     Ok(Outcome::Done)
 }
 
-fn drills(config: &Path, stage: &str) -> std::collections::HashMap<String, switchboard::Drill> {
-    let all = drill::Drill::all(config, stage).into_iter();
-    all.map(|(phone, drill)| (phone, switchboard::Drill { date: drill.date, passed: drill.passed })).collect()
+/// The last drill of each phone. Results that cannot be read are the doctor's to complain about.
+fn drills(config: &Path, stage: &str) -> HashMap<String, Drill> {
+    let book = Book::open(config).unwrap_or_default();
+    let all = book.of_phones(stage).into_iter();
+    all.map(|(phone, entry)| {
+        (phone.to_owned(), Drill { date: entry.date.clone(), passed: entry.verdict == Verdict::Pass })
+    })
+    .collect()
 }
