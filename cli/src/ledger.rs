@@ -132,8 +132,7 @@ impl LedgerArgs {
                 failure.tell();
             }
         };
-        let seldom =
-            move |ledger: &mut Ledger| self.retain(ledger).and_then(|()| self.read_lists(ledger));
+        let seldom = move |ledger: &mut Ledger| self.retain(ledger).and_then(|()| self.read_lists(ledger));
         Feed::start(ledger, sources, seldom, tell)
     }
 

@@ -43,7 +43,8 @@ impl Error {
     }
 
     /// The remedy, in the imperative.
-    fn remedy(&self) -> &'static str {
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
         match self {
             Self::Open { .. } => "choose a file in a folder that you may write to, with --ledger FILE",
             Self::Newer { .. } => "update this program, or name another file with --ledger FILE",

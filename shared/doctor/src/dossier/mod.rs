@@ -135,7 +135,9 @@ impl<'n> Dossier<'n> {
             advice.push(say::advice(death.proof.0).to_owned());
         }
         if self.health.state == State::NeverSeen {
-            advice.push("lift its handset and dial; then read the events: --from, --aws or --twilio".to_owned());
+            advice.push(
+                "lift its handset and dial; then read the events: --from, --aws or --twilio".to_owned(),
+            );
         }
         if self.health.state == State::Doubtful && self.health.misses == 0 {
             advice.push("call it: nobody has heard from it for more than a week".to_owned());

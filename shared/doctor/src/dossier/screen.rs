@@ -37,7 +37,9 @@ pub(super) fn of(dossier: &Dossier<'_>, zone: &TimeZone) -> String {
     }
     let drill = dossier.drill.as_ref().map_or_else(
         || "never".to_owned(),
-        |drill| format!("{}, {}", drill.date, if drill.verdict == Outcome::Pass { "passed" } else { "FAILED" }),
+        |drill| {
+            format!("{}, {}", drill.date, if drill.verdict == Outcome::Pass { "passed" } else { "FAILED" })
+        },
     );
     add("last drill", &drill);
     add("service", dossier.service.in_words());

@@ -67,7 +67,9 @@ impl Service {
         match self {
             Self::Silent => Some("start the service, or mend the way to it: dialtone doctor"),
             Self::Refuses => Some("give the service and this command the same TWILIO_AUTH_TOKEN"),
-            Self::Other => Some("give the service this file and start it anew, or fetch the file that it has"),
+            Self::Other => {
+                Some("give the service this file and start it anew, or fetch the file that it has")
+            }
             Self::NotAsked | Self::Same | Self::Unsaid => None,
         }
     }
