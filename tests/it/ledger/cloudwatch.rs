@@ -104,7 +104,7 @@ fn what_the_functions_wrote_is_read_once_also_when_it_comes_late() {
     // It happened before the last reading, and CloudWatch has it only now.
     put("StatusLogs", &[line(ago(15), "outgoing_dialstatus_no-answer", 2, "topic")]);
     put("IncomingLogs", &[line(ago(1), "dial_sip_e164", 3, "log")]);
-    let expected = pairs(&[("pstn", "completed"), ("emergency", "no-answer"), ("phone", "none")]);
+    let expected = pairs(&[("pstn", "completed"), ("emergency", "no-answer"), ("unknown", "none")]);
     assert_eq!(desk.calls_of_aws(&endpoint), expected);
 
     // Who was told of the call for help, and when.
