@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use network::{Finding, Network, NetworkFile};
-use provision::{Account, Options, Plan, Wishes, difference, finding_of, former_owners};
+use provision::{Account, Options, Plan, Wishes, difference, finding_of, former_owners, settled};
 use twilio::{Client, Hosts, Secret, Wait};
 
 use crate::exit::{Failure, Outcome, Result, both};
@@ -93,7 +93,13 @@ impl Connection {
 impl Session {
     /// Reads the account and compares it with what is wanted.
     pub(super) fn compare(&self, wishes: Wishes, passwords: &Passwords) -> Result<Compared> {
-        let account = self.account(&wishes)?.with_permissions(&self.client);
+        let under_way = output::Progress::counted("reading the account at Twilio");
+        let told = |done, total| under_way.tell(done, total);
+        let waits = || output::aside("waiting: Twilio's lists do not show everything yet");
+        let account = settled(&self.client, &wishes, passwords, &told, &waits)
+            .map_err(|error| Failure::found(Outcome::OtherSide, [finding_of("", &error)]))?;
+        drop(under_way);
+        let account = account.with_permissions(&self.client);
         let plan = difference(&wishes, &account, passwords);
         Ok(Compared { wishes, account, plan })
     }

@@ -82,7 +82,9 @@ pub enum ApplyError {
         number: String,
     },
     /// Somebody else changes the same stage.
-    #[error("{0}, and not by this run: another machine may be changing the same stage")]
+    #[error(
+        "{0}, and not by this run: another machine may be changing the same stage, or a run was cut off a moment ago"
+    )]
     Meanwhile(String),
     /// It cannot be noted which number is asked for, so none is bought.
     #[error("no number is bought, because it cannot be noted which one is asked for")]

@@ -35,6 +35,7 @@ mod registration;
 mod rename;
 mod restore;
 mod run;
+mod settling;
 mod shop;
 mod turn;
 mod wishes;
@@ -53,6 +54,7 @@ pub use plan::{Acquisition, Plan};
 pub use purchase_log::{LogError, PurchaseLog};
 pub use registration::{Registration, Unregistered};
 pub use rename::former_owners;
+pub use settling::settled;
 pub use wishes::{NumberWish, Options, Purchase, Wishes};
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use crate::perform::Step;
 use crate::plan::{Acquisition, Plan};
 use crate::purchase_log::PurchaseLog;
 use crate::registration::Unregistered;
+use crate::settling::attached;
 use crate::shop::Shop;
 use crate::turn;
 use crate::wishes::Wishes;
@@ -34,7 +35,7 @@ const TRIES: usize = 5;
 
 /// For how long a resource is looked for that may be there: its answer was lost, or Twilio says that its name is taken,
 /// while its list may lag behind.
-const LOOKED_FOR: Duration = Duration::from_secs(6);
+pub(crate) const LOOKED_FOR: Duration = Duration::from_secs(6);
 
 /// How a phase ended.
 pub(crate) enum Round {
@@ -134,7 +135,7 @@ impl<'a> Run<'a> {
             return Err(self.failures.ended_by(ApplyError::Meanwhile(strange)));
         }
         let account = self.effects.over(listed.clone(), names, domain_name);
-        let account = self.refreshed(account);
+        let account = self.refreshed(account).and_then(|account| self.with_attached(wishes, account));
         let account = account.map_err(|error| self.failures.ended_by(ApplyError::Account(error)))?;
         Ok(View { account, listed: Some(listed) })
     }
@@ -189,6 +190,16 @@ impl<'a> Run<'a> {
             answers.push(asked);
         }
         answers.into_iter().for_each(|number| self.effects.add(Effect::Number(Box::new(number))));
+        Ok(account)
+    }
+
+    /// The account with the addresses that its numbers have and its list does not show yet.
+    fn with_attached(&mut self, wishes: &Wishes, mut account: Account) -> twilio::Result<Account> {
+        for address in attached(self.client, wishes, &account)? {
+            let effect = Effect::Address(Box::new(address));
+            effect.on(&mut account, &wishes.names, &wishes.domain_name);
+            self.effects.add(effect);
+        }
         Ok(account)
     }
 

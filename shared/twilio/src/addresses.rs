@@ -61,6 +61,11 @@ impl Client {
         self.list(Host::Api, ADDRESSES, &Fields::new())
     }
 
+    /// The address that a number names, also while the list of all does not show it yet.
+    pub fn address(&self, sid: &str) -> Result<Address> {
+        self.read(Host::Api, &place(ADDRESS, &[sid])?)
+    }
+
     /// Makes an address. `CustomerName`, `Street`, `City`, `Region`, `PostalCode` and `IsoCountry` are needed.
     pub fn create_address(&self, fields: &Fields) -> Result<Address> {
         self.create(ADDRESSES, fields)

@@ -76,5 +76,5 @@ pub use monitor::Alert;
 pub use numbers::{AvailableNumber, Capabilities, NumberKind, PhoneNumber};
 pub use patience::{Patience, Wait};
 pub use secret::Secret;
-pub use sip::{Credential, CredentialList, Gate, Mapping, SipDomain};
+pub use sip::{Credential, CredentialList, Gate, Mapping, SipDomain, is_recent};
 pub use voice::{CountryPermission, NumberPrice};

@@ -2,6 +2,9 @@
 //!
 //! <https://www.twilio.com/docs/voice/sip/api>. None of these lists can be filtered: look through all of it.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use serde::Deserialize;
 
@@ -35,6 +38,13 @@ pub struct Credential {
     /// time at which the password was set (assumed).
     #[serde(default, deserialize_with = "text")]
     pub date_updated: String,
+}
+
+/// Whether a date of Twilio's (RFC 2822) is at most this long from now. Their clock may be ahead of ours or behind it. Not,
+/// where it cannot be read.
+pub fn is_recent(date: &str, age: Duration) -> bool {
+    let read = DateTimeParser::new().parse_timestamp(date).ok();
+    read.is_some_and(|date| Timestamp::now().duration_since(date).unsigned_abs() <= age)
 }
 
 impl Credential {
@@ -159,6 +169,11 @@ impl Client {
     /// All users in a list.
     pub fn credentials(&self, list: &str) -> Result<Vec<Credential>> {
         self.list(Host::Api, &place(CREDENTIALS, &[list])?, &Fields::new())
+    }
+
+    /// One user of a list, also while the list does not show it yet.
+    pub fn credential(&self, list: &str, sid: &str) -> Result<Credential> {
+        self.read(Host::Api, &place(CREDENTIAL, &[list, sid])?)
     }
 
     /// Adds a user: a name of up to 32 characters, and a password of 12 or more with a digit, a small and a
