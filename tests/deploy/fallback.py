@@ -90,12 +90,26 @@ def spellings():
         got = dials(module, events.request("/", case["fields"], host=URL))
         assert got == expected, f"{case['id']} ({case['note']}): {got}, not {expected}"
         agreed += 1
+    # Codes that hide or show the number, and calling codes. Extensions (911,5) are more than 4096 characters can hold.
+    around = (ROOT / "shared/numbers/src/emergency/tests/around.rs").read_text()
+    callers = {"US": "+15035550110", "GB": "+442079460110", "IE": "+35315550110", "AU": "+61255501100", "NZ": "+6492555011", "FR": "+33199005511",
+               "DE": "+493023125011", "AT": "+43155501100", "PH": "+63285550110"}
+    _, heard, unheard, _ = around.split("for (region")
+    codes = [one for one in re.findall(r'\("(\w\w)", "([^"]*)", "(\d+)"\)', heard) if not re.fullmatch(r"\d+(?:[,;=#wpx]|ext)+\d+", one[1])]
+    assert len(codes) > 20
+    for region, text, number in codes:
+        got = load(callers[region]).emergency({"To": f"sip:{text}@x"})
+        assert got and got[-len(number):] == number, (region, text, got)
+    nothing = re.findall(r'\("(\w\w)", "([^"]*)"\)', unheard)
+    assert len(nothing) > 15
+    for region, text in nothing:
+        assert load(callers[region]).emergency({"To": f"sip:{text}@x"}) is None, (region, text)
     # The only local numbers that cannot be dialled, as docs/decisions.md has it.
     inside = (f"{n:04}"[:at] + code + f"{n:04}"[at:] for code in ("911", "112", "933") for at in range(5) for n in range(10_000))
     # (No exchange is 911, so those are none.)
     lost = {keys for keys in inside if keys[0] > "1" and not keys.startswith("911") and module.emergency({"To": f"sip:{keys}@x"})}
     assert lost == {"9001911", "9011911", "9911911"}, lost
-    return f"{len(texts)} spellings, {len(others)} others, {agreed} vectors"
+    return f"{len(texts)} spellings, {len(others)} others, {len(codes)} with codes, {agreed} vectors"
 
 
 def countries():

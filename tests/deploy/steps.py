@@ -10,6 +10,7 @@ import agreement
 import cloud
 import events
 import fallback
+import notices
 import peers
 from world import BUILD, CHECKOV, FUNCTIONS, ROOT, SAM, run
 
@@ -74,6 +75,7 @@ STEPS = {
     "relay": peers.relay,
     "outage": peers.outage,
     "partial": peers.partial,
+    "notices": notices.notices,
     "measure": peers.measure,
     "cloud": cloud.end_to_end,
 }

@@ -12,7 +12,8 @@
 
 use std::sync::Arc;
 
-use aws_lambda_events::event::{sns::SnsEvent, sqs::SqsEvent};
+use aws_lambda_events::event::sns::SnsEvent;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use network::Recipient;
 use notices::{Kind, Notice};
 use publish::LettersError;
@@ -38,13 +39,11 @@ struct Again {
     recipient: usize,
 }
 
-/// Why an invocation failed; Lambda and the queue try it again.
+/// Why an invocation failed; Lambda tries it again.
 #[derive(Debug, Error)]
 pub(crate) enum CourierError {
     #[error("a recipient was not told, and the retry could not be queued")]
     NotQueued(#[source] LettersError),
-    #[error("a recipient was not told yet")]
-    NotTold,
 }
 
 /// Tells people.
@@ -55,25 +54,27 @@ impl Courier {
         Self(settings)
     }
 
-    pub(crate) async fn deliver(&self, event: Event) -> Result<(), CourierError> {
+    /// Delivers an event of the topic, or what the queue brings back. The answer names the messages of the queue whose
+    /// recipient was not told: they alone come back (`ReportBatchItemFailures`), so that nobody else is told twice.
+    pub(crate) async fn deliver(&self, event: Event) -> Result<SqsBatchResponse, CourierError> {
+        let mut failed = SqsBatchResponse::default();
         match event {
             Event::Topic(event) => {
                 for record in event.records {
                     self.tell_all(&record.sns.message).await?;
                 }
-                Ok(())
             }
             Event::Queue(event) => {
                 for record in event.records {
                     let again = record.body.and_then(|body| serde_json::from_str::<Again>(&body).ok());
                     let Some(Again { event, recipient }) = again else { continue };
                     if !self.tell(&event, recipient).await {
-                        return Err(CourierError::NotTold);
+                        failed.add_failure(record.message_id.unwrap_or_default());
                     }
                 }
-                Ok(())
             }
         }
+        Ok(failed)
     }
 
     /// Tells everybody whom an event concerns, all at once, and queues those who were not reached.
