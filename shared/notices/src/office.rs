@@ -21,6 +21,10 @@ const AT_ONCE: usize = 32;
 /// A sender needs little of its stack, and there may be as many as recipients times [`AT_ONCE`].
 const STACK: usize = 512 * 1024;
 
+/// The nice value that leaves the processor to all others (`setpriority(2)`). A notice still gets its share of a busy one.
+#[cfg(target_os = "linux")]
+const LOWEST_PRIORITY: i32 = 19;
+
 /// For how long the office waits when nothing is due; it is woken by the next event.
 const IDLE: Duration = Duration::from_secs(3600);
 
@@ -32,6 +36,15 @@ pub struct Office {
     offered: AtomicU64,
     progress: Arc<Progress>,
     thread: Mutex<Option<JoinHandle<usize>>>,
+}
+
+/// Lets every thread that answers a call go first. On Linux a thread has a priority of its own, and those that it starts
+/// have it, too; elsewhere the whole process would step back, so there nothing is changed.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, LOWEST_PRIORITY) {
+        tracing::warn!(%error, "notices are sent at the priority of calls");
+    }
 }
 
 /// How far the clerk has come.
@@ -63,6 +76,7 @@ impl Office {
         let seen = Arc::clone(&progress);
         let name = thread::Builder::new().name("notices".into());
         let thread = name.spawn(move || {
+            step_back();
             let recipients = network.notify().to_vec();
             let busy = vec![0; recipients.len()];
             let desk = Desk::new(recipients);
