@@ -4,14 +4,9 @@ use std::borrow::Cow;
 
 use network::{Extension, Network, Target};
 use numbers::emergency::{self, Service};
-use numbers::{Keys, Region};
+use numbers::{Keys, Region, Showing, ShowingCode};
 
-/// Codes that ask for the caller's number to be shown, as it always is. `*31#` shows it on GSM phones (3GPP TS 22.030,
-/// 6.5.5.0: `*` activates the presentation), `#31#` hides it.
-const SHOW: [&str; 2] = ["*82", "*31#"];
-
-/// Codes that ask for the number to be hidden, which cannot be promised.
-const HIDE: [&str; 2] = ["*67", "#31#"];
+use crate::reading;
 
 /// The dialled address: the text as it was sent, the keys in it, and the call for help that they may be.
 pub(crate) struct Dialled<'a> {
@@ -57,7 +52,7 @@ impl<'a> Dialled<'a> {
     fn of(text: Cow<'a, str>, regions: &[Region]) -> Self {
         let keys = Keys::read(&text);
         let help = emergency::recognize_keys(&keys, regions);
-        let begun = emergency::beginning(&text, regions);
+        let begun = emergency::beginning_of(&keys, regions);
         Self { text, keys, help, begun }
     }
 
@@ -81,18 +76,18 @@ impl<'a> Dialled<'a> {
 
     /// The place that the keys lead to on this phone. Codes win over names, and names over numbers.
     pub(crate) fn meaning<'n>(&'n self, network: &'n Network, phone: &'n Extension) -> Meaning<'n> {
-        let keys = self.shown();
+        let showing = Asked::of(self.keys.as_str(), network, phone);
+        let keys = showing.keys;
         if let Some((code, target)) = code(keys, network, phone) {
             return Meaning::Code(code, target);
         }
         if let Some(callee) = network.extension(self.text.trim()) {
             return Meaning::Name(callee);
         }
-        if HIDE.iter().any(|code| keys.starts_with(code)) {
-            return Meaning::Hidden;
-        }
-        if SHOW.contains(&keys.trim_end_matches('#')) || SHOW.contains(&keys) {
-            return Meaning::Service(ServiceCode::Shown);
+        match showing.asks {
+            Some(Showing::Hidden) => return Meaning::Hidden,
+            Some(Showing::Shown) if keys.is_empty() => return Meaning::Service(ServiceCode::Shown),
+            _ => {}
         }
         if keys.starts_with('*') {
             return Meaning::Service(ServiceCode::Star);
@@ -102,12 +97,32 @@ impl<'a> Dialled<'a> {
         }
         Meaning::Number(keys)
     }
+}
 
-    /// The keys without a code that asks for what is granted in any case.
-    fn shown(&self) -> &str {
-        let keys = self.keys.as_str();
-        let rest = SHOW.iter().find_map(|code| keys.strip_prefix(code));
-        rest.filter(|rest| !rest.is_empty()).unwrap_or(keys)
+/// What was dialled, and what a code before it asks for.
+struct Asked<'k> {
+    /// To hide the number, which cannot be promised, or to show it, as is done in any case.
+    asks: Option<Showing>,
+    /// The keys, without a code that asks for what is granted.
+    keys: &'k str,
+}
+
+impl<'k> Asked<'k> {
+    fn of(keys: &'k str, network: &Network, phone: &Extension) -> Self {
+        let plain = Self { asks: None, keys };
+        let Some((found, rest)) = ShowingCode::before(keys, &[network.region()]) else { return plain };
+        // A code of the file wins, and digits that are a number are that number.
+        let is_number = || reading::is_number(keys, network, phone);
+        if code(keys, network, phone).is_some() || found.is_numeric() && is_number() {
+            return plain;
+        }
+        match found.asks() {
+            Showing::Hidden => Self { asks: Some(Showing::Hidden), keys },
+            Showing::Shown => match Self::of(rest.trim_start_matches('#'), network, phone) {
+                Self { asks: Some(Showing::Hidden), keys } => Self { asks: Some(Showing::Hidden), keys },
+                Self { keys, .. } => Self { asks: Some(Showing::Shown), keys },
+            },
+        }
     }
 }
 
@@ -126,18 +141,7 @@ fn short_code(keys: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use numbers::emergency::PRIVACY_CODES;
-
     use super::*;
-
-    #[test]
-    fn privacy_codes_are_those_of_the_emergency_table() {
-        let mut all: Vec<_> = SHOW.into_iter().chain(HIDE).collect();
-        all.sort_unstable();
-        let mut known = PRIVACY_CODES;
-        known.sort_unstable();
-        assert_eq!(all, known);
-    }
 
     #[test]
     fn pieces_are_put_together_only_for_help() {

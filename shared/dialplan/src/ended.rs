@@ -65,7 +65,10 @@ fn outgoing_ended(end: &DialEnd, network: &Network, was_help: bool) -> Plan {
     }
     let language = phone.map_or(network.language(), Extension::language);
     let tone = |why| reply::dial_tone(network, language, &why, &DialTone::first());
-    let reply = match why_not_connected(end) {
+    // Answered by something, but nobody talked: of a call for help that is a failure (twilio.md, A.4: DialBridged tells, not the
+    // status).
+    let was_silent = was_help && end.bridged == Some(false) && end.status != DialStatus::Canceled;
+    let reply = match why_not_connected(end).or_else(|| was_silent.then_some(Sentence::Failed)) {
         None => Response::new(),
         Some(_) if was_help => {
             events.push(Event::new(UserEvent::EmergencyFailed, phone, facts));

@@ -53,9 +53,11 @@ impl Message {
             event: Inner { event: "UserEvent", user_event: &user_event, endpoint, channel: endpoint },
             call: event.call(),
         };
+        // An event takes about 350 bytes. Strings, numbers and nulls: there is nothing here that JSON cannot express.
+        let mut json = Vec::with_capacity(512);
+        let written = serde_json::to_writer(&mut json, &body).is_ok();
         Self {
-            // Strings, numbers and nulls: there is nothing here that JSON cannot express.
-            json: serde_json::to_string(&body).unwrap_or_default(),
+            json: String::from_utf8(json).ok().filter(|_| written).unwrap_or_default(),
             endpoint: endpoint.to_owned(),
             reason: event.call().reason.map(|reason| reason.as_str().to_owned()),
             stage: stage.name.clone(),

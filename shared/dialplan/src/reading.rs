@@ -29,6 +29,11 @@ pub(crate) fn read(keys: &str, network: &Network, phone: &network::Extension) ->
     Reading { numbers: candidates(keys, network, phone), has_extension: false }
 }
 
+/// Whether keys are a number that exists.
+pub(crate) fn is_number(keys: &str, network: &Network, phone: &network::Extension) -> bool {
+    read(keys, network, phone).numbers.iter().any(|number| exists(number, network).is_ok())
+}
+
 /// How many digits too many, or too few, are noticed where numbers have no length of their own.
 const SURPLUS: usize = 4;
 

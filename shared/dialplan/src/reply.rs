@@ -60,9 +60,10 @@ impl DialTone {
         self.begun.as_deref()
     }
 
-    /// The next one, after `begun` was dialled. A call for help that grows does not count as another attempt.
+    /// The next one, after `begun` was dialled. A call for help that is begun or grows does not count as another attempt: a
+    /// slow caller must not be sent away in the middle of it. It grows three times at most.
     pub(crate) fn next(&self, begun: Option<&str>) -> Option<Self> {
-        let grows = begun.is_some_and(|now| self.begun().is_some_and(|before| now.len() > before.len()));
+        let grows = begun.is_some_and(|now| now.len() > self.begun().map_or(0, str::len));
         let attempt = if grows { self.attempt } else { self.attempt + 1 };
         (attempt < Self::MOST).then(|| Self { attempt, begun: begun.map(str::to_owned) })
     }
@@ -147,6 +148,14 @@ pub(crate) fn refuse(
     };
     match (network.refusal(), line) {
         (RefusalStyle::Explain, _) => dial_tone_or_goodbye(network, language, why, next),
+        // The rest of a call for help may follow: a call that is ended here would lose it. Before it is answered, one digit
+        // alone is a slip.
+        (RefusalStyle::Reject, Line::Unanswered) if begun.is_some_and(|begun| begun.len() > 1) => {
+            dial_tone_or_goodbye(network, language, why, next)
+        }
+        (RefusalStyle::Reject, Line::DialTone(_) | Line::Referred) if begun.is_some() => {
+            dial_tone_or_goodbye(network, language, why, next)
+        }
         // A caller who needs help and cannot get it here must be told so.
         (RefusalStyle::Reject, Line::Unanswered) if reason != Reason::EmergencyDisabled => {
             Response::new().reject(RejectReason::Rejected)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use numbers::{E164, Region};
 use toml_spanner::Item;
 
-use crate::reader::{At, Path, Reader, Section, table, wrong};
+use crate::reader::{At, Path, Reader, Section, Wrong, table, wrong};
 use crate::{Target, parse};
 use numbers::emergency;
 
@@ -73,6 +73,13 @@ pub(crate) fn read_codes(
         }
     }
     codes
+}
+
+/// What a code says that begins an emergency number.
+pub(crate) fn begins_help(code: &str, places: &Places<'_>) -> Option<Wrong> {
+    let begun = emergency::beginning(code, places.regions())?;
+    let what = format!("begins an emergency number: who dials {begun} and pauses is connected here instead");
+    Some((what, "choose another code, unless nobody dials slowly here".into()))
 }
 
 fn read_target<'a>(

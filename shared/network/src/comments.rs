@@ -3,19 +3,22 @@
 /// The text without the lines that hold nothing but a comment. What is left means the same, on other lines.
 ///
 /// None if a string may go over several lines: there a line that begins with `#` is not a comment (TOML 1.0, "String").
-pub(crate) fn without(text: &str) -> Option<String> {
-    let mut kept = String::with_capacity(text.len());
+///
+/// It takes bytes, since most of what would have to be proven to be UTF-8 goes. None if what is left is not.
+pub(crate) fn without(text: &[u8]) -> Option<String> {
+    let mut kept = Vec::with_capacity(text.len());
     let mut start = 0;
     // The end of the text ends a line, too.
-    for end in memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1).chain([text.len()]) {
+    for end in memchr::memchr_iter(b'\n', text).map(|end| end + 1).chain([text.len()]) {
         let line = text.get(start..end)?;
         start = end;
-        let first = line.bytes().find(|byte| !matches!(byte, b' ' | b'\t'));
-        if first != Some(b'#') {
-            kept.push_str(line);
+        let first = line.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+        if first != Some(&b'#') {
+            kept.extend_from_slice(line);
         }
     }
     // Such a string begins on a line that was kept: nothing before it was taken for a comment wrongly.
+    let kept = String::from_utf8(kept).ok()?;
     (!has_three(&kept, b'"') && !has_three(&kept, b'\'')).then_some(kept)
 }
 
@@ -45,7 +48,7 @@ mod tests {
             ("a = '''\n# text\n'''\n", None),
             ("# \"\"\"\na = 1\n", Some("a = 1\n")),
         ] {
-            assert_eq!(without(text).as_deref(), kept, "{text:?}");
+            assert_eq!(without(text.as_bytes()).as_deref(), kept, "{text:?}");
         }
     }
 
@@ -59,7 +62,7 @@ mod tests {
             include_str!("../../../tests/vectors/network.toml"),
         ] {
             let whole = NetworkFile::parse(text).unwrap();
-            let noted = NetworkFile::parse_noted(text, Fingerprint::of(text)).unwrap();
+            let noted = NetworkFile::parse_noted(text.as_bytes(), Fingerprint::of(text)).unwrap();
             for stage in whole.stages() {
                 let shown = |file: &NetworkFile| {
                     let network = file.network(stage).unwrap();
@@ -75,13 +78,21 @@ mod tests {
                 assert!(shown(&noted) == shown(&whole), "{stage}");
             }
         }
-        assert!(without(example).unwrap().len() < example.len() / 2, "there is nothing to gain");
+        assert!(without(example.as_bytes()).unwrap().len() < example.len() / 2, "there is nothing to gain");
     }
 
     #[test]
     fn a_problem_has_its_line_in_the_whole_file() {
         let text = "# one\n# two\n[network]\nname = \"n\"\n# five\nregion = \"??\"\n";
-        let found = NetworkFile::parse_noted(text, Fingerprint::of(text)).unwrap_err();
+        let found = NetworkFile::parse_noted(text.as_bytes(), Fingerprint::of(text)).unwrap_err();
         assert!(found.to_string().contains("line 6: network.region"), "{found}");
+    }
+
+    #[test]
+    fn what_is_not_text_is_said() {
+        let mut file = include_bytes!("../tests/small.toml").to_vec();
+        file.extend_from_slice(b"a = \"\xff\"\n");
+        let found = NetworkFile::parse_noted(&file, Fingerprint::of(&file)).unwrap_err();
+        assert_eq!(found.0[0].what, "is not text in UTF-8");
     }
 }

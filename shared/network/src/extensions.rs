@@ -8,7 +8,7 @@ use numbers::E164;
 use crate::Language;
 use crate::UNKNOWN;
 use crate::addresses::Names;
-use crate::codes::{Places, read_codes};
+use crate::codes::{Places, begins_help, read_codes};
 use crate::device::{TakenMacs, read_device};
 use crate::groups::{Group, Groups};
 use crate::problem::Problem;
@@ -71,6 +71,14 @@ pub(crate) fn read_extensions<'a>(
         let mut extension = read_extension(reader, &mut table, name.value, label, group, shared);
         extension.device = read_device(reader, &mut table, group.map(|group| &group.device), &mut macs);
         table.refuse_unknown(reader);
+        if let Some(advice) = advice.as_deref_mut() {
+            let line = reader.line(table.offset_of("codes"));
+            for (code, (what, remedy)) in
+                extension.codes.keys().filter_map(|code| Some((code, begins_help(code, shared.places)?)))
+            {
+                advice.push(Problem { line, key: format!("{path}.codes.{code}"), what, remedy });
+            }
+        }
         if let Some(advice) = advice.as_deref_mut()
             && extension.buy.is_some()
         {

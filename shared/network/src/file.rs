@@ -7,7 +7,7 @@ use toml_spanner::{Arena, ErrorKind, Table};
 
 use crate::Language;
 use crate::addresses::{Names, addresses_of_numbers, advise_on_unused, read_addresses};
-use crate::codes::{Places, read_codes, with_built_in};
+use crate::codes::{Places, begins_help, read_codes, with_built_in};
 use crate::comments;
 use crate::extensions::{Extensions, Shared, read_extensions};
 use crate::groups::Groups;
@@ -38,19 +38,19 @@ impl NetworkFile {
         Self::read(text, Fingerprint::of(text), Looks::AtPlaces)
     }
 
-    /// The same for a text whose fingerprint is known: a function reads the file that was deployed. Where help comes is
+    /// The same for a file whose fingerprint is known: a function reads the file that was deployed. Where help comes is
     /// not looked at again, which would take a fifth of a cold start. A function that did not start would help nobody.
     ///
     /// # Errors
     ///
     /// Every problem of the file but those of places, each with its line and remedy.
-    pub fn parse_noted(text: &str, fingerprint: Fingerprint) -> Result<Self, Problems> {
+    pub fn parse_noted(file: &[u8], fingerprint: Fingerprint) -> Result<Self, Problems> {
         // The reader of TOML takes longer for comments than for the rest (docs/performance.md).
-        let bare = comments::without(text);
+        let bare = comments::without(file);
         match bare.as_deref().map(|bare| Self::read(bare, fingerprint, Looks::PastPlaces)) {
             Some(Ok(file)) => Ok(file),
             // Lines are those of the whole file.
-            Some(Err(_)) | None => Self::read(text, fingerprint, Looks::PastPlaces),
+            Some(Err(_)) | None => Self::read(text_of(file)?, fingerprint, Looks::PastPlaces),
         }
     }
 
@@ -127,6 +127,13 @@ impl NetworkFile {
     }
 }
 
+fn text_of(file: &[u8]) -> Result<&str, Problems> {
+    std::str::from_utf8(file).map_err(|_| {
+        let (what, remedy) = ("is not text in UTF-8".into(), "save it as UTF-8".into());
+        Problems(vec![Problem { line: 1, key: String::new(), what, remedy }])
+    })
+}
+
 /// Whether a reading looks at where help comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Looks {
@@ -152,6 +159,14 @@ fn read<'a>(
     let section = root.section(reader, "codes");
     let codes =
         with_built_in(read_codes(reader, section.as_ref(), &places), places.regions().first().copied());
+    if advice_wanted {
+        let line = section.as_ref().map_or(1, |section| reader.line(section.offset()));
+        for (code, (what, remedy)) in
+            codes.keys().filter_map(|code| Some((code, begins_help(code, &places)?)))
+        {
+            advice.push(Problem { line, key: format!("codes.{code}"), what, remedy });
+        }
+    }
     if root.value("stages").is_none() {
         reader.report_missing(0, "stages", STAGES_REMEDY);
     }

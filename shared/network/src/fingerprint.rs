@@ -14,8 +14,8 @@ pub struct Fingerprint([u8; 8]);
 impl Fingerprint {
     /// The fingerprint of a file's text.
     #[must_use]
-    pub fn of(text: &str) -> Self {
-        let hash = Sha256::digest(text.as_bytes());
+    pub fn of(text: impl AsRef<[u8]>) -> Self {
+        let hash = Sha256::digest(text.as_ref());
         Self(hash.first_chunk().copied().unwrap_or_default())
     }
 }

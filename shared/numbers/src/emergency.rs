@@ -171,7 +171,12 @@ pub const LONGEST_BEGINNING: usize = 4;
 /// if, and only if, the whole is a call for help.
 #[must_use]
 pub fn beginning(text: &str, regions: &[Region]) -> Option<String> {
-    let keys = Keys::read(text);
+    beginning_of(&Keys::read(text), regions)
+}
+
+/// The same of keys.
+#[must_use]
+pub fn beginning_of(keys: &Keys, regions: &[Region]) -> Option<String> {
     let digits = without_star_codes(keys.as_str(), regions).trim_matches(['*', '#', ',']);
     let is_short = (1..=LONGEST_BEGINNING).contains(&digits.len());
     if !is_short || !digits.bytes().all(|key| key.is_ascii_digit()) {
@@ -184,7 +189,7 @@ pub fn beginning(text: &str, regions: &[Region]) -> Option<String> {
                 .is_some_and(|rest| number.len() > rest.len() && number.starts_with(rest))
     };
     let begins_one = Known::of(regions).numbers.into_iter().any(begins);
-    (begins_one && recognize_keys(&keys, regions).is_none()).then(|| digits.to_owned())
+    (begins_one && recognize_keys(keys, regions).is_none()).then(|| digits.to_owned())
 }
 
 /// The number that people of these regions know best.

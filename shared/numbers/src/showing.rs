@@ -95,7 +95,7 @@ impl ShowingCode {
     #[must_use]
     pub fn before<'k>(keys: &'k str, regions: &[Region]) -> Option<(&'static Self, &'k str)> {
         // Keys that begin so are few, and every call asks, so what is dialled where is asked last.
-        let first = keys.bytes().next()?;
+        let first = keys.bytes().next().filter(|key| matches!(key, b'*' | b'#' | b'0' | b'1' | b'3'))?;
         let likely = SHOWING_CODES.iter().filter(|code| code.keys.bytes().next() == Some(first));
         let begun = likely.filter_map(|code| Some((code, keys.strip_prefix(code.keys)?)));
         begun.into_iter().find(|(code, _)| code.is_of(regions))
@@ -134,6 +134,19 @@ mod tests {
             [("US", "141"), ("GB", "142"), ("GB", "1167"), ("DE", "*31*"), ("GB", "1471"), ("US", "")]
         {
             assert_eq!(split(keys, region), None, "{region} {keys}");
+        }
+    }
+
+    #[test]
+    fn every_code_is_found() {
+        let named = |code: &ShowingCode| match code.place {
+            Where::In(name) => name,
+            _ => "US",
+        };
+        for code in &SHOWING_CODES {
+            let here = Region::parse(named(code)).unwrap();
+            let found = ShowingCode::before(code.keys, &[here]).unwrap();
+            assert_eq!((found.0.keys, found.0.asks, found.1), (code.keys, code.asks, ""));
         }
     }
 

@@ -88,7 +88,7 @@ fn tokens(variable: Option<String>) -> Result<AuthTokens, Finding> {
 }
 
 fn network(path: &Path, stage: &str, on_lambda: bool) -> Result<Network, SettingsError> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = std::fs::read(path).map_err(|error| {
         let what = format!("cannot read {}: {error}", path.display());
         let remedy = "write the path of your network file; examples/dialtone.toml is one";
         SettingsError { findings: vec![Finding::new("DIALTONE_CONFIG", what, remedy)], file: Some(error) }

@@ -58,11 +58,22 @@ fn who_needs_help_and_did_not_get_it_is_told_what_to_do() {
                 .any(|name| name.contains("emergency"))
         );
     }
-    let fields =
-        [("From", LOBBY), ("To", "sip:911@test-prod.sip.twilio.com"), ("DialCallStatus", "completed")];
-    let plan =
-        dial_ended(&DialEnd::from_form(&form(&fields)), &network(), Dialled { help: true, again: false });
-    assert!(!names(&plan).iter().any(|name| name.contains("emergency")));
+    for (status, bridged, is_failure) in [
+        ("completed", None, false),
+        ("completed", Some("true"), false),
+        ("completed", Some("false"), true),
+        ("answered", Some("false"), true),
+        ("canceled", Some("false"), false),
+        ("failed", Some("true"), false),
+    ] {
+        let fields =
+            [("From", LOBBY), ("To", "sip:911@test-prod.sip.twilio.com"), ("DialCallStatus", status)];
+        let end = DialEnd::from_form(&form(&fields));
+        let end = DialEnd { bridged: bridged.map(|bridged| bridged == "true"), ..end };
+        let plan = dial_ended(&end, &network(), Dialled { help: true, again: false });
+        let has_failed = names(&plan).iter().any(|name| name.contains("emergency"));
+        assert_eq!(has_failed, is_failure, "{status} {bridged:?}");
+    }
 }
 
 #[test]

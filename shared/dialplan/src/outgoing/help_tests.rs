@@ -69,6 +69,25 @@ fn help_in_pieces_arrives() {
     }
 }
 
+/// A slow caller is sent away neither after the last try nor by a file that explains nothing.
+#[test]
+fn a_call_for_help_that_is_begun_goes_on() {
+    let rejecting = network_with("refusal = \"reject\"");
+    for network in [network(), rejecting] {
+        let keyed = |query: &str, keys: &str| {
+            let call = Call { digits: Some(keys.into()), ..call("lobby", "5") };
+            digits(&call, &network, &DialTone::from_query(query), &mut ())
+        };
+        let begun = keyed("try=3", "91").reply.to_string();
+        assert!(begun.contains("help=91") && begun.ends_with("</Gather></Response>"), "{begun}");
+        assert_eq!(keyed("try=3&help=91", "1").decision, Decision::Emergency);
+        // What does not grow is counted, so nobody stays for ever.
+        assert!(keyed("try=3&help=91", "91").reply.to_string().contains("<Hangup"));
+        let dialled = outgoing(&call("lobby", "91"), &network, &mut ()).reply.to_string();
+        assert!(dialled.contains("help=91"), "{dialled}");
+    }
+}
+
 #[test]
 fn an_impostor_is_refused_but_not_when_help_is_needed() {
     let network = network();
@@ -164,4 +183,41 @@ fn a_british_phone_calls_british_help() {
     assert!(outgoing(&call("lobby", "933"), &network, &mut ()).decision.reason().is_some());
     let refused = outgoing(&call("mute", "999"), &network, &mut ()).reply.to_string();
     assert!(refused.contains("cannot call 9 9 9"), "{refused}");
+}
+
+/// Codes that hide or show the number are each country's own; a number that begins so is that number.
+#[test]
+fn each_country_hides_and_shows_numbers_by_its_own_codes() {
+    for (region, number, dialled, expected) in [
+        ("GB", "+442079460110", "14102079460123", "caller_id_block"),
+        ("GB", "+442079460110", "141", "caller_id_block"),
+        ("GB", "+442079460110", "147002079460123", "+442079460123"),
+        ("GB", "+442079460110", "1470", "special_service"),
+        // Glasgow without its 0, and 141 before what would be no number.
+        ("GB", "+442079460110", "1414960123", "+441414960123"),
+        ("GB", "+442079460110", "141999", "999"),
+        ("GB", "+442079460110", "1470112", "112"),
+        ("AU", "+61255501110", "18320255501234", "+61255501234"),
+        ("AU", "+61255501110", "18310255501234", "caller_id_block"),
+        ("AU", "+61255501110", "1831000", "000"),
+        ("US", "+15035550110", "11825035550123", "+15035550123"),
+        ("US", "+15035550110", "11675035550123", "caller_id_block"),
+        ("US", "+15035550110", "*82*675035550123", "caller_id_block"),
+        ("US", "+15035550110", "1411", "special_service"),
+        ("DE", "+493023125110", "*31*03023125123", "special_service"),
+        ("AT", "+43155501110", "*31*0155501234", "caller_id_block"),
+    ] {
+        let text = format!(
+            "[network]\nname='n'\nregion='{region}'\nallow=['{region}']\n[stages.prod]\n\
+             sip_domain='test-prod.sip.twilio.com'\npublic_url='https://x.org'\n[extensions.lobby]\nnumber='{number}'\n"
+        );
+        let network = network::NetworkFile::parse(&text).and_then(|file| file.network("prod")).unwrap();
+        let plan = outgoing(&call("lobby", dialled), &network, &mut ());
+        let document = plan.reply.to_string();
+        let got = plan.decision.reason().map_or(document, |reason| reason.as_str().to_owned());
+        assert!(
+            got == expected || got.contains(&format!(">{expected}</Number>")),
+            "{region} {dialled}: {got}"
+        );
+    }
 }

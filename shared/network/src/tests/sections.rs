@@ -178,3 +178,25 @@ fn a_problem_without_a_key_has_its_line_alone() {
         "line 3: network.name: is odd, line 3: network.name: is odd, line 3: network.name: is odd and 2 more"
     );
 }
+
+/// Who dials 0-0-0 slowly must not be connected by the first 0.
+#[test]
+fn a_code_that_begins_an_emergency_number_is_advised_against() {
+    let advised = |region: &str, number: &str, codes: &str, own: &str| -> Vec<String> {
+        let text = format!(
+            "[network]\nname = \"n\"\nregion = \"{region}\"\n[stages.prod]\nsip_domain = \"n.sip.twilio.com\"\n\
+             public_url = \"https://n.example.org\"\n[codes]\n{codes}[extensions.a]\nnumber = \"{number}\"\n{own}[extensions.b]\n"
+        );
+        let file = NetworkFile::parse(&text).unwrap();
+        let keys = file.advice().iter().filter(|one| one.what.contains("begins an emergency number"));
+        keys.map(|one| one.key.clone()).collect()
+    };
+    let to_b = |code: &str| format!("\"{code}\" = {{ extension = \"b\" }}\n");
+    assert_eq!(advised("AU", "+61255501110", &to_b("0"), ""), ["codes.0"]);
+    assert_eq!(advised("US", "+15035550110", &to_b("91"), ""), ["codes.91"]);
+    for code in ["0", "100", "411", "#", "5"] {
+        assert_eq!(advised("US", "+15035550110", &to_b(code), ""), [""; 0], "{code}");
+    }
+    let own = format!("codes = {{ {} }}\n", to_b("9").trim_end());
+    assert_eq!(advised("GB", "+442079460110", "", &own), ["extensions.a.codes.9"]);
+}
