@@ -108,11 +108,11 @@ impl Calls {
             let zone = local();
             for call in &calls {
                 output::line(&call.row(now, &zone));
-                if let Some(told) = show::told(&opened.ledger.told_of(call).map_err(failure)?, &zone) {
-                    output::line(&told);
-                }
+                let told = opened.ledger.told_of(call).map_err(failure)?;
+                show::below(call, &told, &zone).iter().for_each(|line| output::line(line));
             }
             output::aside(&show::summary(&calls, &filter));
+            opened.ledger.silence(now).map_err(failure)?.iter().for_each(|silence| output::aside(silence));
         }
         Ok(Outcome::Done)
     }

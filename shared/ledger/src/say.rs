@@ -112,6 +112,10 @@ impl Call {
     #[must_use]
     pub fn outcome_in_words(&self, now: Timestamp) -> String {
         let age = now.duration_since(self.last);
+        if let (true, Some(code)) = (self.ending.is_failure(), self.error) {
+            let words = known_error(code).unwrap_or("could not be placed");
+            return format!("{words} ({code})");
+        }
         let words = match (self.ending, self.why, self.seconds) {
             (Ending::Refused, Some(why), _) => format!("refused: {}", why.in_words()),
             (Ending::Completed, _, Some(seconds)) => format!("talked {}", clock(seconds)),
@@ -183,7 +187,11 @@ impl Health {
 /// The meaning of a Twilio error for a phone (<https://www.twilio.com/docs/api/errors>).
 #[must_use]
 pub fn error_in_words(code: u32) -> &'static str {
-    match code {
+    known_error(code).unwrap_or("see twilio.com/docs/api/errors")
+}
+
+fn known_error(code: u32) -> Option<&'static str> {
+    Some(match code {
         11_200..=11_299 => "Twilio got no good answer from Dialtone",
         13_224 => "the number does not exist",
         13_225 => "Twilio blocks the number",
@@ -194,7 +202,25 @@ pub fn error_in_words(code: u32) -> &'static str {
         32_022 => "no acknowledgement from the phone",
         32_202 => "wrong password",
         32_207 => "encrypted audio was refused",
-        _ => "see twilio.com/docs/api/errors",
+        _ => return None,
+    })
+}
+
+/// What to do about a call for help that was refused or failed. Nothing for others.
+#[must_use]
+pub fn help_advice(call: &Call) -> Option<&'static str> {
+    match (call.help, call.why, call.error) {
+        (Help::Refused, Some(Why::EmergencyDisabled), _) => {
+            Some("give the phone an address and emergency = true in the network file, then: dialtone apply")
+        }
+        (Help::Refused, Some(Why::UnknownCaller | Why::ForeignDomain | Why::Impostor), _) => {
+            Some("put the phone into the network file, or write its configuration anew: dialtone devices render")
+        }
+        (Help::Failed, _, Some(code)) if known_error(code).is_some() => Some(advice(code)),
+        (Help::Refused | Help::Failed, ..) => {
+            Some("see what stands between this phone and help: dialtone doctor --emergency")
+        }
+        (Help::None | Help::Drill | Help::Emergency, ..) => None,
     }
 }
 
@@ -210,6 +236,7 @@ pub fn advice(code: u32) -> &'static str {
         32_202 => "write the phone's configuration anew: dialtone devices render",
         32_207 => "let the phone offer SRTP, or set `secure` in the file as the phone is",
         13_224 => "a caller dialled a number that does not exist; nothing to do",
+        13_225 => "ask Twilio's support why the number is blocked",
         13_227 => "allow the country at Twilio, or take it out of `allow`",
         _ => "look the code up at twilio.com/docs/api/errors",
     }

@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::calls::{Call, Filter, Happening};
+use crate::error::Result;
 use crate::notices::Notice;
+use crate::open::Ledger;
 use crate::record::Record;
 use crate::say;
 use crate::words::{Ending, Why};
@@ -67,9 +69,32 @@ impl Call {
     }
 }
 
-/// Who was told of a call, in one line of 80 columns that stands below it. Nothing, if nobody was.
+/// What stands below a call for help, in lines of 80 columns: who was told, and what to do if it was refused or failed.
 #[must_use]
-pub fn told(notices: &[Notice], zone: &TimeZone) -> Option<String> {
+pub fn below(call: &Call, notices: &[Notice], zone: &TimeZone) -> Vec<String> {
+    let to_do = say::help_advice(call).into_iter().flat_map(|advice| wrapped("to do: ", advice));
+    told(notices, zone).into_iter().chain(to_do).collect()
+}
+
+/// Breaks a text into lines that stand below a call.
+fn wrapped(name: &str, text: &str) -> Vec<String> {
+    let mut lines = vec![format!("{:25}{name}", "")];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < 80 => {
+                if !line.ends_with(' ') {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            _ => lines.push(format!("{:25}{:width$}{word}", "", "", width = name.len())),
+        }
+    }
+    lines
+}
+
+/// Who was told of a call, in one line of 80 columns that stands below it. Nothing, if nobody was.
+fn told(notices: &[Notice], zone: &TimeZone) -> Option<String> {
     let one = |notice: &Notice| {
         let at = notice.at.to_zoned(zone.clone()).strftime("%H:%M");
         let what = if notice.is_sent { "" } else { " NOT sent" };
@@ -77,6 +102,24 @@ pub fn told(notices: &[Notice], zone: &TimeZone) -> Option<String> {
     };
     let all: Vec<_> = notices.iter().map(one).collect();
     (!all.is_empty()).then(|| format!("{:25}told: {}", "", fit(&all.join(", "), 49)))
+}
+
+impl Ledger {
+    /// What keeps a list of calls from being the whole truth: the ledger is empty, or has heard nothing for a day.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn silence(&self, now: Timestamp) -> Result<Option<String>> {
+        let Some(last) = self.latest(now, 1)?.first().map(|event| event.at) else {
+            return Ok(Some("the ledger is empty: read events with --from, --aws or --twilio".to_owned()));
+        };
+        let is_old = now.duration_since(last) > SignedDuration::from_hours(24);
+        Ok(is_old.then(|| {
+            let ago = say::ago(last, now);
+            format!("the last event is of {ago}: does the service run, and are its events read? Ask dialtone doctor")
+        }))
+    }
 }
 
 /// What a list of calls amounts to.
@@ -142,6 +185,14 @@ mod tests {
         assert_eq!(line.trim(), "told: text message 18:04, mail NOT sent 18:04");
         let many = [notice(Channel::Call, false), notice(Channel::Sms, false), notice(Channel::Mail, false)];
         assert!(told(&many, &TimeZone::UTC).unwrap().chars().count() <= 80);
+    }
+
+    #[test]
+    fn long_advice_is_broken_into_lines() {
+        let lines = wrapped("to do: ", &"word ".repeat(30));
+        assert!(lines.len() > 2 && lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
+        assert!(lines[0].trim().starts_with("to do: word word"), "{lines:#?}");
+        assert!(lines[1].starts_with(&" ".repeat(32)), "{lines:#?}");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(super) fn of(dossier: &Dossier<'_>, zone: &TimeZone) -> String {
         lines.push(String::new());
         for (call, told) in &dossier.calls {
             lines.push(call.row(*now, zone));
-            lines.extend(ledger::show::told(told, zone));
+            lines.extend(ledger::show::below(call, told, zone));
         }
     }
     lines.join("\n")

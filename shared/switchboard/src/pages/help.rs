@@ -1,6 +1,6 @@
 //! Help: every call for help, drill, refusal and failure.
 
-use ledger::{Filter, Help, Notice};
+use ledger::{Filter, Help, Notice, say};
 use maud::{Markup, html};
 use network::{Network, Way};
 
@@ -54,7 +54,10 @@ pub(crate) fn help(view: &View<'_>, request: &Request) -> ledger::Result<Markup>
                                         None => { span.quiet { "not known" } }
                                     }
                                 }
-                                td { (outcome(view, call)) }
+                                td {
+                                    (outcome(view, call))
+                                    @if let Some(advice) = say::help_advice(call) { br; span.quiet { "To do: " (advice) } }
+                                }
                                 td {
                                     @if notices.is_empty() {
                                         (recipients(view.network, phone.map(network::Extension::name), call.help == Help::Drill))
@@ -93,7 +96,7 @@ fn told(network: &Network) -> Markup {
         @if network.notify().is_empty() {
             span.warn { "▲ The file names nobody who hears of a call for help: add [[notify]]." }
         } @else {
-            span.quiet { "The last column says who was told and when, as far as the journal of the service says so; otherwise whom the file names, and the log says the rest." }
+            span.quiet { "The last column says who was told and when, as far as the service's journal or the functions' logs say so." }
         }
     }
 }
@@ -107,7 +110,7 @@ fn told_when(view: &View<'_>, notices: &[Notice]) -> Markup {
             @if notice.is_sent {
                 (notice.channel.in_words()) " " span.quiet { (layout::time(notice.at, view.now, &zone)) }
             } @else {
-                span.bad { "✕ " (notice.channel.in_words()) " given up " (layout::time(notice.at, view.now, &zone)) }
+                span.bad { "✕ " (notice.channel.in_words()) " NOT sent " (layout::time(notice.at, view.now, &zone)) }
             }
         }
     }
@@ -124,5 +127,9 @@ fn recipients(network: &Network, phone: Option<&str>, is_drill: bool) -> Markup 
             Way::Mail(_) => "mail",
         })
         .collect();
-    html! { @if ways.is_empty() { span.quiet { "nobody is named" } } @else { (ways.join(", ")) } }
+    html! {
+        @if ways.is_empty() { span.quiet { "nobody is named" } } @else {
+            span.quiet { "not known; the file names: " (ways.join(", ")) }
+        }
+    }
 }

@@ -16,6 +16,9 @@ const EVENTS: usize = 25;
 /// After how many hours without any event the page asks whether events still arrive.
 const QUIET: i64 = 24;
 
+/// How many calls for help that went wrong are shown.
+const UNHELPED: usize = 5;
+
 /// How many phones that need a look are named.
 const PHONES: usize = 12;
 
@@ -46,10 +49,14 @@ pub(crate) fn now(view: &View<'_>) -> ledger::Result<Markup> {
     let calls = view.ledger.calls(&today, view.now)?;
     let count = |ending: Ending| calls.iter().filter(|call| call.ending == ending).count();
     let help = calls.iter().filter(|call| !matches!(call.help, Help::None | Help::Drill)).count();
+    let week = Filter { help: true, since: Some(view.hours_ago(7 * 24)), most: 1_000, ..Filter::default() };
+    let mut unhelped = view.ledger.calls(&week, view.now)?;
+    unhelped.retain(|call| matches!(call.help, Help::Refused | Help::Failed));
+    unhelped.truncate(UNHELPED);
     let silence = events.first().map(|event| view.now.duration_since(event.at));
     Ok(html! {
         @match silence {
-            None => p.alarm { "▲ The ledger is empty. Give `dialtone switchboard` the events to read with --from, or Twilio's lists with `dialtone calls --twilio`." },
+            None => p.alarm { "▲ The ledger is empty. Give `dialtone switchboard` the events to read with --from, --aws or --twilio." },
             Some(silence) if silence > SignedDuration::from_hours(QUIET) => p.alarm {
                 "▲ Nothing was heard since " (events.first().map(|event| layout::time(event.at, view.now, &zone)).unwrap_or_default())
                 ". Does the service run, and are its events read? Ask `dialtone doctor`."
@@ -85,6 +92,13 @@ pub(crate) fn now(view: &View<'_>) -> ledger::Result<Markup> {
                         li { a href="/phones" { "and " (worrying.len() - PHONES) " more" } }
                     }
                 }
+            }
+        }
+        @if !unhelped.is_empty() {
+            section {
+                h2 { "Calls for help that were refused or failed, of seven days" }
+                (call_table(view, &unhelped, false))
+                p { a href="/help" { "What to do, and who was told" } }
             }
         }
         section {
