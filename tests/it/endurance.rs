@@ -47,9 +47,9 @@ fn help_took(service: &Service) -> Duration {
     started.elapsed()
 }
 
-/// A request as bytes, and its call.
-fn written(service: &Service) -> (String, Vec<u8>) {
-    let request = service.phone("lobby").dials("5035550123");
+/// A request of a phone as bytes, and its call.
+pub(crate) fn written(service: &Service, phone: &str) -> (String, Vec<u8>) {
+    let request = service.phone(phone).dials("5035550123");
     let (sid, body) = (request.value("CallSid").to_owned(), request.encoded());
     let head = format!(
         "POST /outgoing HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\nX-Twilio-Signature: {}\r\n\
@@ -89,7 +89,7 @@ fn a_process_that_is_killed_has_lost_nothing_that_it_answered() {
     let mut answered = BTreeSet::new();
     for round in 0..5 {
         let service = Service::on(STREET).with_journal(&place).start();
-        let requests: Vec<Vec<_>> = (0..4).map(|_| (0..400).map(|_| written(&service)).collect()).collect();
+        let requests: Vec<Vec<_>> = (0..4).map(|_| (0..400).map(|_| written(&service, "lobby")).collect()).collect();
         let (is_killed, count) = (&AtomicBool::new(false), &AtomicUsize::new(0));
         let address = service.address;
         let taken: usize = std::thread::scope(|scope| {
@@ -169,7 +169,7 @@ fn events_that_nobody_reads_wait_in_the_journal() {
 #[test]
 fn clients_that_take_nothing_take_no_service_away() {
     let service = Service::on(STREET).with_limit("-n 64").start();
-    let (_, bytes) = written(&service);
+    let (_, bytes) = written(&service, "lobby");
     let mut deaf = Vec::new();
     for i in 0..100 {
         let Ok(mut stream) = TcpStream::connect(service.address) else { continue };
@@ -271,7 +271,7 @@ fn two_processes_share_a_journal_and_deliver_what_the_other_left() {
 #[test]
 fn a_webhook_that_is_repeated_is_answered_again_and_counted_once() {
     let mut service = Service::on(STREET).start();
-    let (sid, bytes) = written(&service);
+    let (sid, bytes) = written(&service, "lobby");
     for _ in 0..3 {
         let mut stream = TcpStream::connect(service.address).unwrap();
         stream.write_all(&bytes).unwrap();
