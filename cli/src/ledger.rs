@@ -1,21 +1,17 @@
 //! The ledger, as the commands take it: where it lies, and what is read into it first.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use ::files::state_path;
 use clap::Args;
-use feed::{CloudWatch, Feed, FeedError, Files, Source};
+use feed::{Feed, FeedError, Source};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ledger::{Access, Ledger};
 use network::Network;
-use samconfig::Samconfig;
 
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
 use crate::output::Progress;
-use crate::private;
 use crate::setup::Connection;
 
 /// For how many days the ledger keeps what happened: a year, and a month to compare it with.
@@ -68,15 +64,11 @@ impl LedgerArgs {
     /// Opens the ledger, and reads into it what is new.
     pub(crate) fn open(&self) -> Result<Opened> {
         let network = self.network().network()?;
-        let path = path_of(self.ledger.as_deref(), &network)?;
-        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        let path = feed::place(self.ledger.as_deref(), &network)?;
         // Without sources nothing is written, so that a page that is served meanwhile is not disturbed.
         let is_reader = self.from.is_empty() && !self.aws && !self.twilio && path.exists();
         let access = if is_reader { Access::Read } else { Access::Write };
-        if access == Access::Write {
-            make_folder_of(&path)?;
-        }
-        let mut ledger = Ledger::open(&path, access, &zone).map_err(failure)?;
+        let mut ledger = feed::open(&path, access)?;
         let mut sources = self.sources(&network)?;
         if access == Access::Write {
             self.retain(&mut ledger)?;
@@ -100,19 +92,7 @@ impl LedgerArgs {
     }
 
     fn sources(&self, network: &Network) -> Result<Vec<Source>> {
-        let mut sources: Vec<_> =
-            self.from.iter().map(|path| Source::Files(Files::new(path, network))).collect();
-        if self.aws {
-            let stage = &network.stage().name;
-            let file = Samconfig::open(&self.samconfig).map_err(crate::samconfig::failure)?;
-            let stack = file.stack(stage).ok_or_else(|| {
-                let what = format!("names no stack and region for the stage {stage}");
-                let remedy = "name another file with --samconfig FILE, or write it: dialtone samconfig";
-                Failure::usage(self.samconfig.display(), what, remedy)
-            })?;
-            sources.push(Source::CloudWatch(Box::new(CloudWatch::new(stack, network))));
-        }
-        Ok(sources)
+        Ok(feed::sources(&self.from, self.aws.then_some(&*self.samconfig), network)?)
     }
 
     /// Asks Twilio for its lists, if that is wanted.
@@ -139,8 +119,7 @@ impl LedgerArgs {
     /// The same, to be written to.
     pub(crate) fn open_to_write(&self) -> Result<Opened> {
         let opened = self.open()?;
-        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-        let ledger = Ledger::open(&opened.path, Access::Write, &zone).map_err(failure)?;
+        let ledger = feed::open(&opened.path, Access::Write)?;
         Ok(Opened { ledger, ..opened })
     }
 
@@ -153,27 +132,6 @@ impl LedgerArgs {
     pub(crate) fn retain(&self, ledger: &mut Ledger) -> Result<()> {
         feed::retain(ledger, self.keep, Timestamp::now()).map_err(failure)
     }
-}
-
-/// The ledger of a network, which is made if it is not there.
-pub(crate) fn create(path: Option<&Path>, network: &Network) -> Result<Ledger> {
-    let path = path_of(path, network)?;
-    make_folder_of(&path)?;
-    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-    Ledger::open(&path, Access::Write, &zone).map_err(failure)
-}
-
-fn make_folder_of(path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    private::make_folder(folder.unwrap_or(Path::new(".")))
-        .map_err(|error| Failure::usage(path.display(), error, "choose another file with --ledger FILE"))
-}
-
-fn path_of(path: Option<&Path>, network: &Network) -> Result<PathBuf> {
-    let default = || state_path(network.name(), &network.stage().name, "ledger");
-    path.map(Path::to_owned).or_else(default).ok_or_else(|| {
-        Failure::usage("", "there is no HOME to keep the ledger in", "name a file with --ledger FILE")
-    })
 }
 
 /// A failure of the ledger, with what to do about it. The cause is said, too.

@@ -127,7 +127,7 @@ impl SamconfigCommand {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
-pub(crate) fn failure(error: SamconfigError) -> Failure {
+fn failure(error: SamconfigError) -> Failure {
     Failure::found(Outcome::Usage, vec![error.finding()])
 }
 

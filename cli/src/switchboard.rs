@@ -130,17 +130,9 @@ impl Switchboard {
             guard: Guard::new(None),
         };
         let pages = switchboard::public_pages(&board, Timestamp::now()).map_err(failure)?;
-        let fail = |path: &Path, error: &std::io::Error| {
-            Failure::usage(format!("--out {}", path.display()), error, "")
-        };
-        std::fs::create_dir_all(folder).map_err(|error| fail(folder, &error))?;
-        for page in &pages {
-            let path = folder.join(page.name);
-            files::replace(&path, page.content.as_bytes(), files::Access::Everyone)
-                .map_err(|error| fail(&path, &error))?;
-        }
+        let files = switchboard::write_public(&pages, folder)
+            .map_err(|(path, error)| Failure::usage(format!("--out {}", path.display()), error, ""))?;
         if self.json {
-            let files: Vec<_> = pages.iter().map(|page| folder.join(page.name)).collect();
             return Ok(answer::print(Outcome::Done, json!({"files": files})));
         }
         output::line(&format!("{} files are in {}", pages.len(), folder.display()));

@@ -6,7 +6,7 @@ use clap::Args;
 use comfy_table::Table;
 use doctor::{Attendance, Place, Presence, RollCall, Way};
 use jiff::{SignedDuration, Timestamp};
-use ledger::PhoneName;
+use ledger::{Access, PhoneName};
 use network::Network;
 use registrations::{Authority, Registrar};
 
@@ -55,7 +55,7 @@ impl Registrations {
         let seen = roll.phones.iter().filter(|one| matches!(one.presence, Presence::At(_)));
         let seen = seen.filter_map(|one| network.extension(&one.phone));
         let seen: Vec<_> = seen.map(|phone| PhoneName::of_event(phone.endpoint())).collect();
-        let mut ledger = crate::ledger::create(path, network)?;
+        let mut ledger = feed::open(&feed::place(path, network)?, Access::Write)?;
         ledger.take_registrations(&seen, now).map_err(crate::ledger::failure)
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use network::Finding;
+use samconfig::SamconfigError;
 
 use crate::cloudwatch::CloudWatchError;
 
@@ -27,6 +28,28 @@ pub enum FeedError {
     /// CloudWatch Logs cannot be read.
     #[error(transparent)]
     CloudWatch(#[from] CloudWatchError),
+    /// There is no place for the ledger.
+    #[error("there is no HOME to keep the ledger in")]
+    NoHome,
+    /// The folder of the ledger cannot be made.
+    #[error("the folder of {} cannot be made", path.display())]
+    Folder {
+        /// The ledger.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// `samconfig.toml` cannot be read.
+    #[error(transparent)]
+    Samconfig(#[from] SamconfigError),
+    /// `samconfig.toml` does not say where the stage runs.
+    #[error("names no stack and region for the stage {stage}")]
+    NoStack {
+        /// The file.
+        path: PathBuf,
+        /// The stage.
+        stage: String,
+    },
 }
 
 impl FeedError {
@@ -40,6 +63,16 @@ impl FeedError {
             Self::Ledger(error) => error.finding(),
             Self::Twilio(error) => Finding::new("", error.to_string(), ""),
             Self::CloudWatch(error) => error.finding(),
+            Self::NoHome => Finding::new("", self.to_string(), "name a file with --ledger FILE"),
+            Self::Folder { path, source } => {
+                let remedy = "choose another file with --ledger FILE";
+                Finding::new(path.display().to_string(), source.to_string(), remedy)
+            }
+            Self::Samconfig(error) => error.finding(),
+            Self::NoStack { path, .. } => {
+                let remedy = "name another file with --samconfig FILE, or write it: dialtone samconfig";
+                Finding::new(path.display().to_string(), self.to_string(), remedy)
+            }
         }
     }
 
@@ -47,7 +80,11 @@ impl FeedError {
     #[must_use]
     pub fn is_usage(&self) -> bool {
         match self {
-            Self::File { .. } => true,
+            Self::File { .. }
+            | Self::NoHome
+            | Self::Folder { .. }
+            | Self::Samconfig(_)
+            | Self::NoStack { .. } => true,
             Self::Ledger(error) => error.is_usage(),
             Self::Twilio(_) => false,
             Self::CloudWatch(error) => {

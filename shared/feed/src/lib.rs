@@ -14,6 +14,7 @@ mod files;
 mod journal;
 mod keeping;
 mod notes;
+mod place;
 mod source;
 mod twilio_lists;
 
@@ -22,5 +23,6 @@ pub use error::FeedError;
 pub use feed::Feed;
 pub use files::Files;
 pub use keeping::retain;
+pub use place::{open, place, sources};
 pub use source::Source;
 pub use twilio_lists::read_lists;

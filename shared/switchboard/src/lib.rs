@@ -20,5 +20,5 @@ mod request;
 pub use board::{Board, Drill};
 pub use guard::{Guard, PasswordError, hash_password, read_hash};
 pub use host::serve;
-pub use public::{PublicPage, public_pages};
+pub use public::{PublicPage, public_pages, write_public};
 pub use request::{Answer, Request};

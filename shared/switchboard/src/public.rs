@@ -1,5 +1,8 @@
 //! The public copy: what a community may know of its phones, and nothing that tells who called when.
 
+use std::io;
+use std::path::{Path, PathBuf};
+
 use jiff::Timestamp;
 use ledger::Day;
 use maud::{DOCTYPE, Markup, html};
@@ -38,6 +41,23 @@ pub fn public_pages(board: &Board, now: Timestamp) -> ledger::Result<Vec<PublicP
         PublicPage { name: "board.css", content: layout::STYLE.to_owned() },
         PublicPage { name: "icon.svg", content: layout::ICON.to_owned() },
     ])
+}
+
+/// Writes the public copy into a folder, which is made if it is not there. Gives the files.
+///
+/// # Errors
+///
+/// The folder or a file, which the error names, cannot be written.
+pub fn write_public(pages: &[PublicPage], folder: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+    std::fs::create_dir_all(folder).map_err(|error| (folder.to_owned(), error))?;
+    let write = |page: &PublicPage| {
+        let path = folder.join(page.name);
+        match files::replace(&path, page.content.as_bytes(), files::Access::Everyone) {
+            Ok(()) => Ok(path),
+            Err(error) => Err((path, error)),
+        }
+    };
+    pages.iter().map(write).collect()
 }
 
 fn phones(view: &View<'_>) -> ledger::Result<Markup> {
