@@ -89,7 +89,8 @@ fn a_process_that_is_killed_has_lost_nothing_that_it_answered() {
     let mut answered = BTreeSet::new();
     for round in 0..5 {
         let service = Service::on(STREET).with_journal(&place).start();
-        let requests: Vec<Vec<_>> = (0..4).map(|_| (0..400).map(|_| written(&service, "lobby")).collect()).collect();
+        let requests: Vec<Vec<_>> =
+            (0..4).map(|_| (0..400).map(|_| written(&service, "lobby")).collect()).collect();
         let (is_killed, count) = (&AtomicBool::new(false), &AtomicUsize::new(0));
         let address = service.address;
         let taken: usize = std::thread::scope(|scope| {

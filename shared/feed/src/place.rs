@@ -49,7 +49,8 @@ pub fn sources(from: &[PathBuf], samconfig: Option<&Path>, network: &Network) ->
     if let Some(path) = samconfig {
         let stage = &network.stage().name;
         let stack = Samconfig::open(path)?.stack(stage);
-        let stack = stack.ok_or_else(|| FeedError::NoStack { path: path.to_owned(), stage: stage.clone() })?;
+        let stack =
+            stack.ok_or_else(|| FeedError::NoStack { path: path.to_owned(), stage: stage.clone() })?;
         sources.push(Source::CloudWatch(Box::new(CloudWatch::new(stack, network))));
     }
     Ok(sources)

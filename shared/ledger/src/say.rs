@@ -213,9 +213,9 @@ pub fn help_advice(call: &Call) -> Option<&'static str> {
         (Help::Refused, Some(Why::EmergencyDisabled), _) => {
             Some("give the phone an address and emergency = true in the network file, then: dialtone apply")
         }
-        (Help::Refused, Some(Why::UnknownCaller | Why::ForeignDomain | Why::Impostor), _) => {
-            Some("put the phone into the network file, or write its configuration anew: dialtone devices render")
-        }
+        (Help::Refused, Some(Why::UnknownCaller | Why::ForeignDomain | Why::Impostor), _) => Some(
+            "put the phone into the network file, or write its configuration anew: dialtone devices render",
+        ),
         (Help::Failed, _, Some(code)) if known_error(code).is_some() => Some(advice(code)),
         (Help::Refused | Help::Failed, ..) => {
             Some("see what stands between this phone and help: dialtone doctor --emergency")
