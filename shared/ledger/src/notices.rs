@@ -7,9 +7,11 @@ use webhook::CallSid;
 use crate::calls::Call;
 use crate::error::Result;
 use crate::open::{Ledger, micros, time};
-use crate::registrations::has_table;
 use crate::take::key;
 use crate::words::{Channel, Help};
+
+/// The version of the schema that has them.
+const SCHEMA: i64 = 2;
 
 /// The outcome of one notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +78,7 @@ impl Ledger {
     ///
     /// The file cannot be read.
     pub fn notices(&self, call: i64) -> Result<Vec<Notice>> {
-        // A file of version 1 that nobody has written to since.
-        if !has_table(&self.connection, "notice")? {
+        if self.schema < SCHEMA {
             return Ok(Vec::new());
         }
         let mut statement = self.connection.prepare_cached(

@@ -31,6 +31,8 @@ pub enum Access {
 pub struct Ledger {
     pub(crate) connection: Connection,
     pub(crate) zone: TimeZone,
+    /// The version of the file's schema. A reader may have an older one before it, which nobody has written to since.
+    pub(crate) schema: i64,
     /// Phones by their names, as far as they were asked for.
     pub(crate) phones: HashMap<Box<str>, i64>,
 }
@@ -88,9 +90,10 @@ impl Ledger {
         if found > known {
             return Err(Error::Newer { found, known });
         }
-        let mut ledger = Self { connection, zone: zone.clone(), phones: HashMap::new() };
+        let mut ledger = Self { connection, zone: zone.clone(), schema: found, phones: HashMap::new() };
         if access == Access::Write {
             ledger.migrate(found)?;
+            ledger.schema = known;
             ledger.settle_zone(zone)?;
         } else if let Some(zone) = ledger.setting("zone")?.and_then(|name| TimeZone::get(&name).ok()) {
             ledger.zone = zone;

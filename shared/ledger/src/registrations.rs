@@ -4,12 +4,15 @@
 //! not been tried (docs/decisions.md).
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::error::Result;
 use crate::open::{Ledger, micros};
 use crate::phone::PhoneName;
 use crate::take::{Barrier, phone_id};
+
+/// The version of the schema that has them.
+const SCHEMA: i64 = 3;
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -41,7 +44,7 @@ impl Ledger {
 
     /// When it was last seen to be registered, before a time.
     pub(crate) fn last_registration_of(&self, phone: i64, end: i64) -> Result<Option<i64>> {
-        if !has_table(&self.connection, "registration")? {
+        if self.schema < SCHEMA {
             return Ok(None);
         }
         let sql = "SELECT max(seen) FROM registration WHERE phone = ? AND seen < ?";
@@ -50,7 +53,7 @@ impl Ledger {
 
     /// Every phone, and when it was seen to be registered in a stretch of time.
     pub(crate) fn registrations(&self, from: i64, to: i64) -> Result<Vec<(PhoneName, i64)>> {
-        if !has_table(&self.connection, "registration")? {
+        if self.schema < SCHEMA {
             return Ok(Vec::new());
         }
         let mut statement = self.connection.prepare_cached(
@@ -61,10 +64,4 @@ impl Ledger {
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
-}
-
-/// Whether the file has a table. One of an earlier version, which nobody has written to since, may not.
-pub(crate) fn has_table(connection: &Connection, name: &str) -> Result<bool> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM sqlite_master WHERE name = ?")?;
-    Ok(statement.exists([name])?)
 }
