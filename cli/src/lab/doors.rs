@@ -1,17 +1,14 @@
 //! Where the lab listens beside UDP and TCP, and the certificate that it shows there.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use files::{Access, folder_of, replace, state_path};
-use lab::{Authority, Running, Shelved, StartError};
+use files::state_path;
+use lab::{Authority, StartError};
 use network::Network;
 
 use crate::exit::{Failure, Result};
-use crate::private;
 
 /// Where the lab listens beside `--listen`.
 #[derive(Args)]
@@ -29,9 +26,6 @@ pub(super) struct Doors {
     #[arg(long, value_name = "ADDRESS", value_parser = names)]
     dns: Option<SocketAddr>,
 }
-
-/// The path of the certificate.
-pub(super) const CERTIFICATE: &str = "/lab-ca.pem";
 
 impl Doors {
     pub(super) fn tls(&self, listen: SocketAddr) -> SocketAddr {
@@ -60,41 +54,17 @@ impl Doors {
     }
 }
 
-/// The lab's authority: the one that is kept, so that telephones trust it once and for all, or a new one. And where the
-/// certificate is.
+/// The lab's authority, kept in the home of its user, if there is one; and where its certificate is.
 pub(super) fn authority(network: &Network) -> Result<(Authority, Option<PathBuf>)> {
-    let new = || Authority::create().map_err(|error| Failure::usage("", error, ""));
-    let stage = &network.stage().name;
-    let place = |kind| state_path(network.name(), stage, kind);
+    let place = |kind| state_path(network.name(), &network.stage().name, kind);
     let (Some(path), Some(shown)) = (place("lab-authority.pem"), place("lab-ca.pem")) else {
-        return Ok((new()?, None));
+        return Authority::create()
+            .map(|authority| (authority, None))
+            .map_err(|error| Failure::usage("", error, ""));
     };
-    let named = |error: &dyn std::fmt::Display| Failure::usage(path.display(), error, "");
-    let authority = match fs::read_to_string(&path) {
-        Ok(kept) => {
-            Authority::read(&kept).map_err(|error| named(&format!("{error}; remove it for a new one")))?
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let authority = new()?;
-            let folder = folder_of(&path);
-            let kept = private::make_folder(folder)
-                .and_then(|()| private::keep_out_of_git(folder))
-                .and_then(|()| replace(&path, authority.kept().as_bytes(), Access::Owner));
-            kept.map_err(|error| named(&error))?;
-            authority
-        }
-        Err(error) => return Err(named(&error)),
-    };
-    replace(&shown, authority.certificate().as_bytes(), Access::Everyone).map_err(|error| named(&error))?;
-    Ok((authority, Some(shown)))
-}
-
-/// Offers the certificate, as text and in the form that some telephones want.
-pub(super) fn offer(lab: &Running, authority: &Authority) {
-    let content_type = "application/x-x509-ca-cert";
-    lab.offer(CERTIFICATE, Shelved { content_type, bytes: authority.certificate().into() });
-    if let Ok(bytes) = authority.certificate_der() {
-        lab.offer("/lab-ca.crt", Shelved { content_type, bytes });
+    match Authority::keep(&path, &shown) {
+        Ok(authority) => Ok((authority, Some(shown))),
+        Err(error) => Err(Failure::usage(path.display(), error, "remove it for a new one")),
     }
 }
 

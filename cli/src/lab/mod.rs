@@ -1,10 +1,7 @@
 //! `dialtone lab`
 
 mod doors;
-mod orders;
 mod qr;
-mod service;
-mod transcript;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::IsTerminal;
@@ -12,19 +9,18 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use lab::{Behaviour, Loss, News, Plan, Running, Speaker, Voice};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lab::{Behaviour, Loss, News, ORDERS, Opening, Order, Plan, Running, Speaker, Told, Voice};
 use network::Network;
 use tokio::io::AsyncBufReadExt;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use web::{Route, Web};
+use tokio::sync::mpsc::UnboundedReceiver;
 use webhook::AuthTokens;
 
 use self::doors::Doors;
-use self::orders::Order;
-use self::service::{Signer, Tell};
-use self::transcript::{Beginning, Transcript};
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
+use crate::output;
 use crate::passwords::Passwords;
 use server::stop;
 
@@ -132,10 +128,13 @@ impl Lab {
         let hosts = edges.map(|edge| format!("sip.{edge}.twilio.com")).collect::<BTreeSet<_>>();
         let stage = network.stage().clone();
         let names: Vec<_> = network.extensions().iter().map(|phone| phone.name().to_owned()).collect();
-        let (sender, events) = unbounded_channel();
-        let signer = Signer { public_url: stage.public_url.to_string(), token: tokens.first().clone() };
-        let web = Web::new(network.clone(), tokens, Route::ALL, Tell(sender)).counting_once();
-        let service = service::service(signer, self.url.clone(), web);
+        let token = tokens.first().clone();
+        // A service elsewhere keeps its events to itself.
+        let (inside, events) = lab::inside(network.clone(), tokens);
+        let service = match self.url.clone() {
+            Some(url) => lab::elsewhere(stage.public_url.to_string(), token, url),
+            None => inside,
+        };
         let voice = if self.beeps { Voice::with(Speaker::Beeps) } else { Voice::find() };
         let speaker = voice.speaker();
         let plan = Plan {
@@ -155,16 +154,32 @@ impl Lab {
         };
         let started = Running::start(plan, service).await;
         let (lab, news) = started.map_err(|error| self.doors.failure(&error, self.listen))?;
-        doors::offer(&lab, &authority);
+        lab.offer_certificate(&authority);
         let qr = self.qr.as_deref().map(|phone| qr::offer(&lab, &network, &passwords, phone)).transpose()?;
         lab.behave(self.outside);
-        let transcript = Transcript::new(self.json);
         let shown: Vec<_> = names.into_iter().take(self.phones).collect();
         let stop = stop::signalled();
-        let beginning =
-            Beginning { stage: &stage, shown: &shown, passwords: &passwords, speaker, certificate, qr };
-        transcript.begins(&lab, &beginning);
-        serve(&lab, &transcript, news, events, stop).await;
+        let opening = Opening {
+            domain: &stage.sip_domain,
+            is_secure: stage.secure,
+            shown: &shown,
+            passwords: &passwords,
+            speaker,
+            certificate,
+            qr,
+            is_watched: std::io::stdin().is_terminal(),
+            orders: ORDERS,
+        };
+        if self.json {
+            output::json(&opening.json(&lab));
+        } else {
+            opening.words(&lab).iter().for_each(|line| output::line(line));
+        }
+        let tell = |told: Told<'_>| match self.json {
+            true => output::json(&told.json(Timestamp::now())),
+            false => output::line(&told.words(Timestamp::now(), TimeZone::system())),
+        };
+        serve(&lab, tell, news, events, stop).await;
         Ok(Outcome::Done)
     }
 
@@ -185,7 +200,7 @@ impl Lab {
 /// Tells what happens and takes orders, until someone stops it.
 async fn serve(
     lab: &Running,
-    transcript: &Transcript,
+    tell: impl Fn(Told<'_>),
     mut news: UnboundedReceiver<News>,
     mut events: UnboundedReceiver<String>,
     stop: impl Future<Output = ()>,
@@ -197,13 +212,13 @@ async fn serve(
     loop {
         tokio::select! {
             biased;
-            Some(news) = news.recv() => transcript.tell(&news),
-            Some(event) = events.recv() => transcript.event(&event),
+            Some(news) = news.recv() => tell(Told::News(&news)),
+            Some(event) = events.recv() => tell(Told::Event(&event)),
             line = lines.next_line(), if is_open => match line {
                 Ok(Some(line)) => match line.parse() {
                     Ok(Order::Quit) => return,
-                    Ok(order) => order.give(lab, transcript),
-                    Err(wrong) => transcript.wrong(&wrong),
+                    Ok(order) => order.give(lab).iter().for_each(|note| tell(Told::Note(note))),
+                    Err(wrong) => tell(Told::WrongOrder(&wrong.to_string())),
                 },
                 _ => is_open = false,
             },
@@ -225,9 +240,4 @@ fn random() -> String {
     let all = "abcdefghijkmnpqrstuvwxyz23456789".as_bytes();
     let one = |byte: &u8| all.get(usize::from(*byte) % all.len()).copied().map_or('x', char::from);
     bytes.iter().map(one).collect()
-}
-
-/// Whether a person reads along.
-fn is_watched() -> bool {
-    std::io::stdin().is_terminal()
 }

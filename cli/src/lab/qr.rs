@@ -4,23 +4,12 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use devices::{QrCode, linphone_in_lab};
-use lab::{Running, Shelved, reached_at};
+use lab::{Offer, Running, Shelved, reached_at};
 use network::Network;
 use twilio::Secret;
 
 use crate::devices::decisions::Decisions;
 use crate::exit::{Failure, Outcome, Result};
-
-/// What is offered to a telephone.
-pub(super) struct Offer {
-    pub(super) phone: String,
-    /// Where its settings are, at a path that nobody guesses.
-    pub(super) url: String,
-    /// The same as a code for the terminal.
-    pub(super) code: String,
-    /// Whether no telephone can reach it, since the lab listens on loopback.
-    pub(super) is_local: bool,
-}
 
 /// Offers settings for a phone of the network.
 pub(super) fn offer(

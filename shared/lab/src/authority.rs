@@ -1,7 +1,10 @@
 //! A certificate authority of the lab's own: Twilio's keys are Twilio's.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
+use files::{Access, folder_of, private, replace};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz};
 use rcgen::{
@@ -37,7 +40,41 @@ pub enum AuthorityError {
     Use(#[from] tokio_rustls::rustls::Error),
 }
 
+/// Why an authority cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    /// What is kept is no authority, or none can be made.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] io::Error),
+}
+
 impl Authority {
+    /// The authority that is kept at `path`, so that telephones trust it once and for all; a new one if there is none. Its
+    /// certificate is written to `shown`, for everyone.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read or written, or holds something else.
+    pub fn keep(path: &Path, shown: &Path) -> Result<Self, KeepError> {
+        let authority = match fs::read_to_string(path) {
+            Ok(kept) => Self::read(&kept)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let authority = Self::create()?;
+                let folder = folder_of(path);
+                private::make_folder(folder)?;
+                private::keep_out_of_git(folder)?;
+                replace(path, authority.kept().as_bytes(), Access::Owner)?;
+                authority
+            }
+            Err(error) => return Err(error.into()),
+        };
+        replace(shown, authority.certificate().as_bytes(), Access::Everyone)?;
+        Ok(authority)
+    }
+
     /// A new one.
     ///
     /// # Errors
@@ -135,6 +172,23 @@ impl std::fmt::Debug for Authority {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_authority_is_kept_for_its_owner_and_shows_its_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, shown) = (folder.path().join("state/authority.pem"), folder.path().join("state/ca.pem"));
+        let authority = Authority::keep(&path, &shown).unwrap();
+        assert_eq!(fs::read_to_string(&shown).unwrap(), authority.certificate());
+        assert!(!authority.certificate().contains("PRIVATE"));
+        assert_eq!(Authority::keep(&path, &shown).unwrap().kept(), authority.kept(), "it stays the same");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
+        }
+        fs::write(&path, "something else").unwrap();
+        assert!(matches!(Authority::keep(&path, &shown), Err(KeepError::Authority(_))));
+    }
 
     #[test]
     fn an_authority_is_kept_and_read_and_signs() {

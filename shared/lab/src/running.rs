@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use webhook::{Address, is_same_domain};
 
+use crate::authority::Authority;
 use crate::call::{Call, Caller, Happening, Lab, Line};
 use crate::edge::Noticed;
 use crate::flow::Flow;
@@ -21,6 +22,7 @@ use crate::registrar::Registered;
 use crate::sdp::Description;
 use crate::shelf::{Shelf, Shelved};
 use crate::switch::Beginning;
+use crate::transcript::CERTIFICATE;
 
 /// A lab that runs. Dropping it ends it.
 pub struct Running {
@@ -75,6 +77,15 @@ impl Running {
     #[must_use]
     pub fn names_address(&self) -> Option<SocketAddr> {
         self.doors.names
+    }
+
+    /// Offers the certificate, as text and in the form that some telephones want.
+    pub fn offer_certificate(&self, authority: &Authority) {
+        let content_type = "application/x-x509-ca-cert";
+        self.offer(CERTIFICATE, Shelved { content_type, bytes: authority.certificate().into() });
+        if let Ok(bytes) = authority.certificate_der() {
+            self.offer("/lab-ca.crt", Shelved { content_type, bytes });
+        }
     }
 
     /// Offers a file by HTTP, at a path with its slash.

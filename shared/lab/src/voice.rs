@@ -17,6 +17,18 @@ pub enum Speaker {
     Beeps,
 }
 
+impl Speaker {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EspeakNg => "espeak-ng",
+            Self::Say => "say",
+            Self::Beeps => "beeps",
+        }
+    }
+}
+
 /// Sounds by text and language.
 type Spoken = HashMap<(String, String), Arc<[i16]>>;
 

@@ -1,4 +1,4 @@
-//! The service that the lab asks: in this process, or one that listens elsewhere.
+//! The service that a lab asks: in this process, or one that listens elsewhere.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,12 +6,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use exchange::{FetchError, Method, Request, place_at};
 use http::header::CONTENT_TYPE;
-use lab::{Answer, Later, Service};
-use tokio::sync::mpsc::UnboundedSender;
+use network::Network;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower::Service as _;
 use ureq::Agent;
-use web::{Sink, Web};
-use webhook::{AuthToken, sign};
+use web::{Route, Sink, Web};
+use webhook::{AuthToken, AuthTokens, sign};
+
+use crate::service::{Answer, Later, Service};
 
 /// For how long to wait for an answer, as Twilio does (error 11200 beyond).
 const WAIT: Duration = Duration::from_secs(15);
@@ -20,11 +22,26 @@ const WAIT: Duration = Duration::from_secs(15);
 const MAX_DOCUMENT: u64 = 64 * 1024;
 const MAX_SOUND: u64 = 16 * 1024 * 1024;
 
+/// The service of a network, in this process. Its events come out of the second part, each as it goes to the topic.
+#[must_use]
+pub fn inside(network: Network, tokens: AuthTokens) -> (Arc<dyn Service>, UnboundedReceiver<String>) {
+    let (sender, events) = unbounded_channel();
+    let public_url = network.stage().public_url.to_string();
+    let signer = Signer { public_url, token: tokens.first().clone() };
+    let web = Web::new(network, tokens, Route::ALL, Tell(sender)).counting_once();
+    (Arc::new(Inside { signer, web }), events)
+}
+
+/// A service that listens at `url`, and whom Twilio would ask at `public_url`.
+#[must_use]
+pub fn elsewhere(public_url: String, token: AuthToken, url: String) -> Arc<dyn Service> {
+    Arc::new(Elsewhere { signer: Signer { public_url, token }, url, agent: agent(WAIT) })
+}
+
 /// How a request is signed, and for whom.
-#[derive(Clone)]
-pub(super) struct Signer {
-    pub(super) public_url: String,
-    pub(super) token: AuthToken,
+struct Signer {
+    public_url: String,
+    token: AuthToken,
 }
 
 /// A request as it goes out.
@@ -55,8 +72,8 @@ impl Signer {
     }
 }
 
-/// Takes events to the transcript.
-pub(super) struct Tell(pub(super) UnboundedSender<String>);
+/// Takes events to the host of the lab.
+struct Tell(UnboundedSender<String>);
 
 impl Sink for Tell {
     const AT_ONCE: bool = true;
@@ -69,9 +86,9 @@ impl Sink for Tell {
 }
 
 /// The service in this process.
-pub(super) struct Inside {
-    pub(super) signer: Signer,
-    pub(super) web: Web<Tell>,
+struct Inside {
+    signer: Signer,
+    web: Web<Tell>,
 }
 
 impl Service for Inside {
@@ -106,16 +123,10 @@ impl Service for Inside {
 }
 
 /// A service that listens elsewhere.
-pub(super) struct Elsewhere {
-    pub(super) signer: Signer,
-    pub(super) url: String,
-    pub(super) agent: Agent,
-}
-
-impl Elsewhere {
-    pub(super) fn new(signer: Signer, url: String) -> Self {
-        Self { signer, url, agent: agent(WAIT) }
-    }
+struct Elsewhere {
+    signer: Signer,
+    url: String,
+    agent: Agent,
 }
 
 impl Service for Elsewhere {
@@ -193,10 +204,52 @@ fn blocking<T: Send + 'static>(
     Box::pin(async move { tokio::task::spawn_blocking(act).await.unwrap_or(Err(FetchError::Unreachable)) })
 }
 
-/// Shared by the lab.
-pub(super) fn service(signer: Signer, url: Option<String>, web: Web<Tell>) -> Arc<dyn Service> {
-    match url {
-        Some(url) => Arc::new(Elsewhere::new(signer, url)),
-        None => Arc::new(Inside { signer, web }),
+#[cfg(test)]
+mod tests {
+    use exchange::Caller;
+    use network::NetworkFile;
+    use webhook::Form;
+
+    use super::*;
+
+    const URL: &str = "https://lab.example.org";
+
+    fn network() -> Network {
+        let text = "[network]\nname = \"lab\"\nregion = \"US\"\narea_code = \"503\"\n[stages.dev]\n\
+                    sip_domain = \"lab-dev.sip.twilio.com\"\npublic_url = \"https://lab.example.org\"\n\
+                    [extensions.lobby]\nnumber = \"+15035550110\"\n";
+        NetworkFile::parse(text).and_then(|file| file.network("dev")).unwrap()
+    }
+
+    fn request(method: Method, url: &str) -> Request {
+        let Caller { account, from, to, .. } =
+            Caller::phone(format!("AC{:032}", 0), "lab-dev.sip.twilio.com", "lobby", "5035550123");
+        let fields = [("AccountSid", account), ("From", from), ("To", to)];
+        Request { method, url: url.to_owned(), form: Form::from_pairs(fields) }
+    }
+
+    #[tokio::test]
+    async fn the_service_inside_takes_what_is_signed_and_tells_its_events() {
+        let tokens = AuthTokens::parse("T0ken-0f-the-lab-27182818284590452").unwrap();
+        let (service, mut events) = inside(network(), tokens);
+        for method in [Method::Post, Method::Get] {
+            let answer = service.ask(request(method, &format!("{URL}/outgoing"))).await.unwrap();
+            assert_eq!(answer.status, 200);
+            assert!(answer.content_type.starts_with("text/xml") && answer.body.contains("+15035550123"));
+            assert!(events.recv().await.unwrap().contains("dial_outgoing"));
+            assert!(events.recv().await.unwrap().contains("dial_pstn"));
+        }
+        let away = service.ask(request(Method::Post, "https://other.example.org/outgoing")).await;
+        assert!(matches!(away, Err(FetchError::Unreachable)), "what leads elsewhere is not here");
+    }
+
+    #[tokio::test]
+    async fn a_service_elsewhere_that_is_down_is_unreachable() {
+        let token = AuthTokens::parse("T0ken-0f-the-lab-27182818284590452").unwrap().first().clone();
+        // Port 1 is for root alone, and nobody listens there.
+        let service = elsewhere(URL.to_owned(), token, "http://127.0.0.1:1".to_owned());
+        let answer = service.ask(request(Method::Post, &format!("{URL}/outgoing"))).await;
+        assert!(matches!(answer, Err(FetchError::Unreachable)));
+        assert_eq!(service.sound("http://127.0.0.1:1/tone.wav".to_owned()).await, None);
     }
 }
