@@ -31,12 +31,23 @@ use server::stop;
 /// of the lab's own, which answers after three seconds and says back what it hears. 911 REACHES NOBODY HERE.
 ///
 ///   dialtone lab --config examples/dialtone.toml --stage dev
-///   dialtone lab --listen 192.168.1.10:5060 --phones 2
-///   dialtone lab --outside busy --json
-///   dialtone lab --listen 192.168.1.10 --dns 192.168.1.10      device files as they are, with the lab as name server
 ///
-/// While it runs, it takes orders, one a line: answers, rings, busy, invalid, not-owned (what numbers outside do
-/// from then on); answer, hangup (those that ring or talk outside); `call NUMBER [FROM]` (a call from outside); quit.
+/// Enter the user, password and outbound proxy that it shows into a softphone, register, and dial: the name of
+/// another phone, a number, a code, or something wrong. More ways:
+///
+///   dialtone lab --listen 192.168.1.10 --phones 2     for phones of other machines
+///   dialtone lab --listen 192.168.1.10 --qr lobby     a mobile phone with Linphone becomes the lobby
+///   dialtone lab --listen 192.168.1.10 --dns 192.168.1.10
+///                                                     devices with their files for the street
+///   dialtone lab --outside busy --json                for programs
+///
+/// Orders, one a line, while it runs:
+///
+///   answers, rings, busy, invalid, not-owned          what numbers outside do from then on
+///   answer, hangup                                    those that ring or talk outside
+///   call +15035550110                                 a call from outside
+///   call +15035550110 anonymous                       the same, of a caller who withholds the number
+///   quit
 ///
 /// Where nobody documents what Twilio does, the transcript says `[assumed]`; docs/lab.md lists every such point.
 ///
