@@ -6,6 +6,7 @@ use numbers::emergency::Service;
 use twiml::{Dial, Gather, Noun, Prompt, RejectReason, Response, Say};
 
 use crate::dialled::Dialled;
+use crate::outgoing;
 use crate::reason::Reason;
 use crate::speech::Sentence;
 
@@ -149,8 +150,12 @@ pub(crate) fn refuse(
     match (network.refusal(), line) {
         (RefusalStyle::Explain, _) => dial_tone_or_goodbye(network, language, why, next),
         // The rest of a call for help may follow: a call that is ended here would lose it. Before it is answered, one digit
-        // alone is a slip.
-        (RefusalStyle::Reject, Line::Unanswered) if begun.is_some_and(|begun| begun.len() > 1) => {
+        // alone is a slip, unless the number that people know best begins with it.
+        (RefusalStyle::Reject, Line::Unanswered)
+            if begun.is_some_and(|begun| {
+                begun.len() > 1 || outgoing::help_number(network, None).starts_with(begun)
+            }) =>
+        {
             dial_tone_or_goodbye(network, language, why, next)
         }
         (RefusalStyle::Reject, Line::DialTone(_) | Line::Referred) if begun.is_some() => {
