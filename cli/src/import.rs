@@ -106,7 +106,7 @@ impl Import {
             draft(&found, &choice).map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         if !draft.renames.is_empty() && !self.yes {
             for rename in &draft.renames {
-                output::aside(&format!("~ credential list {} -> {}", rename.from, rename.to));
+                output::aside(&format!("~ credential list {} -> {}", output::plain(&rename.from), rename.to));
             }
             if !confirm("Rename in Twilio? Users and passwords stay.")? {
                 return Err(Failure::declined("nothing was written"));
@@ -218,14 +218,16 @@ impl Import {
         ));
         output::line(&format!("{}: what was there before, for `destroy --restore`", record.display()));
         for rename in &draft.renames {
-            output::line(&format!("credential list {} is now {}", rename.from, rename.to));
+            output::line(&format!("credential list {} is now {}", output::plain(&rename.from), rename.to));
         }
         for (head, findings) in [("To decide", &draft.decisions), ("Left over", &draft.left_over)] {
             if findings.is_empty() {
                 continue;
             }
             output::aside(&format!("\n{head}:"));
-            findings.iter().for_each(|finding| output::aside(&format!("  {finding}")));
+            findings
+                .iter()
+                .for_each(|finding| output::aside(&format!("  {}", output::plain(&finding.to_string()))));
         }
         let config = match self.out.as_path() == std::path::Path::new("./dialtone.toml") {
             true => String::new(),

@@ -42,7 +42,7 @@ pub(super) fn print(network: &str, stage: &str, plan: &Plan, is_all: bool) {
         output::line("");
     }
     let lines = if is_page { whole } else { page::grouped(&summaries) };
-    lines.iter().for_each(|line| output::line(&format!("  {line}")));
+    lines.iter().for_each(|line| output::line(&format!("  {}", output::plain(line))));
     left(&plan.left);
     let fitted = |findings: &[Finding]| -> Vec<Finding> {
         if is_page {
@@ -52,12 +52,12 @@ pub(super) fn print(network: &str, stage: &str, plan: &Plan, is_all: bool) {
     };
     for obstacle in fitted(&plan.obstacles) {
         output::aside("");
-        output::aside(&format!("not whole: {obstacle}"));
+        output::aside(&format!("not whole: {}", output::plain(&obstacle.to_string())));
     }
     notes(&fitted(&plan.notes));
     for Finding { about, what, remedy } in fitted(&plan.warnings()) {
         output::aside("");
-        output::aside(&format!("warning: {about} {what}; {remedy}"));
+        output::aside(&output::plain(&format!("warning: {about} {what}; {remedy}")));
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Finding>) {
         if place == 0 {
             output::aside("");
         }
-        output::aside(&format!("note: {about} {what}; {remedy}"));
+        output::aside(&output::plain(&format!("note: {about} {what}; {remedy}")));
     }
 }
 

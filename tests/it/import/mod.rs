@@ -300,3 +300,42 @@ fn whatever_is_refused_on_the_way_back_the_next_run_finishes_it() {
         assert_eq!(all, steps + 1, "{nth}: {:#?}", it.account.mutations().split_off(before));
     }
 }
+
+/// Names at Twilio are free text: none of it begins a line, in the file or on a terminal.
+#[test]
+fn names_that_somebody_chose_stay_on_their_line() {
+    let evil = |name: &str| format!("{name}\n[evil]\n\u{1b}[31mred");
+    let list = evil("phones");
+    let moved = Move::of(json!({
+        "credential_lists": [
+            {"friendly_name": list, "credentials": [{"username": "lobby", "password": "Correct-horse-9"}]},
+            {"friendly_name": evil("other"), "credentials": [{"username": "x", "password": "Correct-horse-9"}]},
+        ],
+        "domains": [{"domain_name": "shop-prod.sip.twilio.com", "friendly_name": evil("shop"), "calls": [list],
+                     "voice_url": "https://old.example.org/a", "registrations": [list]}],
+        "addresses": [{"friendly_name": evil("ground floor"), "sid": "AD00000000000000000000000000000001",
+                       "street": "100 Main Street", "emergency_enabled": true, "validated": true}],
+        "numbers": [
+            {"phone_number": "+15035550110", "friendly_name": evil("lobby"), "voice_url": "https://old.example.org/in",
+             "emergency_address_sid": "AD00000000000000000000000000000001", "emergency_address_status": "registered"},
+            {"phone_number": "+15035550111", "friendly_name": evil("fax")},
+        ],
+        "permissions": [],
+    }));
+    let words = ["import", "--public-url", "https://new.example.org"];
+    let mut texts = Vec::new();
+    for said in [
+        moved.done(&words),
+        moved.done(&["check"]),
+        moved.run(&["plan", "--all"]),
+        moved.run(&["apply", "--yes", "--skip-url-check"]),
+    ] {
+        texts.extend([said.out, said.err]);
+    }
+    assert!(texts.concat().contains("[evil]"), "the names are shown");
+    texts.push(moved.file());
+    for text in texts {
+        let begins = text.lines().any(|line| line.trim_start().starts_with("[evil]"));
+        assert!(!begins && !text.contains('\u{1b}'), "{text}");
+    }
+}
