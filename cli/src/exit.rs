@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::process::{ExitCode, Termination};
 
 use network::{Finding, Network};
+use passwords::PasswordsError;
 use serde_json::Value;
 
 use crate::{answer, meant, output};
@@ -101,6 +102,13 @@ impl Failure {
     /// The same, to be told among others.
     pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.findings
+    }
+}
+
+impl From<PasswordsError> for Failure {
+    fn from(error: PasswordsError) -> Self {
+        let outcome = if error.is_of_the_system() { Outcome::OtherSide } else { Outcome::Usage };
+        Self::found(outcome, [error.finding()])
     }
 }
 

@@ -1,7 +1,5 @@
 //! `dialtone import`
 
-pub(crate) mod record;
-
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -15,8 +13,8 @@ use crate::answer;
 use crate::ask::confirm;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output::{self, Progress};
-use crate::passwords::Passwords;
 use crate::setup::client_of_environment;
+use passwords::{BeforeFile, Passwords};
 
 /// Writes the network file of a Twilio account that was set up by hand.
 ///
@@ -114,14 +112,14 @@ impl Import {
         }
         let passwords = Passwords::open_to_write(self.passwords.as_deref(), &choice.network, &choice.stage)?;
         // What was there is on disk before anything changes.
-        let record = record::beside(passwords.path());
-        record::add(&record, Before::of(&found))?;
+        let record = BeforeFile::beside(passwords.path());
+        record.add(Before::of(&found))?;
         rename(&client, &draft)?;
         let written = std::fs::OpenOptions::new().write(true).create_new(true).open(&self.out);
         written
             .and_then(|mut file| file.write_all(draft.text.as_bytes()))
             .map_err(|error| Failure::usage(path, error, "choose another file with --out FILE"))?;
-        self.tell(&choice, &draft, &record);
+        self.tell(&choice, &draft, record.path());
         Ok(Outcome::Done)
     }
 

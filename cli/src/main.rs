@@ -18,7 +18,6 @@ mod lab;
 mod ledger;
 mod man;
 mod meant;
-mod passwords;
 mod phone;
 mod phones;
 mod replay;

@@ -12,7 +12,7 @@ use super::decisions::Decisions;
 use super::phones;
 use crate::exit::{self, Failure, Outcome};
 use crate::output;
-use crate::passwords::Passwords;
+use passwords::Passwords;
 
 /// What can be done where the folder will not do.
 const REMEDY: &str = "name another folder with --out DIR";

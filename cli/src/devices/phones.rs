@@ -11,7 +11,7 @@ use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
 use crate::meant;
 use crate::output;
-use crate::passwords::{Passwords, given};
+use passwords::{Passwords, given};
 
 /// Which phones, of which network.
 #[derive(Args)]
@@ -58,7 +58,7 @@ impl Phones {
                 "",
             ));
         }
-        let (network, ()) = both(self.network.network(), given().map(drop))?;
+        let (network, ()) = both(self.network.network(), given().map(drop).map_err(Failure::from))?;
         let passwords = Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)?;
         let mut problems = Vec::new();
         let (mut phones, mut skipped) = (Vec::new(), Vec::new());

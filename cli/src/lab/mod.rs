@@ -21,7 +21,7 @@ use self::doors::Doors;
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
 use crate::output;
-use crate::passwords::Passwords;
+use passwords::Passwords;
 use server::stop;
 
 /// Stands in for Twilio's SIP domain: real phones register, dial, and hear what the network answers.

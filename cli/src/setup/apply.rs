@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
+use passwords::Asked;
 use provision::{Applied, Applier};
 
-use super::asked::Asked;
 use super::connection::Connection;
 use super::cost::Cost;
 use super::purchase::Purchases;

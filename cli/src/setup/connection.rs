@@ -12,7 +12,7 @@ use twilio::{Client, Hosts, Secret, Wait};
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
 use crate::output;
-use crate::passwords::{Passwords, given};
+use passwords::{Passwords, given};
 
 /// What every command about an account takes.
 #[derive(Args, Clone)]
@@ -43,7 +43,10 @@ impl Connection {
     /// Reads the file and the environment, and says everything that is wrong with either. Nothing is asked yet.
     pub(crate) fn open(&self) -> Result<Session> {
         // The passwords that are given are read where they are wanted; here they are only not to be wrong.
-        let environment = both(both(credentials(), hosts(self.endpoint.as_deref())), given().map(drop));
+        let environment = both(
+            both(credentials(), hosts(self.endpoint.as_deref())),
+            given().map(drop).map_err(Failure::from),
+        );
         let ((file, network), (((account, sid), hosts), ())) = both(self.read(), environment)?;
         let stage = network.stage();
         if !stage.has_domain_of_twilio() {
@@ -70,12 +73,12 @@ impl Connection {
 
     /// The passwords of a stage that was called differently once, to be read.
     pub(super) fn passwords_of(&self, network: &Network, former: &[String]) -> Result<Passwords> {
-        Passwords::open_of(self.passwords.as_deref(), network.name(), &network.stage().name, former)
+        Ok(Passwords::open_of(self.passwords.as_deref(), network.name(), &network.stage().name, former)?)
     }
 
     /// The passwords, to be read.
     pub(crate) fn passwords(&self, network: &Network) -> Result<Passwords> {
-        Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)
+        Ok(Passwords::open(self.passwords.as_deref(), network.name(), &network.stage().name)?)
     }
 
     /// The passwords, to be changed too. Only one process has them so.
@@ -86,7 +89,7 @@ impl Connection {
     /// The same of a stage that was called differently once.
     pub(super) fn passwords_to_write_of(&self, network: &Network, former: &[String]) -> Result<Passwords> {
         let name = &network.stage().name;
-        Passwords::open_to_write_of(self.passwords.as_deref(), network.name(), name, former)
+        Ok(Passwords::open_to_write_of(self.passwords.as_deref(), network.name(), name, former)?)
     }
 }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
+use passwords::{Asked, BeforeFile};
 use provision::{Applier, Options};
 
-use super::asked::Asked;
 use super::connection::{Connection, wishes};
 use super::purchase::Purchases;
 use super::report::Report;
@@ -13,7 +13,6 @@ use super::show;
 use super::watch::Watcher;
 use crate::ask::confirm_by_name;
 use crate::exit::{Failure, Result};
-use crate::import::record;
 use crate::output;
 
 /// Takes away what this stage of the network has in Twilio, and nothing else, after showing it and asking.
@@ -62,12 +61,12 @@ impl Destroy {
         let passwords = self.connection.passwords_to_write(&session.network)?;
         let options = Options { release_numbers: self.release_numbers, ..Options::default() };
         let mut wants = wishes(&session.file, &session.network, options).nothing();
-        let record = record::beside(passwords.path());
-        let before = record::read(&record)?;
+        let record = BeforeFile::beside(passwords.path());
+        let before = record.read()?;
         if self.restore {
             wants = wants.restoring(before.ok_or_else(|| {
                 Failure::usage(
-                    record.display(),
+                    record.path().display(),
                     "is not there, so nothing is known of before",
                     "bring it from where `dialtone import` ran",
                 )

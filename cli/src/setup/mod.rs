@@ -1,7 +1,6 @@
 //! The commands that compare Twilio with the file and make it match: `plan`, `apply`, `destroy`, `rotate`.
 
 mod apply;
-mod asked;
 mod connection;
 mod cost;
 mod destroy;

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use files::Access;
+use passwords::Asked;
 use provision::{LogError, PurchaseLog};
 use toml_edit::{DocumentMut, Value};
 
-use super::asked::Asked;
 use crate::output;
 
 /// The network file and the notes beside the passwords, which record purchases.

@@ -16,7 +16,7 @@ use crate::ask::confirm;
 use crate::devices::DeviceFolder;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
-use crate::passwords::Passwords;
+use passwords::Passwords;
 
 /// Gives phones new passwords, in Twilio and in their device files.
 ///
@@ -155,7 +155,7 @@ impl Rotation<'_> {
         (place, total): (usize, usize),
     ) -> std::result::Result<Vec<String>, (Failure, bool)> {
         let user = phone.name();
-        let new = self.passwords.renew(user).map_err(|failure| (failure, true))?;
+        let new = self.passwords.renew(user).map_err(|error| (error.into(), true))?;
         let summary = self.watcher.rotates(user);
         let set = self.session.client.update_credential(list, credential, &new);
         self.watcher.ended(&summary);

@@ -1,5 +1,9 @@
-//! The phones' passwords: a file outside git that only its owner can read, or the environment.
+//! The phones' passwords: a file outside git that only its owner can read, or the environment. Beside them is kept which
+//! numbers are being bought, and what was in the account before it was imported.
 
+mod asked;
+mod before;
+mod error;
 mod former;
 mod kept;
 mod strength;
@@ -8,19 +12,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use files::{Access, Lock, LockError, state_path};
-use network::Finding;
+use files::git::{checkout_of, seen_in};
+use files::{Access, Lock, LockError, private, state_path};
+use network::{Finding, some_of};
 use provision::{Keyring, KeyringError, Known};
-use twilio::Secret;
+use secret::Secret;
 
+pub use self::asked::Asked;
+pub use self::before::BeforeFile;
+pub use self::error::PasswordsError;
 use self::former::Former;
-pub(crate) use self::kept::given;
+pub use self::kept::given;
 use self::kept::{Entry, read, refuse_others};
 use self::strength::generate;
-use crate::exit::{Failure, Outcome, Result};
-use crate::git::{checkout_of, seen_in};
-use crate::private;
-use network::some_of;
 
 /// Where passwords may be given instead of kept: `{"lobby":"..."}`.
 const VARIABLE: &str = "DIALTONE_PASSWORDS";
@@ -29,12 +33,13 @@ const VARIABLE: &str = "DIALTONE_PASSWORDS";
 const KEEP_OUT_OF_GIT: &str =
     "move it out of there, have git ignore it (.gitignore), or name another place with --passwords FILE";
 
-fn homeless() -> Failure {
-    Failure::usage("", "there is no HOME to keep the passwords in", "name a file with --passwords FILE")
-}
+/// What to do where a place will not do.
+const ELSEWHERE: &str = "name another place with --passwords FILE";
+
+type Result<T, E = PasswordsError> = std::result::Result<T, E>;
 
 /// The passwords of one stage's phones.
-pub(crate) struct Passwords {
+pub struct Passwords {
     path: PathBuf,
     /// Whose they are: `NETWORK:STAGE`.
     owner: String,
@@ -50,22 +55,25 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     /// Opens the passwords of a stage, to read them. A file that is not there is empty.
-    pub(crate) fn open(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// They cannot be read, or are another stage's.
+    pub fn open(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
         Self::open_of(path, network, stage, &[])
     }
 
     /// The same of a stage that had other names once (`dialtone:NETWORK:STAGE`). Until it has a file of its own, those of its former
     /// names are read.
-    pub(crate) fn open_of(
-        path: Option<&Path>,
-        network: &str,
-        stage: &str,
-        former: &[String],
-    ) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// They cannot be read, or are another stage's.
+    pub fn open_of(path: Option<&Path>, network: &str, stage: &str, former: &[String]) -> Result<Self> {
         let is_usual = path.is_none();
         let path = match path {
             Some(path) => path.to_owned(),
-            None => state_path(network, stage, "passwords.json").ok_or_else(homeless)?,
+            None => state_path(network, stage, "passwords.json").ok_or(PasswordsError::Homeless)?,
         };
         let owner = format!("{network}:{stage}");
         let former = Former::find(&path, is_usual, former);
@@ -76,12 +84,20 @@ impl Passwords {
     }
 
     /// Opens them to change them, too. Nobody else can until this is dropped.
-    pub(crate) fn open_to_write(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// The same, or another process changes them, or git would see them.
+    pub fn open_to_write(path: Option<&Path>, network: &str, stage: &str) -> Result<Self> {
         Self::open_to_write_of(path, network, stage, &[])
     }
 
     /// The same of a stage that had other names once.
-    pub(crate) fn open_to_write_of(
+    ///
+    /// # Errors
+    ///
+    /// The same, or another process changes them, or git would see them.
+    pub fn open_to_write_of(
         path: Option<&Path>,
         network: &str,
         stage: &str,
@@ -89,8 +105,8 @@ impl Passwords {
     ) -> Result<Self> {
         let mut passwords = Self::open_of(path, network, stage, former)?;
         // Before the lock, which is a file beside it.
-        if let Some(why) = passwords.exposure() {
-            return Err(Failure::usage(passwords.path.display(), why, KEEP_OUT_OF_GIT));
+        if let Some(checkout) = passwords.exposed_in() {
+            return Err(PasswordsError::Seen { path: passwords.path, checkout });
         }
         passwords.lock = Some(passwords.lock()?);
         // It may have changed before the lock was had.
@@ -99,7 +115,8 @@ impl Passwords {
     }
 
     /// The password of a phone, if it is known.
-    pub(crate) fn of(&self, user: &str) -> Option<Secret> {
+    #[must_use]
+    pub fn of(&self, user: &str) -> Option<Secret> {
         if let Some(given) = self.given.get(user) {
             return Some(Secret::new(given.clone()));
         }
@@ -107,35 +124,40 @@ impl Passwords {
     }
 
     /// Keeps what the stage had under a former name under its own, before anything is renamed at Twilio.
-    pub(crate) fn take_over(&self) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// They cannot be kept.
+    pub fn take_over(&self) -> Result<()> {
         if self.former.is_empty() {
             return Ok(());
         }
         let kept = self.entries();
-        self.write(&kept).map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
-        self.former.copy_beside(&self.path).map_err(Failure::system)
+        self.write(&kept).map_err(PasswordsError::Unkept)?;
+        self.former.copy_beside(&self.path)
     }
 
     /// Removes what is kept under a former name, once nothing goes by it any more.
-    pub(crate) fn leave_former(&self) {
+    pub fn leave_former(&self) {
         self.former.remove();
     }
 
     /// Where they are kept.
-    pub(crate) fn path(&self) -> &Path {
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Makes a new password for a phone, to be set next.
-    pub(crate) fn renew(&self, user: &str) -> Result<Secret> {
+    ///
+    /// # Errors
+    ///
+    /// None can be made or kept, or the environment gives it.
+    pub fn renew(&self, user: &str) -> Result<Secret> {
         if self.given.contains_key(user) {
-            return Err(Failure::usage(
-                "",
-                format!("{VARIABLE} gives the password of {user}"),
-                "change it there, then run `dialtone apply --set-passwords`",
-            ));
+            return Err(PasswordsError::Given(user.to_owned()));
         }
-        let new = generate().map_err(|error| Failure::found(Outcome::OtherSide, [error.finding()]))?;
+        let new = generate().map_err(PasswordsError::Unmade)?;
         let mut kept = self.entries();
         let mut changed = kept.clone();
         match changed.get_mut(user) {
@@ -144,7 +166,7 @@ impl Passwords {
                 changed.insert(user.to_owned(), Entry::new(new.clone()));
             }
         }
-        self.write(&changed).map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
+        self.write(&changed).map_err(PasswordsError::Unkept)?;
         *kept = changed;
         Ok(Secret::new(new))
     }
@@ -154,25 +176,23 @@ impl Passwords {
     }
 
     fn lock(&self) -> Result<Lock> {
-        let fail = |error: &dyn std::fmt::Display| {
-            Failure::usage(self.path.display(), error, "name another place with --passwords FILE")
-        };
-        private::make_folder(self.folder()).map_err(|error| fail(&error))?;
+        let fail = |source| PasswordsError::Unwritten { path: self.path.clone(), source };
+        private::make_folder(self.folder()).map_err(fail)?;
         let name = self.path.with_extension("lock");
         Lock::take(&name).map_err(|error| match error {
-            LockError::Held => Failure::usage(
-                "",
-                format!("another dialtone is changing this stage (it holds {})", name.display()),
-                "wait until it has ended",
-            ),
-            LockError::File(error) => fail(&error),
+            LockError::Held => PasswordsError::Held(name),
+            LockError::File(error) => fail(error),
         })
     }
 
     /// Why the place that was named is none for passwords.
     fn exposure(&self) -> Option<String> {
-        let checkout = seen_in(&self.path).filter(|_| !self.is_usual)?;
-        Some(format!("git would see it in the checkout {}", checkout.display()))
+        self.exposed_in().map(|checkout| format!("git would see it in the checkout {}", checkout.display()))
+    }
+
+    /// The checkout in which git would see the file.
+    fn exposed_in(&self) -> Option<PathBuf> {
+        seen_in(&self.path).filter(|_| !self.is_usual)
     }
 
     /// The phones whose password is kept, and is another than the one that is given.
@@ -190,11 +210,11 @@ impl Passwords {
     }
 
     /// Replaces the file in one step: a reader sees the old one or the new one, whatever happens in between.
-    fn write(&self, kept: &BTreeMap<String, Entry>) -> std::result::Result<(), KeyringError> {
+    fn write(&self, kept: &BTreeMap<String, Entry>) -> Result<(), KeyringError> {
         let fail = |error: &dyn std::fmt::Display| {
             KeyringError::new(
                 format!("the passwords cannot be kept in {}: {error}", self.path.display()),
-                "name another place with --passwords FILE",
+                ELSEWHERE,
             )
         };
         let folder = self.folder();
@@ -258,7 +278,7 @@ impl Keyring for Passwords {
         notes
     }
 
-    fn password(&self, user: &str) -> std::result::Result<Secret, KeyringError> {
+    fn password(&self, user: &str) -> Result<Secret, KeyringError> {
         if let Some(given) = self.given.get(user) {
             return Ok(Secret::new(given.clone()));
         }
@@ -276,7 +296,7 @@ impl Keyring for Passwords {
         Ok(Secret::new(password))
     }
 
-    fn forget(&self, user: &str) -> std::result::Result<(), KeyringError> {
+    fn forget(&self, user: &str) -> Result<(), KeyringError> {
         let mut kept = self.entries();
         match kept.remove(user) {
             Some(_) => self.write(&kept),
@@ -284,19 +304,14 @@ impl Keyring for Passwords {
         }
     }
 
-    fn doubt(&self, user: &str) -> std::result::Result<(), KeyringError> {
+    fn doubt(&self, user: &str) -> Result<(), KeyringError> {
         let mut kept = self.entries();
         let Some(entry) = kept.get_mut(user) else { return Ok(()) };
         (entry.credential, entry.when) = (None, None);
         self.write(&kept)
     }
 
-    fn confirm(
-        &self,
-        user: &str,
-        credential: &str,
-        when: Option<&str>,
-    ) -> std::result::Result<(), KeyringError> {
+    fn confirm(&self, user: &str, credential: &str, when: Option<&str>) -> Result<(), KeyringError> {
         let mut kept = self.entries();
         let Some(entry) = kept.get_mut(user) else { return Ok(()) };
         if let Some(given) = self.given.get(user) {

@@ -16,7 +16,7 @@ const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz234567
 /// How many of them: 24 of 57 are 139 bits.
 const LENGTH: usize = 24;
 
-pub(super) fn generate() -> std::result::Result<String, KeyringError> {
+pub(super) fn generate() -> Result<String, KeyringError> {
     loop {
         let mut bytes = [0; 128];
         getrandom::fill(&mut bytes).map_err(|error| {

@@ -7,10 +7,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::VARIABLE;
-use super::former::Former;
-use super::strength::is_strong;
-use crate::exit::{Failure, Result};
+use crate::former::Former;
+use crate::strength::is_strong;
+use crate::{PasswordsError, Result, VARIABLE};
 
 /// What is kept of one phone. It has no `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -44,28 +43,22 @@ impl Entry {
 
 /// Reads a file of passwords. One that is not there is empty.
 pub(super) fn read(path: &Path) -> Result<BTreeMap<String, Entry>> {
-    let shown = path.display();
     let text = match fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return Err(Failure::usage(shown, error, "")),
+        Err(source) => return Err(PasswordsError::Unread { path: path.to_owned(), source }),
     };
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(path).map(|data| data.permissions().mode()).unwrap_or_default();
         if mode & 0o077 != 0 {
-            return Err(Failure::usage(
-                &shown,
-                "others can read the passwords",
-                format!("run `chmod 600 {shown}`"),
-            ));
+            return Err(PasswordsError::Open(path.to_owned()));
         }
     }
     // The parser's own message would quote what it could not read.
-    serde_json::from_slice(&text).map_err(|error| {
-        Failure::usage(shown, format!("is not a file of passwords (line {})", error.line()), "")
-    })
+    serde_json::from_slice(&text)
+        .map_err(|error| PasswordsError::Content { path: path.to_owned(), line: error.line() })
 }
 
 /// Keeps two stages from sharing a file: a phone of one would get the password of the other's.
@@ -78,29 +71,24 @@ pub(super) fn refuse_others(
     let is_strange = |stage: &&str| *stage != owner && !former.is_name(stage);
     let stranger = kept.values().filter_map(|entry| entry.stage.as_deref()).find(is_strange);
     let Some(stranger) = stranger else { return Ok(()) };
-    Err(Failure::usage(
-        path.display(),
-        format!("has passwords of {stranger}, and not of {owner}"),
-        "name a file of its own for each stage with --passwords FILE (DIALTONE_PASSWORDS_FILE), or none: each then has its usual one",
-    ))
+    Err(PasswordsError::OfAnother {
+        path: path.to_owned(),
+        stranger: stranger.to_owned(),
+        owner: owner.to_owned(),
+    })
 }
 
 /// Passwords from the environment.
-pub(crate) fn given() -> Result<BTreeMap<String, String>> {
+///
+/// # Errors
+///
+/// The variable is set, and cannot be understood or has a weak password.
+pub fn given() -> Result<BTreeMap<String, String>> {
     let Some(text) = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty()) else {
         return Ok(BTreeMap::new());
     };
-    let given: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|_| {
-        Failure::usage("", format!("{VARIABLE} is not JSON of the form {{\"lobby\":\"...\"}}"), "")
-    })?;
+    let given: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|_| PasswordsError::Form)?;
     let weak: Vec<_> =
-        given.iter().filter(|(_, password)| !is_strong(password)).map(|(user, _)| user.as_str()).collect();
-    if weak.is_empty() {
-        return Ok(given);
-    }
-    Err(Failure::usage(
-        VARIABLE,
-        format!("the password of {} is too weak", weak.join(", ")),
-        "Twilio wants 12 characters or more, with a capital letter, a small letter and a digit",
-    ))
+        given.iter().filter(|(_, password)| !is_strong(password)).map(|(user, _)| user.clone()).collect();
+    if weak.is_empty() { Ok(given) } else { Err(PasswordsError::Weak(weak)) }
 }

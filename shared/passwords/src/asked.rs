@@ -9,23 +9,36 @@ use std::path::{Path, PathBuf};
 
 use files::Access;
 
+/// How the file's name ends.
+pub(crate) const END: &str = "buying.json";
+
 /// The numbers, by phone. The process that holds the lock of the passwords may change them.
-pub(super) struct Asked {
+pub struct Asked {
     path: PathBuf,
 }
 
 impl Asked {
-    pub(super) fn beside(passwords: &Path) -> Self {
-        Self { path: passwords.with_extension("buying.json") }
+    /// The ones beside these passwords.
+    #[must_use]
+    pub fn beside(passwords: &Path) -> Self {
+        Self { path: passwords.with_extension(END) }
     }
 
     /// The number that may have been bought for a phone.
-    pub(super) fn number_for(&self, phone: &str) -> Result<Option<String>, String> {
+    ///
+    /// # Errors
+    ///
+    /// Why the note cannot be read.
+    pub fn number_for(&self, phone: &str) -> Result<Option<String>, String> {
         Ok(self.read()?.remove(phone))
     }
 
     /// Notes a number before it is asked for, or that the matter is settled.
-    pub(super) fn note(&self, phone: &str, number: Option<&str>) -> Result<(), String> {
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be noted.
+    pub fn note(&self, phone: &str, number: Option<&str>) -> Result<(), String> {
         let mut asked = self.read()?;
         match number {
             Some(number) => asked.insert(phone.to_owned(), number.to_owned()),

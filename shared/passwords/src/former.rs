@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use files::{Access, state_path};
 
-/// What is kept beside the passwords, by the end of its name: which numbers are being bought, and what was before an import.
-const BESIDE: [&str; 2] = ["buying.json", "before.json"];
+use crate::{PasswordsError, asked, before};
+
+/// What is kept beside the passwords, by the end of its name.
+const BESIDE: [&str; 2] = [asked::END, before::END];
 
 /// The former names of a stage, and the file of one of them that is still to be taken over.
 #[derive(Default)]
@@ -46,7 +48,7 @@ impl Former {
     }
 
     /// Copies what is kept beside the former passwords to their new place.
-    pub(super) fn copy_beside(&self, own: &Path) -> Result<(), String> {
+    pub(super) fn copy_beside(&self, own: &Path) -> Result<(), PasswordsError> {
         for end in BESIDE {
             let Some(old) = self.path.as_ref().map(|path| path.with_extension(end)) else { continue };
             let copied = match fs::read(&old) {
@@ -54,7 +56,7 @@ impl Former {
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
                 Err(error) => Err(error),
             };
-            copied.map_err(|error| format!("{}: {error}", old.display()))?;
+            copied.map_err(|source| PasswordsError::Unread { path: old, source })?;
         }
         Ok(())
     }
