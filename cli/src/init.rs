@@ -1,16 +1,12 @@
 //! `dialtone init`
 
-mod question;
-mod sketch;
-
 use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use network::Finding;
+use setup::{Question, Sketch};
 
-use self::question::Question;
-use self::sketch::Sketch;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
 use crate::{answer, ask};

@@ -33,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("hosts of decisions, and what is kept for them", &["caller", "ledger", "passwords", "web"]),
     ("hosts of the service", &["lab", "lambda", "publish"]),
     ("the service as a plain server, and what reads its journal", &["feed", "server"]),
-    ("what looks at all of it", &["doctor", "switchboard"]),
+    ("what looks at all of it, and what sets it up", &["doctor", "setup", "switchboard"]),
     ("programs", &["dialtone", "incoming", "notify", "outgoing", "relay", "status"]),
     ("what proves it", &["tests", "xtask"]),
 ];
@@ -58,6 +58,7 @@ const NOT_IN_A_FUNCTION: &[&str] = &[
     "rusqlite",
     "samconfig",
     "server",
+    "setup",
     "shelf",
     "sip",
     "switchboard",

@@ -5,15 +5,12 @@ use std::time::Duration;
 use clap::Args;
 use passwords::Asked;
 use provision::{Applied, Applier};
+use setup::{Cost, NOTHING_CHANGED, Purchases, Watcher};
 
 use super::connection::Connection;
-use super::cost::Cost;
-use super::purchase::Purchases;
 use super::report::Report;
-use super::show;
 use super::urls::{Urls, not_in_force, refuse_strangers};
 use super::wanted::Wanted;
-use super::watch::Watcher;
 use crate::ask::confirm;
 use crate::exit::{Failure, Result};
 use crate::output;
@@ -83,7 +80,7 @@ impl Apply {
         let plan = &compared.plan;
         let (network, stage) = (session.network.name().to_owned(), session.network.stage().name.clone());
         if !self.json {
-            show::print(&network, &stage, plan, self.all);
+            setup::print(&network, &stage, plan, self.all);
         }
         let mut reception = urls.ask(&session.network);
         refuse_strangers(&reception)?;
@@ -94,7 +91,7 @@ impl Apply {
             Cost::of(&session.client, &compared).print();
             let question = format!("Make these changes in account {}?", session.account_sid);
             if !confirm(&question)? {
-                return Err(Failure::declined(show::NOTHING_CHANGED));
+                return Err(Failure::declined(NOTHING_CHANGED));
             }
         }
         passwords.take_over()?;

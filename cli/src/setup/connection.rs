@@ -1,13 +1,12 @@
 //! The network, the account and the passwords that a command works with.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
 
 use clap::Args;
 use network::{Finding, Network, NetworkFile};
-use provision::{Account, Options, Plan, Wishes, difference, finding_of, former_owners, settled};
-use twilio::{Client, Hosts, Secret, Wait};
+use provision::{Account, Options, Wishes, difference, finding_of, former_owners, settled};
+use setup::{Compared, tell_waits};
+use twilio::{Client, EnvironmentError, Hosts};
 
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
@@ -126,37 +125,6 @@ impl Session {
     }
 }
 
-/// What is wanted, what is there, and what lies between.
-pub(super) struct Compared {
-    pub(super) wishes: Wishes,
-    pub(super) account: Account,
-    pub(super) plan: Plan,
-}
-
-/// Says that the command waits for Twilio. Requests are made side by side, so one line holds for all that wait.
-fn tell_waits() -> impl Fn(Wait) + Send + Sync {
-    let told_until = Mutex::new(Instant::now());
-    move |wait| {
-        let mut told_until = told_until.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        if *told_until <= now {
-            output::aside(&words_for(wait));
-            *told_until = now + wait.pause;
-        }
-    }
-}
-
-fn words_for(Wait { asked, pause }: Wait) -> String {
-    let seconds = pause.as_secs();
-    match asked {
-        Some(asked) if asked > pause => {
-            format!("Twilio asks us to wait {} s; asking again in {seconds} s", asked.as_secs())
-        }
-        Some(asked) if !asked.is_zero() => format!("Twilio asks us to wait {} s", asked.as_secs()),
-        _ => format!("Twilio is busy, or hard to reach; asking again in {seconds} s"),
-    }
-}
-
 /// What a stage wants of Twilio.
 pub(crate) fn wishes(file: &NetworkFile, network: &Network, options: Options) -> Wishes {
     let others = file
@@ -196,61 +164,14 @@ pub(crate) fn client_of_environment(endpoint: Option<&str>) -> Result<Client> {
     Ok(Client::new(account, hosts).on_wait(tell_waits()))
 }
 
-const NO_SID: &str = "TWILIO_ACCOUNT_SID is not set: the account's SID, AC and 32 digits";
-const NO_TOKEN: &str =
-    "TWILIO_AUTH_TOKEN is not set: the account's auth token (or TWILIO_API_KEY and TWILIO_API_SECRET)";
-
 /// The account from the environment. All that is missing is named at once.
 fn credentials() -> Result<(twilio::Account, String)> {
-    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let sid = read("TWILIO_ACCOUNT_SID");
-    // Several tokens stand there while one is rotated; the first is the one in force.
-    let token = read("TWILIO_AUTH_TOKEN")
-        .and_then(|tokens| tokens.split(',').map(str::trim).find(|t| !t.is_empty()).map(str::to_owned));
-    let key = read("TWILIO_API_KEY").zip(read("TWILIO_API_SECRET").or_else(|| read("TWILIO_API_KEY_SECRET")));
-    let account = match (sid.as_deref(), token, key) {
-        (Some(sid), _, Some((key, secret))) => {
-            twilio::Account::with_key(sid.trim(), key.trim(), Secret::new(secret.trim().to_owned()))
+    let account = twilio::account_of(|name| std::env::var(name).ok()).map_err(|error| match error {
+        EnvironmentError::Missing(missing) => {
+            Failure::found(Outcome::Usage, missing.into_iter().map(|what| Finding::new("", what, "")))
         }
-        (Some(sid), Some(token), None) if read("TWILIO_PARENT_ACCOUNT_SID").is_some() => {
-            let parent = read("TWILIO_PARENT_ACCOUNT_SID").unwrap_or_default();
-            twilio::Account::with_token_of_parent(sid.trim(), parent.trim(), Secret::new(token))
-        }
-        (Some(sid), Some(token), None) => twilio::Account::with_token(sid.trim(), Secret::new(token)),
-        (sid, token, None) => {
-            let mut missing = Vec::new();
-            if sid.is_none() {
-                missing.push(NO_SID);
-            }
-            if token.is_none() {
-                missing.push(NO_TOKEN);
-            }
-            return Err(Failure::found(
-                Outcome::Usage,
-                missing.into_iter().map(|what| Finding::new("", what, "")),
-            ));
-        }
-        (None, ..) => {
-            return Err(Failure::usage("", NO_SID, ""));
-        }
-    };
-    let account = account.map_err(|error| Failure::usage("", error, error.remedy()))?;
-    Ok((account, sid.unwrap_or_default().trim().to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn a_wait_is_said_in_seconds() {
-        let words = |asked: Option<u64>, pause| {
-            words_for(Wait { asked: asked.map(Duration::from_secs), pause: Duration::from_secs(pause) })
-        };
-        assert_eq!(words(Some(20), 23), "Twilio asks us to wait 20 s");
-        assert_eq!(words(Some(100), 35), "Twilio asks us to wait 100 s; asking again in 35 s");
-        assert!(words(None, 3).contains("asking again in 3 s"));
-    }
+        EnvironmentError::Account(error) => Failure::usage("", error, error.remedy()),
+    })?;
+    let sid = account.sid().to_owned();
+    Ok((account, sid))
 }

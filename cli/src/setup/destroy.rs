@@ -5,12 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use passwords::{Asked, BeforeFile};
 use provision::{Applier, Options};
+use setup::{NOTHING_CHANGED, Purchases, Watcher};
 
 use super::connection::{Connection, wishes};
-use super::purchase::Purchases;
 use super::report::Report;
-use super::show;
-use super::watch::Watcher;
 use crate::ask::confirm_by_name;
 use crate::exit::{Failure, Result};
 use crate::output;
@@ -80,7 +78,7 @@ impl Destroy {
         let plan = &compared.plan;
         let (network, stage) = (session.network.name(), &session.network.stage().name);
         if !self.json {
-            show::print(network, stage, plan, self.all);
+            setup::print(network, stage, plan, self.all);
         }
         if !plan.is_empty() && !self.yes {
             output::aside(&match self.restore {
@@ -88,7 +86,7 @@ impl Destroy {
                 false => format!("The phones of stage {stage} will be cut off."),
             });
             if !confirm_by_name(&format!("Take this away from account {}?", session.account_sid), stage)? {
-                return Err(Failure::declined(show::NOTHING_CHANGED));
+                return Err(Failure::declined(NOTHING_CHANGED));
             }
         }
         let log = Purchases {

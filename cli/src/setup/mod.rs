@@ -2,18 +2,12 @@
 
 mod apply;
 mod connection;
-mod cost;
 mod destroy;
-mod money;
-mod page;
 mod plan;
-mod purchase;
 mod report;
 mod rotate;
-mod show;
 mod urls;
 mod wanted;
-mod watch;
 
 pub(crate) use apply::Apply;
 pub(crate) use connection::{Connection, Session, client_of_environment, wishes};

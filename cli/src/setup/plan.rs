@@ -1,10 +1,9 @@
 //! `dialtone plan`
 
 use clap::Args;
+use setup::Cost;
 
 use super::connection::Connection;
-use super::cost::Cost;
-use super::show;
 use super::wanted::Wanted;
 use crate::answer;
 use crate::exit::{Outcome, Result};
@@ -54,9 +53,9 @@ impl Plan {
         let is_whole = plan.is_empty() && plan.obstacles.is_empty();
         let outcome = if is_whole { Outcome::Done } else { Outcome::No };
         if self.json {
-            return Ok(answer::print(outcome, show::json_of(network, stage, plan, &cost)));
+            return Ok(answer::print(outcome, setup::json_of(network, stage, plan, &cost)));
         }
-        show::print(network, stage, plan, self.all);
+        setup::print(network, stage, plan, self.all);
         cost.print();
         Ok(outcome)
     }

@@ -3,10 +3,8 @@
 use network::Finding;
 use provision::{Applied, ApplyError, Plan};
 use serde_json::json;
+use setup::{Watcher, together};
 
-use super::page::together;
-use super::show;
-use super::watch::Watcher;
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::output;
@@ -40,7 +38,7 @@ impl Report<'_> {
             }
             Ok(Applied::FileChanged) => (Outcome::Done, Vec::new(), Vec::new()),
             Ok(Applied::Unfinished { plan }) => {
-                let left = show::count(plan.changes.len());
+                let left = setup::count(plan.changes.len());
                 let what = format!("Twilio needs more time for {left}");
                 (Outcome::No, vec![Finding::new("", what, "run the same command again later")], plan.notes)
             }
@@ -51,14 +49,14 @@ impl Report<'_> {
                 (outcome, errors, self.plan.notes.clone())
             }
         };
-        errors.extend(show::help(&without_help));
+        errors.extend(setup::help(&without_help));
         if let Some(finding) = &self.outdated {
             errors.push(finding.clone());
             outcome = if outcome == Outcome::Done { Outcome::No } else { outcome };
         }
         let fields = json!({
             "network": self.network, "stage": self.stage, "made": made,
-            "warnings": show::findings(&self.plan.warnings()), "notes": show::findings(&notes),
+            "warnings": setup::findings(&self.plan.warnings()), "notes": setup::findings(&notes),
             "without_911": without_help, "left": left,
         });
         if !self.is_json {
@@ -67,12 +65,12 @@ impl Report<'_> {
                 !self.plan.notes.contains(note)
                     && without_help.iter().all(|number| number.number != note.about)
             };
-            show::notes(notes.iter().filter(is_new));
-            show::left(&left);
+            setup::notes(notes.iter().filter(is_new));
+            setup::left(&left);
             match (outcome, made.len()) {
                 (Outcome::Done, 0) => output::line("nothing had to be changed"),
-                (Outcome::Done, count) => output::line(&format!("done: {}", show::count(count))),
-                (Outcome::No, count) => output::line(&format!("{} made", show::count(count))),
+                (Outcome::Done, count) => output::line(&format!("done: {}", setup::count(count))),
+                (Outcome::No, count) => output::line(&format!("{} made", setup::count(count))),
                 (Outcome::Usage | Outcome::OtherSide, _) => {}
             }
         }
@@ -81,7 +79,7 @@ impl Report<'_> {
             Outcome::Done => return Ok(outcome),
             Outcome::No => {}
             Outcome::Usage | Outcome::OtherSide => {
-                let what = format!("{} made before", show::count(made.len()));
+                let what = format!("{} made before", setup::count(made.len()));
                 let remedy = "when it is mended, run the same command again: it goes on from here";
                 errors.push(Finding::new("", what, remedy));
             }

@@ -7,10 +7,9 @@ use clap::Args;
 use network::{Extension, Finding, Network};
 use provision::{Account, Keyring, Observer, Options, finding_of};
 use serde_json::{Value, json};
+use setup::{NOTHING_CHANGED, Watcher};
 
 use super::connection::{Connection, Session, wishes};
-use super::show;
-use super::watch::Watcher;
 use crate::answer;
 use crate::ask::confirm;
 use crate::devices::DeviceFolder;
@@ -69,7 +68,7 @@ impl Rotate {
                 .map_err(|problem| Failure::found(Outcome::Usage, [unchanged(problem)]))?;
         }
         if !self.yes && !confirm(&question(&phones))? {
-            return Err(Failure::declined(show::NOTHING_CHANGED));
+            return Err(Failure::declined(NOTHING_CHANGED));
         }
         let rotation = Rotation { session: &session, passwords: &passwords, watcher, folder: &self.folder };
         let (mut done, mut failures) = (Vec::new(), Vec::new());
@@ -217,7 +216,7 @@ fn places_of(account: &Account, phones: &[&Extension]) -> Result<Vec<(String, St
 
 /// What keeps the files of a phone from being written, found out before anything was changed.
 fn unchanged(Finding { about, what, remedy }: Finding) -> Finding {
-    let nothing = show::NOTHING_CHANGED;
+    let nothing = NOTHING_CHANGED;
     match remedy.as_str() {
         "" => Finding::new(about, format!("{what} ({nothing})"), ""),
         _ => Finding::new(about, what, format!("{remedy} ({nothing})")),

@@ -3,7 +3,7 @@
 use network::Finding;
 use notices::{Mailer, Senders};
 use thiserror::Error;
-use twilio::{Account, Client, Hosts, Patience, Secret};
+use twilio::{Client, EnvironmentError, Hosts, Patience, Secret};
 
 use crate::mail::{MailSetupError, SmtpMailer};
 
@@ -47,16 +47,10 @@ impl SendersError {
 pub fn read_senders(variable: impl Fn(&str) -> Option<String>) -> Result<Senders, SendersError> {
     let variable =
         |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    let key = variable("TWILIO_API_KEY")
-        .zip(variable("TWILIO_API_SECRET").or_else(|| variable("TWILIO_API_KEY_SECRET")));
-    // Several tokens stand there while one is rotated; the first is the one in force.
-    let token = variable("TWILIO_AUTH_TOKEN").and_then(|tokens| {
-        tokens.split(',').map(str::trim).find(|token| !token.is_empty()).map(str::to_owned)
-    });
-    let account = match (variable("TWILIO_ACCOUNT_SID"), key, token) {
-        (Some(sid), Some((key, secret)), _) => Some(Account::with_key(&sid, &key, Secret::new(secret))?),
-        (Some(sid), None, Some(token)) => Some(Account::with_token(&sid, Secret::new(token))?),
-        _ => None,
+    let account = match twilio::account_of(&variable) {
+        Ok(account) => Some(account),
+        Err(EnvironmentError::Missing(_)) => None,
+        Err(EnvironmentError::Account(error)) => return Err(error.into()),
     };
     let hosts = match variable("TWILIO_API_BASE") {
         Some(base) => Hosts::all_at(base.trim_end_matches('/'))?,

@@ -12,7 +12,7 @@ use crate::Secret;
 ///
 /// Either the account's own auth token, or an API key
 /// (<https://www.twilio.com/docs/iam/api-keys>) that can be withdrawn without touching the account.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     sid: String,
     user: String,

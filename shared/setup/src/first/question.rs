@@ -4,7 +4,7 @@ use super::sketch::Sketch;
 
 /// One question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Question {
+pub enum Question {
     Name,
     Region,
     SipDomain,
@@ -20,7 +20,7 @@ pub(super) enum Question {
 }
 
 impl Question {
-    pub(super) const ALL: [Self; 12] = [
+    pub const ALL: [Self; 12] = [
         Self::Name,
         Self::Region,
         Self::SipDomain,
@@ -36,7 +36,7 @@ impl Question {
     ];
 
     /// The question, as a person reads it.
-    pub(super) fn text(self) -> &'static str {
+    pub fn text(self) -> &'static str {
         match self {
             Self::Name => "Name of the network",
             Self::Region => "Country, by its two letters",
@@ -54,7 +54,7 @@ impl Question {
     }
 
     /// The option that answers it.
-    pub(super) fn option(self) -> &'static str {
+    pub fn option(self) -> &'static str {
         match self {
             Self::Name => "--name",
             Self::Region => "--region",
@@ -72,7 +72,7 @@ impl Question {
     }
 
     /// The answer of most people, if there is one.
-    pub(super) fn default(self, so_far: &Sketch) -> Option<String> {
+    pub fn default(self, so_far: &Sketch) -> Option<String> {
         match self {
             Self::Region => Some("US".into()),
             Self::Phone => Some("lobby".into()),
@@ -83,7 +83,7 @@ impl Question {
     }
 
     /// The key of the file that holds the answer, as problems name it.
-    pub(super) fn key(self, phone: &str) -> String {
+    pub fn key(self, phone: &str) -> String {
         match self {
             Self::Name => "network.name".into(),
             Self::Region => "network.region".into(),

@@ -10,28 +10,28 @@ use super::question::Question;
 
 /// The answers so far.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sketch {
+pub struct Sketch {
     answers: Vec<(Question, String)>,
     /// What answers while the service cannot; nobody is asked for it.
     fallback_url: Option<String>,
 }
 
 impl Sketch {
-    pub(super) fn with_fallback(fallback_url: Option<String>) -> Self {
+    pub fn with_fallback(fallback_url: Option<String>) -> Self {
         Self { answers: Vec::new(), fallback_url }
     }
 
-    pub(super) fn get(&self, question: Question) -> Option<&str> {
+    pub fn get(&self, question: Question) -> Option<&str> {
         self.answers.iter().find(|(one, _)| *one == question).map(|(_, answer)| answer.as_str())
     }
 
-    pub(super) fn set(&mut self, question: Question, answer: String) {
+    pub fn set(&mut self, question: Question, answer: String) {
         self.answers.retain(|(one, _)| *one != question);
         self.answers.push((question, answer));
     }
 
     /// What `check` would say of this answer.
-    pub(super) fn refuses(&self, question: Question, answer: &str) -> Option<Finding> {
+    pub fn refuses(&self, question: Question, answer: &str) -> Option<Finding> {
         let mut whole = self.clone();
         whole.set(question, answer.trim().to_owned());
         let key = question.key(whole.answer(Question::Phone));
@@ -45,7 +45,7 @@ impl Sketch {
     }
 
     /// Everything that `check` would say of the file, advice included.
-    pub(super) fn problems(&self) -> Vec<Finding> {
+    pub fn problems(&self) -> Vec<Finding> {
         self.said().iter().map(Problem::in_file).collect()
     }
 
@@ -84,7 +84,7 @@ impl Sketch {
     }
 
     /// The file.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let value = |question| toml_edit::Value::from(self.answer(question)).to_string();
         let number = value(Question::Number);
         let mut text = String::from(

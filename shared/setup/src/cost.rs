@@ -7,9 +7,9 @@ use provision::{Acquisition, Charge, Charged, Plan, charges};
 use serde::Serialize;
 use twilio::{Client, NumberKind, NumberPrice};
 
-use super::connection::Compared;
-use super::money::Money;
-use crate::output;
+use crate::Compared;
+use crate::money::Money;
+use terminal as output;
 
 /// Where a price comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -47,7 +47,7 @@ struct Item {
 
 /// What a plan costs.
 #[derive(Debug, Serialize)]
-pub(super) struct Cost {
+pub struct Cost {
     items: Vec<Item>,
     /// By currency: a month, once the plan is carried out.
     month: BTreeMap<String, Money>,
@@ -57,7 +57,7 @@ pub(super) struct Cost {
     at_once: BTreeMap<String, Money>,
     /// What is to be bought, in sentences.
     #[serde(skip)]
-    pub(super) purchases: Vec<String>,
+    pub purchases: Vec<String>,
 }
 
 /// List prices in the United States, in USD a month. The Pricing API replaces them where it may be asked.
@@ -74,7 +74,7 @@ const LIST_EMERGENCY_AS_OF: &str = "2025";
 
 impl Cost {
     /// Asks Twilio's Pricing API for the prices of numbers, once for each country.
-    pub(super) fn of(client: &Client, compared: &Compared) -> Self {
+    pub fn of(client: &Client, compared: &Compared) -> Self {
         let Compared { wishes, account, plan } = compared;
         let mut prices = Prices { client, known: Vec::new() };
         let charges = charges(wishes, account, plan);
@@ -97,7 +97,7 @@ impl Cost {
     }
 
     /// Prints the cost, beside the output proper.
-    pub(super) fn print(&self) {
+    pub fn print(&self) {
         let lines = self.lines();
         if !lines.is_empty() {
             output::aside("");

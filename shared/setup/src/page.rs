@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use network::Finding;
 use provision::{Action, FieldChange, Summary};
 
-use super::show::{mark_of, shown};
+use crate::show::{mark_of, shown};
 
 /// The most lines that a plan takes field by field before what is alike in it is put together.
-pub(super) const PAGE: usize = 40;
+pub const PAGE: usize = 40;
 /// How many names stand in a line.
 const NAMES: usize = 3;
 /// How many names a sentence has before the rest is only counted.
 const NAMED: usize = 12;
 
 /// A plan field by field.
-pub(super) fn whole(summaries: &[Summary]) -> Vec<String> {
+pub fn whole(summaries: &[Summary]) -> Vec<String> {
     let mut lines = Vec::new();
     for summary in summaries {
-        lines.push(super::show::line_of(summary));
+        lines.push(crate::show::line_of(summary));
         let fields = || summary.fields.iter().filter(|field| field.from != field.to);
         let width = fields().map(|field| field.name.len()).max().unwrap_or_default();
         for FieldChange { name, from, to, .. } in fields() {
@@ -34,7 +34,7 @@ pub(super) fn whole(summaries: &[Summary]) -> Vec<String> {
 }
 
 /// The same with one entry for each kind of change, in the order in which they come first.
-pub(super) fn grouped(summaries: &[Summary]) -> Vec<String> {
+pub fn grouped(summaries: &[Summary]) -> Vec<String> {
     let mut groups: Vec<(Action, &str, Vec<&Summary>)> = Vec::new();
     for summary in summaries {
         let is_it =
@@ -97,7 +97,7 @@ fn fields_of(all: &[&Summary]) -> Vec<String> {
 }
 
 /// One finding for all that say the same, with everything that it is about.
-pub(super) fn together<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Finding> {
+pub fn together<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Finding> {
     let mut grouped: Vec<Finding> = Vec::new();
     for finding in findings {
         let is_same = |known: &&mut Finding| (&known.what, &known.remedy) == (&finding.what, &finding.remedy);
@@ -113,7 +113,7 @@ pub(super) fn together<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> V
 }
 
 /// The same finding about fewer names, if they are very many.
-pub(super) fn shortened(finding: Finding) -> Finding {
+pub fn shortened(finding: Finding) -> Finding {
     let names: Vec<&str> = finding.about.split(", ").collect();
     if names.len() <= NAMED {
         return finding;

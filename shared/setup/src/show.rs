@@ -4,15 +4,15 @@ use network::Finding;
 use provision::{Action, Plan, Registration, Summary, Unregistered};
 use serde_json::{Value, json};
 
-use super::cost::Cost;
-use super::page;
-use crate::output;
+use crate::cost::Cost;
+use crate::page;
+use terminal as output;
 
 /// What to say if the user says no.
-pub(super) const NOTHING_CHANGED: &str = "nothing was changed";
+pub const NOTHING_CHANGED: &str = "nothing was changed";
 
 /// A plan as one JSON object.
-pub(super) fn json_of(network: &str, stage: &str, plan: &Plan, cost: &Cost) -> Value {
+pub fn json_of(network: &str, stage: &str, plan: &Plan, cost: &Cost) -> Value {
     json!({
         "network": network, "stage": stage, "changes": plan.summaries(), "warnings": findings(&plan.warnings()),
         "obstacles": findings(&plan.obstacles), "notes": findings(&plan.notes), "left": plan.left, "cut_off": plan.cut_off(), "prices": cost.purchases,
@@ -21,14 +21,14 @@ pub(super) fn json_of(network: &str, stage: &str, plan: &Plan, cost: &Cost) -> V
 }
 
 /// Findings as programs read them.
-pub(super) fn findings(findings: &[Finding]) -> Value {
+pub fn findings(findings: &[Finding]) -> Value {
     let object =
         |Finding { about, what, remedy }: &Finding| json!({"about": about, "what": what, "remedy": remedy});
     findings.iter().map(object).collect()
 }
 
 /// Prints a plan as a diff. One that is longer than a page is shown by kinds, unless `is_all`.
-pub(super) fn print(network: &str, stage: &str, plan: &Plan, is_all: bool) {
+pub fn print(network: &str, stage: &str, plan: &Plan, is_all: bool) {
     let summaries = plan.summaries();
     let whole = page::whole(&summaries);
     let length = whole.len() + plan.obstacles.len() + plan.notes.len();
@@ -62,7 +62,7 @@ pub(super) fn print(network: &str, stage: &str, plan: &Plan, is_all: bool) {
 }
 
 /// Prints what is left as it is, because only some phones were asked for.
-pub(super) fn left(left: &[Summary]) {
+pub fn left(left: &[Summary]) {
     if !left.is_empty() {
         output::aside("");
         output::aside(&format!("left as it is (--only): {}; `dialtone plan` shows it", count(left.len())));
@@ -70,7 +70,7 @@ pub(super) fn left(left: &[Summary]) {
 }
 
 /// Prints what a person has to see to, beside the output proper.
-pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Finding>) {
+pub fn notes<'n>(notes: impl IntoIterator<Item = &'n Finding>) {
     for (place, Finding { about, what, remedy }) in notes.into_iter().enumerate() {
         if place == 0 {
             output::aside("");
@@ -80,7 +80,7 @@ pub(super) fn notes<'n>(notes: impl IntoIterator<Item = &'n Finding>) {
 }
 
 /// The numbers from which 911 does not work, why, and what to do.
-pub(super) fn help(unregistered: &[Unregistered]) -> Vec<Finding> {
+pub fn help(unregistered: &[Unregistered]) -> Vec<Finding> {
     let (failed, rest): (Vec<_>, Vec<_>) = unregistered.iter().partition(|number| number.has_failed());
     let (absent, rest): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|number| number.status == Registration::Absent);
@@ -114,12 +114,12 @@ pub(super) fn help(unregistered: &[Unregistered]) -> Vec<Finding> {
 }
 
 /// One change on one line.
-pub(super) fn line_of(summary: &Summary) -> String {
+pub fn line_of(summary: &Summary) -> String {
     format!("{} {:<26} {}", mark_of(summary.action), summary.kind, summary.name)
 }
 
 /// How a line of a plan begins.
-pub(super) fn mark_of(action: Action) -> char {
+pub fn mark_of(action: Action) -> char {
     match action {
         Action::Create => '+',
         Action::Update => '~',
@@ -129,7 +129,7 @@ pub(super) fn mark_of(action: Action) -> char {
 }
 
 /// A count of changes, in words.
-pub(super) fn count(changes: usize) -> String {
+pub fn count(changes: usize) -> String {
     match changes {
         1 => "1 change".to_owned(),
         count => format!("{count} changes"),
@@ -137,6 +137,6 @@ pub(super) fn count(changes: usize) -> String {
 }
 
 /// A value as people read it.
-pub(super) fn shown(value: &str) -> &str {
+pub fn shown(value: &str) -> &str {
     if value.is_empty() { "(none)" } else { value }
 }

@@ -8,13 +8,13 @@ use passwords::Asked;
 use provision::{LogError, PurchaseLog};
 use toml_edit::{DocumentMut, Value};
 
-use crate::output;
+use terminal as output;
 
 /// The network file and the notes beside the passwords, which record purchases.
-pub(super) struct Purchases {
-    pub(super) config: PathBuf,
-    pub(super) asked: Asked,
-    pub(super) is_quiet: bool,
+pub struct Purchases {
+    pub config: PathBuf,
+    pub asked: Asked,
+    pub is_quiet: bool,
 }
 
 impl PurchaseLog for Purchases {

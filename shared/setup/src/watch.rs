@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use provision::{Action, Observer, Summary, Unregistered};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::show;
-use crate::output::{self, Progress, about, time_left};
+use crate::show;
+use terminal::{self as output, Progress, about, time_left};
 
 /// After how long a step is worth a word of its own.
 const SLOW: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const ENDS: [(fn() -> SignalKind, i32); 3] =
     [(SignalKind::interrupt, 130), (SignalKind::terminate, 143), (SignalKind::hangup, 129)];
 
 /// Prints progress, and answers Ctrl-C, SIGTERM and SIGHUP.
-pub(super) struct Watcher {
+pub struct Watcher {
     is_quiet: bool,
     state: Mutex<State>,
 }
@@ -61,7 +61,7 @@ struct Step {
 
 impl Watcher {
     /// A watcher that from now on says what is done when a signal ends the run.
-    pub(super) fn new(is_quiet: bool) -> Arc<Self> {
+    pub fn new(is_quiet: bool) -> Arc<Self> {
         let watcher = Arc::new(Self { is_quiet, state: Mutex::default() });
         let watched = Arc::clone(&watcher);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -76,19 +76,19 @@ impl Watcher {
     }
 
     /// A phone's password is about to be changed.
-    pub(super) fn rotates(&self, user: &str) -> Summary {
+    pub fn rotates(&self, user: &str) -> Summary {
         let summary = Summary::new(Action::Update, "password", user);
         self.begun(&summary);
         summary
     }
 
     /// What was made.
-    pub(super) fn made_so_far(&self) -> Vec<Summary> {
+    pub fn made_so_far(&self) -> Vec<Summary> {
         self.state().made.clone()
     }
 
     /// The numbers from which 911 does not work, as far as is known.
-    pub(super) fn without_help(&self) -> Vec<Unregistered> {
+    pub fn without_help(&self) -> Vec<Unregistered> {
         self.state().unregistered.clone()
     }
 

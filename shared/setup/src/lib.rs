@@ -1,0 +1,31 @@
+//! What a person reads and decides while a network is set up: the first network file, what a plan changes and costs, how
+//! far a run is, and what was bought.
+
+mod cost;
+mod first;
+mod money;
+mod page;
+mod purchase;
+mod show;
+mod waits;
+mod watch;
+
+use provision::{Account, Plan, Wishes};
+
+pub use cost::Cost;
+pub use first::{Question, Sketch};
+pub use page::together;
+pub use purchase::Purchases;
+pub use show::{NOTHING_CHANGED, count, findings, help, json_of, left, notes, print};
+pub use waits::tell_waits;
+pub use watch::Watcher;
+
+/// What is wanted, what is there, and what lies between.
+pub struct Compared {
+    /// What the file wants.
+    pub wishes: Wishes,
+    /// What is there.
+    pub account: Account,
+    /// What lies between.
+    pub plan: Plan,
+}
