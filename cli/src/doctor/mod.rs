@@ -1,7 +1,6 @@
 //! `dialtone doctor`
 
 mod emergency;
-mod print;
 mod registrations;
 mod trial;
 
@@ -10,8 +9,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use comfy_table::{ContentArrangement, Table, presets};
 use doctor::drill::{Book, BookError, Guide, GuideError, Person, Record};
-use doctor::{Known, RollCall, Sources, examine};
+use doctor::{Known, Report, RollCall, Sources, examine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use network::{Finding, Network};
@@ -21,6 +21,7 @@ use serde_json::json;
 
 use self::registrations::Registrations;
 use crate::exit::{Failure, Outcome, Result, both};
+use crate::help::columns;
 use crate::ledger::failure;
 use crate::setup::{Connection, Session, token, wishes};
 use crate::{answer, ask, output};
@@ -136,7 +137,7 @@ impl Doctor {
             members.insert("registrations".to_owned(), roll.as_json());
         }
         if !self.json {
-            print::print(&report, self.phones, roll.as_ref());
+            print(&report, self.phones, roll.as_ref());
         }
         match sources.silence() {
             Some(_) if !self.json => {
@@ -207,6 +208,37 @@ impl Doctor {
         entries.iter().for_each(|entry| output::line(&format!("kept: {} in {path}", entry.case)));
         Ok(Outcome::Done)
     }
+}
+
+/// How wide a table is at most, in characters. Longer findings go on in the next line.
+const WIDTH: u16 = 110;
+
+/// Prints a table of the checks, tables of the phones and of their registrations if they are wanted, and the verdict.
+fn print(report: &Report, with_phones: bool, roll: Option<&RollCall>) {
+    let now = Timestamp::now();
+    output::line(&table(["", "check", "finding"], report.check_cells()));
+    if with_phones {
+        output::line("");
+        let head = ["phone", "last seen", "unreachable", "last unreachable", "verdict"];
+        output::line(&table(head, report.phone_cells(now, &TimeZone::system())));
+    }
+    if let Some(roll) = roll {
+        output::line("");
+        output::line(&table(["phone", "registration", "until", "renewed", "at"], roll.cells(now)));
+    }
+    output::line("");
+    output::line(&report.summary());
+}
+
+fn table<const N: usize>(head: [&str; N], rows: Vec<[String; N]>) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(columns(WIDTH))
+        .set_header(head)
+        .add_rows(rows);
+    table.trim_fmt()
 }
 
 fn drill(session: &Session, book: &mut Book) -> Result {

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use comfy_table::Table;
-use doctor::{Attendance, Place, Presence, RollCall, Way};
-use jiff::{SignedDuration, Timestamp};
+use doctor::{Presence, RollCall, Way};
+use jiff::Timestamp;
 use ledger::{Access, PhoneName};
 use network::Network;
 use registrations::{Authority, Registrar};
@@ -58,37 +57,4 @@ impl Registrations {
         let mut ledger = feed::open(&feed::place(path, network)?, Access::Write)?;
         ledger.take_registrations(&seen, now).map_err(crate::ledger::failure)
     }
-}
-
-/// Writes one line for each place of each phone.
-pub(super) fn fill(table: &mut Table, roll: &RollCall, now: Timestamp) {
-    table.set_header(["phone", "registration", "until", "renewed", "at"]);
-    for Attendance { phone, presence } in &roll.phones {
-        match presence {
-            Presence::At(places) => {
-                for (i, place) in places.iter().enumerate() {
-                    let (phone, state) = if i == 0 { (phone.as_str(), presence.as_str()) } else { ("", "") };
-                    table.add_row([phone, state, &until(place, now), &renewed(place), &place.host]);
-                }
-            }
-            Presence::Refused(status) => {
-                table.add_row([phone, &format!("{} ({status})", presence.as_str()), "-", "-", "-"]);
-            }
-            _ => {
-                table.add_row([phone, presence.as_str(), "-", "-", "-"]);
-            }
-        }
-    }
-}
-
-fn until(place: &Place, now: Timestamp) -> String {
-    let Some(left) = place.left else { return "not told".to_owned() };
-    match now.checked_add(SignedDuration::from_secs(left.into())) {
-        Ok(end) => format!("{} ({left} s)", end.strftime("%H:%M:%SZ")),
-        Err(_) => format!("{left} s"),
-    }
-}
-
-fn renewed(place: &Place) -> String {
-    place.renewed.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds} s ago at most"))
 }

@@ -34,6 +34,7 @@ mod rows;
 mod samples;
 mod sources;
 mod trial;
+mod words;
 
 pub use debugger::{DEBUGGER_HOW, debugger_url};
 pub use dossier::{Dossier, Service};
