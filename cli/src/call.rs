@@ -1,21 +1,19 @@
 //! `dialtone call`
 
 use std::any::Any;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::IsTerminal;
 
-use caller::{End, Ending, Script, Service, Terminal, Transcript, Walk};
+use caller::{End, Ending, Script, Service, Terminal, Transcript, Walk, credentials, random, service_url};
 use clap::{Args, ValueEnum};
 use exchange::{Caller, Keys, Method, Setup, Target};
 use network::{Extension, Network, Stage};
 use numbers::E164;
 use serde_json::json;
 use web::Route;
-use webhook::{AccountSid, AuthToken, AuthTokens, PublicUrl};
 
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
-use crate::{answer, ask, meant, output};
+use crate::{answer, ask, output};
 
 /// Plays Twilio: calls a running service, and shows what the people on the phones would hear.
 ///
@@ -62,7 +60,7 @@ pub(crate) struct Call {
     from: String,
 
     /// Where the service listens, if not at the stage's public_url.
-    #[arg(long, value_name = "URL", value_parser = url)]
+    #[arg(long, value_name = "URL", value_parser = service_url)]
     url: Option<String>,
 
     /// How the next Dial ends. May be given again.
@@ -89,7 +87,8 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn run(self) -> Result {
-        let credentials = credentials(|name| std::env::var(name).ok());
+        let credentials = credentials(|name| std::env::var(name).ok())
+            .map_err(|finding| Failure::found(Outcome::Usage, [finding]));
         let (network, (token, account)) = both(self.network.network(), credentials)?;
         let stage = network.stage();
         let caller = self.caller(account, stage)?;
@@ -153,7 +152,7 @@ impl Call {
         let name = &self.first;
         if self.dialled.is_some() {
             let is_known = network.extension(name).is_some();
-            let meant = meant::nearest_phone(network, name);
+            let meant = network.nearest_phone(name);
             let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
             return (!is_known).then(|| {
                 format!("note: {path} has no phone {name:?}; it is played as a stranger's call{meant}")
@@ -262,78 +261,5 @@ impl Terminal for Shell {
 
     fn wait(&self, what: &str) -> Box<dyn Any> {
         Box::new(output::Progress::of(what))
-    }
-}
-
-/// The token to sign with, and the account that calls.
-fn credentials(variable: impl Fn(&str) -> Option<String>) -> Result<(AuthToken, String)> {
-    let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-    let tokens = variable("TWILIO_AUTH_TOKEN").ok_or_else(|| {
-        Failure::usage(
-            "",
-            "TWILIO_AUTH_TOKEN is not set: requests are signed with it",
-            "set it to the token that the service runs with",
-        )
-    })?;
-    let tokens = AuthTokens::parse(&tokens)
-        .map_err(|error| Failure::usage("TWILIO_AUTH_TOKEN", error, "separate several by commas"))?;
-    let account = match variable("TWILIO_ACCOUNT_SID") {
-        None => format!("AC{:032}", 0),
-        Some(text) => AccountSid::parse(text.trim())
-            .ok_or_else(|| Failure::usage("TWILIO_ACCOUNT_SID", "write AC and 32 hexadecimal digits", ""))?
-            .to_string(),
-    };
-    Ok((tokens.first().clone(), account))
-}
-
-/// A number from the keys that the standard library draws for hash maps: no other run has it, and it is no secret.
-fn random() -> u128 {
-    let half = || u128::from(RandomState::new().build_hasher().finish());
-    half() << 64 | half()
-}
-
-/// Where a service listens: `http://127.0.0.1:8080`, perhaps with a path before the routes.
-fn url(text: &str) -> std::result::Result<String, String> {
-    match PublicUrl::of(text) {
-        Some(_) if !text.contains(['?', '#']) => Ok(text.trim_end_matches('/').to_owned()),
-        _ => {
-            Err("write http:// or https://, the host and perhaps a port, such as http://127.0.0.1:8080"
-                .into())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_token_signs_and_a_missing_one_is_told() {
-        let account = format!("AC{}", "a".repeat(32));
-        let found = credentials(|name| match name {
-            "TWILIO_AUTH_TOKEN" => Some("12345,old".into()),
-            _ => Some(account.clone()),
-        });
-        let (token, found) = found.unwrap();
-        assert_eq!(found, account);
-        let first = AuthTokens::parse("12345").unwrap();
-        assert_eq!(
-            webhook::sign(&token, "https://h/", None),
-            webhook::sign(first.first(), "https://h/", None)
-        );
-        let none = credentials(|_| None).err().unwrap();
-        assert!(format!("{none:?}").contains("TWILIO_AUTH_TOKEN is not set"));
-        let (_, zeros) = credentials(|name| (name == "TWILIO_AUTH_TOKEN").then(|| "1".into())).unwrap();
-        assert!(AccountSid::parse(&zeros).is_some());
-        assert!(credentials(|_| Some("x".into())).is_err());
-    }
-
-    #[test]
-    fn urls_are_places_to_listen() {
-        assert_eq!(url("http://127.0.0.1:8080/").as_deref(), Ok("http://127.0.0.1:8080"));
-        assert_eq!(url("https://h/prod").as_deref(), Ok("https://h/prod"));
-        for wrong in ["127.0.0.1:8080", "ftp://h", "http://h?x", "http://h#x", "", "/x"] {
-            assert!(url(wrong).is_err(), "{wrong}");
-        }
     }
 }

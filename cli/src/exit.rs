@@ -8,7 +8,7 @@ use network::{Finding, Network};
 use passwords::PasswordsError;
 use serde_json::Value;
 
-use crate::{answer, meant, output};
+use crate::{answer, output};
 
 /// What a command came to, and the exit code that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Failure {
 
     /// A phone that the file does not have.
     pub(crate) fn no_phone(network: &Network, name: &str) -> Self {
-        Self::found(Outcome::Usage, [meant::no_phone(network, name)])
+        Self::found(Outcome::Usage, [network.no_phone(name)])
     }
 
     /// The same, with what the command found out before it failed: an object.

@@ -118,7 +118,7 @@ impl Explain {
             let call = json!({"phone": phone, "dialled": dialled});
             return answer::print(outcome, as_json(call, &steps, &plan));
         }
-        if let (None, Some(meant)) = (network.extension(phone), meant::nearest_phone(network, phone)) {
+        if let (None, Some(meant)) = (network.extension(phone), network.nearest_phone(phone)) {
             output::aside(&format!("note: the file has no phone {phone:?}; did you mean {meant}?"));
         }
         print(phone, dialled, &steps, &plan);

@@ -7,7 +7,6 @@ use clap::Args;
 use network::{Finding, Network, NetworkFile, Problems};
 
 use crate::exit::{Failure, Outcome, Result};
-use crate::meant;
 
 /// Which network, and which stage of it.
 #[derive(Args, Clone)]
@@ -74,7 +73,7 @@ impl NetworkArgs {
             return None;
         }
         let is_variable = std::env::var("DIALTONE_STAGE").is_ok_and(|set| set == stage);
-        let meant = meant::nearest(stage, names.iter().copied());
+        let meant = network::nearest(stage, &names);
         let meant = meant.map(|meant| format!("did you mean {meant}? Otherwise ")).unwrap_or_default();
         Some(Finding::new(
             if is_variable { "DIALTONE_STAGE" } else { "--stage" },

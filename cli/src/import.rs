@@ -130,7 +130,9 @@ impl Import {
             })?),
             None => None,
         };
-        let domain = self.chosen_domain(found)?;
+        let domain = found
+            .chosen_domain(self.domain.as_deref())
+            .map_err(|finding| Failure::found(Outcome::Usage, [finding]))?;
         let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_owned();
         let named = domain
             .as_deref()
@@ -153,42 +155,6 @@ impl Import {
             only: self.only.clone(),
             adopt_lists: self.adopt_lists,
         })
-    }
-
-    /// The domain that was asked for, or the only one.
-    fn chosen_domain(&self, found: &Found) -> Result<Option<String>> {
-        let names: Vec<_> = found.domains.iter().map(|known| known.domain.domain_name.as_str()).collect();
-        let list = network::some_of(&names, 20);
-        let chosen = match (&self.domain, names.as_slice()) {
-            (Some(asked), _) => found.domain(asked).ok_or_else(|| {
-                Failure::usage(
-                    "--domain",
-                    format!("the account has no {asked}"),
-                    format!("choose one of {list}"),
-                )
-            })?,
-            (None, []) => return Ok(None),
-            (None, [only]) => match found.domain(only) {
-                Some(known) => known,
-                None => return Ok(None),
-            },
-            (None, _) => {
-                return Err(Failure::usage(
-                    "",
-                    "the account has several SIP domains",
-                    format!("choose one of {list} with --domain"),
-                ));
-            }
-        };
-        let domain = &chosen.domain;
-        if domain.friendly_name.starts_with("dialtone:") {
-            return Err(Failure::usage(
-                "",
-                format!("{} belongs to {} already", domain.domain_name, domain.friendly_name),
-                "look for the network file that it was made from",
-            ));
-        }
-        Ok(Some(domain.domain_name.clone()))
     }
 
     fn tell(&self, choice: &Choice, draft: &Draft, record: &std::path::Path) {

@@ -17,7 +17,6 @@ mod init;
 mod lab;
 mod ledger;
 mod man;
-mod meant;
 mod phone;
 mod phones;
 mod replay;

@@ -2,7 +2,6 @@
 
 pub(crate) mod decisions;
 mod folder;
-mod hosts;
 mod phones;
 mod render;
 mod serve;

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use devices::{DeviceFile, DialPlan, NO_KEY_TIMEOUT, Proxy};
-use network::{DeviceMode, Extension, Finding, Network};
+use devices::{DeviceFile, Proxy};
+use network::{Extension, Finding, Network};
 
 use super::decisions::Decisions;
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
-use crate::meant;
 use crate::output;
 use passwords::{Passwords, given};
 
@@ -100,7 +99,7 @@ impl Phones {
             match network.extension(name) {
                 Some(extension) if chosen.iter().any(|other| std::ptr::eq(*other, extension)) => {}
                 Some(extension) => chosen.push(extension),
-                None => problems.push(meant::no_phone(network, name)),
+                None => problems.push(network.no_phone(name)),
             }
         }
         chosen
@@ -136,19 +135,5 @@ pub(super) fn phone(
 
 /// Says so if the phone's device does not send an emergency number with its last key.
 pub(super) fn tell_of_late_help(network: &Network, extension: &Extension) {
-    let Some(device) = extension.device() else { return };
-    // A menu phone collects no keys: whatever is pressed goes to the menu. A program sends what it is told to.
-    if device.mode == DeviceMode::Menu || !device.kind.is_hardware() {
-        return;
-    }
-    let plan = DialPlan::of(network, extension, &Decisions(network));
-    let late: Vec<_> = plan.late(device.kind).collect();
-    if !late.is_empty() {
-        output::aside(&format!(
-            "{}: the device sends {} after {NO_KEY_TIMEOUT} seconds and not at once, since something else that it \
-             may dial begins with the same keys",
-            extension.name(),
-            late.join(" and ")
-        ));
-    }
+    devices::late_help(network, extension, &Decisions(network)).iter().for_each(|late| output::aside(late));
 }

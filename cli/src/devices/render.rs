@@ -1,11 +1,10 @@
 //! `dialtone devices render`
 
 use clap::Args;
-use devices::{Camera, Place, Proxy, QrCode, file_name};
+use devices::{Camera, Place, Proxy, QrCode, base_url, file_name, host};
 use serde_json::{Value, json};
 
 use super::folder::DeviceFolder;
-use super::hosts::{base_url, host};
 use super::phones::{Phone, Phones};
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};

@@ -7,13 +7,12 @@ use std::time::Duration;
 use ::files::{SecretFolder, SecretFolderError};
 use ::server::stop;
 use clap::Args;
-use devices::{Camera, Place, Proxy, QrCode};
+use devices::{Camera, Place, Proxy, QrCode, base_url};
 use network::Finding;
 use serde_json::json;
 use shelf::{End, Shelf};
 use tokio::net::TcpListener;
 
-use super::hosts::base_url;
 use super::phones::{Phone, Phones};
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};

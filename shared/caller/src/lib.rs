@@ -12,6 +12,7 @@
 
 mod ending;
 mod error;
+mod given;
 mod script;
 mod service;
 mod terminal;
@@ -20,6 +21,7 @@ mod walk;
 
 pub use ending::{Ending, UnknownEnding};
 pub use error::CallError;
+pub use given::{credentials, random, service_url};
 pub use script::Script;
 pub use service::Service;
 pub use terminal::Terminal;

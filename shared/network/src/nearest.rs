@@ -1,7 +1,11 @@
 //! The word that a misspelt one most likely means.
 
-/// The known key that a misspelt one most likely means.
-pub(crate) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+/// The known key or name that a misspelt one most likely means. An empty one means none.
+#[must_use]
+pub fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    if key.is_empty() {
+        return None;
+    }
     known
         .iter()
         .map(|&candidate| (edits(&key.to_lowercase(), &candidate.to_lowercase()), candidate))

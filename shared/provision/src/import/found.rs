@@ -1,5 +1,6 @@
 //! Everything that an account has of a phone network, made by Dialtone or by hand.
 
+use network::{Finding, some_of};
 use twilio::{Address, Client, Gate, PhoneNumber};
 
 use crate::account::{Domain, List, if_known};
@@ -39,6 +40,46 @@ impl Found {
             found.lists.push(List { list, credentials });
         }
         Ok(found)
+    }
+
+    /// The name of the domain whose phones are read: the one that was asked for, or the only one.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, or belongs to a network already; or there are several.
+    pub fn chosen_domain(&self, asked: Option<&str>) -> Result<Option<String>, Finding> {
+        let names: Vec<_> = self.domains.iter().map(|known| known.domain.domain_name.as_str()).collect();
+        let list = some_of(&names, 20);
+        let chosen = match (asked, names.as_slice()) {
+            (Some(asked), _) => self.domain(asked).ok_or_else(|| {
+                Finding::new(
+                    "--domain",
+                    format!("the account has no {asked}"),
+                    format!("choose one of {list}"),
+                )
+            })?,
+            (None, []) => return Ok(None),
+            (None, [only]) => match self.domain(only) {
+                Some(known) => known,
+                None => return Ok(None),
+            },
+            (None, _) => {
+                return Err(Finding::new(
+                    "",
+                    "the account has several SIP domains",
+                    format!("choose one of {list} with --domain"),
+                ));
+            }
+        };
+        let domain = &chosen.domain;
+        if domain.friendly_name.starts_with("dialtone:") {
+            return Err(Finding::new(
+                "",
+                format!("{} belongs to {} already", domain.domain_name, domain.friendly_name),
+                "look for the network file that it was made from",
+            ));
+        }
+        Ok(Some(domain.domain_name.clone()))
     }
 
     /// The domain of this name.
