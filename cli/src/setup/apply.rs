@@ -5,10 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use passwords::Asked;
 use provision::{Applied, Applier};
-use setup::{Cost, NOTHING_CHANGED, Purchases, Watcher};
+use setup::{Cost, NOTHING_CHANGED, Purchases, Report, Watcher};
 
 use super::connection::Connection;
-use super::report::Report;
+use super::end;
 use super::urls::{Urls, not_in_force, refuse_strangers};
 use super::wanted::Wanted;
 use crate::ask::confirm;
@@ -116,7 +116,7 @@ impl Apply {
             reception = urls.ask(&latest);
         }
         let outdated = not_in_force(reception);
-        let report = Report { network: &network, stage: &stage, plan, outdated, is_json: self.json };
-        report.end(&watcher, applied)
+        let report = Report { network: &network, stage: &stage, plan, outdated };
+        end(report.end(&watcher, applied), self.json)
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use passwords::{Asked, BeforeFile};
 use provision::{Applier, Options};
-use setup::{NOTHING_CHANGED, Purchases, Watcher};
+use setup::{NOTHING_CHANGED, Purchases, Report, Watcher};
 
 use super::connection::{Connection, wishes};
-use super::report::Report;
+use super::end;
 use crate::ask::confirm_by_name;
 use crate::exit::{Failure, Result};
 use crate::output;
@@ -96,6 +96,7 @@ impl Destroy {
         };
         let patience = Duration::from_secs(self.wait);
         let applied = Applier::new(&session.client, &passwords, &*watcher, &log, patience).apply(&wants);
-        Report { network, stage, plan, outdated: None, is_json: self.json }.end(&watcher, applied)
+        let report = Report { network, stage, plan, outdated: None };
+        end(report.end(&watcher, applied), self.json)
     }
 }

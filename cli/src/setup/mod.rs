@@ -4,7 +4,6 @@ mod apply;
 mod connection;
 mod destroy;
 mod plan;
-mod report;
 mod rotate;
 mod urls;
 mod wanted;
@@ -15,3 +14,26 @@ pub(crate) use destroy::Destroy;
 pub(crate) use plan::Plan;
 pub(crate) use rotate::Rotate;
 pub(crate) use urls::token;
+
+use setup::{Ending, Turn};
+
+use crate::answer;
+use crate::exit::{Failure, Outcome, Result};
+
+/// Says how a run ended.
+fn end(ending: Ending, is_json: bool) -> Result {
+    let outcome = match ending.turn {
+        Turn::Over => Outcome::Done,
+        Turn::Open => Outcome::No,
+        Turn::User => Outcome::Usage,
+        Turn::Twilio => Outcome::OtherSide,
+    };
+    if !is_json {
+        ending.tell();
+    }
+    match outcome {
+        Outcome::Done if is_json => Ok(answer::print(outcome, ending.fields)),
+        Outcome::Done => Ok(outcome),
+        _ => Err(Failure::found(outcome, ending.errors).knowing(ending.fields)),
+    }
+}

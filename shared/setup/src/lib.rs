@@ -2,6 +2,7 @@
 //! far a run is, and what was bought.
 
 mod cost;
+mod ending;
 mod first;
 mod money;
 mod page;
@@ -13,6 +14,7 @@ mod watch;
 use provision::{Account, Plan, Wishes};
 
 pub use cost::Cost;
+pub use ending::{Ending, Report, Turn};
 pub use first::{Question, Sketch};
 pub use page::together;
 pub use purchase::Purchases;
