@@ -13,7 +13,7 @@ use webhook::{Address, Call};
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
 use crate::files::NetworkArgs;
-use crate::{meant, output};
+use crate::output;
 
 /// Says what would happen if a phone dialled something, or somebody called a number of the network: rule by rule, then
 /// the TwiML and the events.

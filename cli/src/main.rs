@@ -25,7 +25,7 @@ mod serve;
 mod setup;
 mod switchboard;
 
-use ::files::{git, private};
+use ::files::private;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use terminal as output;
 

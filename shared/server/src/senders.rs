@@ -47,7 +47,7 @@ impl SendersError {
 pub fn read_senders(variable: impl Fn(&str) -> Option<String>) -> Result<Senders, SendersError> {
     let variable =
         |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    let account = match twilio::account_of(&variable) {
+    let account = match twilio::account_of(variable) {
         Ok(account) => Some(account),
         Err(EnvironmentError::Missing(_)) => None,
         Err(EnvironmentError::Account(error)) => return Err(error.into()),

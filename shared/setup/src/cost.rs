@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use numbers::Region;
 use provision::{Acquisition, Charge, Charged, Plan, charges};
 use serde::Serialize;
+use terminal as output;
 use twilio::{Client, NumberKind, NumberPrice};
 
 use crate::Compared;
 use crate::money::Money;
-use terminal as output;
 
 /// Where a price comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -10,11 +10,11 @@ const PARTS: u64 = 1_000_000;
 
 /// An amount in some currency, in millionths.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Money(u64);
+pub(crate) struct Money(u64);
 
 impl Money {
     /// An amount as Twilio writes it: `1.15`. Digits beyond the sixth decimal are dropped.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (whole, parts) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
         if !is_number(whole) || !is_number(parts) {
@@ -24,7 +24,7 @@ impl Money {
         Some(Self(whole.parse::<u64>().ok()?.checked_mul(PARTS)?.checked_add(parts)?))
     }
 
-    pub fn times(self, count: usize) -> Self {
+    pub(crate) fn times(self, count: usize) -> Self {
         Self(self.0.saturating_mul(u64::try_from(count).unwrap_or(u64::MAX)))
     }
 }

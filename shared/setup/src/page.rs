@@ -8,14 +8,14 @@ use provision::{Action, FieldChange, Summary};
 use crate::show::{mark_of, shown};
 
 /// The most lines that a plan takes field by field before what is alike in it is put together.
-pub const PAGE: usize = 40;
+pub(crate) const PAGE: usize = 40;
 /// How many names stand in a line.
 const NAMES: usize = 3;
 /// How many names a sentence has before the rest is only counted.
 const NAMED: usize = 12;
 
 /// A plan field by field.
-pub fn whole(summaries: &[Summary]) -> Vec<String> {
+pub(crate) fn whole(summaries: &[Summary]) -> Vec<String> {
     let mut lines = Vec::new();
     for summary in summaries {
         lines.push(crate::show::line_of(summary));
@@ -34,7 +34,7 @@ pub fn whole(summaries: &[Summary]) -> Vec<String> {
 }
 
 /// The same with one entry for each kind of change, in the order in which they come first.
-pub fn grouped(summaries: &[Summary]) -> Vec<String> {
+pub(crate) fn grouped(summaries: &[Summary]) -> Vec<String> {
     let mut groups: Vec<(Action, &str, Vec<&Summary>)> = Vec::new();
     for summary in summaries {
         let is_it =
@@ -113,7 +113,7 @@ pub fn together<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Find
 }
 
 /// The same finding about fewer names, if they are very many.
-pub fn shortened(finding: Finding) -> Finding {
+pub(crate) fn shortened(finding: Finding) -> Finding {
     let names: Vec<&str> = finding.about.split(", ").collect();
     if names.len() <= NAMED {
         return finding;

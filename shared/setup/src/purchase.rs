@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use files::Access;
 use passwords::Asked;
 use provision::{LogError, PurchaseLog};
-use toml_edit::{DocumentMut, Value};
-
 use terminal as output;
+use toml_edit::{DocumentMut, Value};
 
 /// The network file and the notes beside the passwords, which record purchases.
 pub struct Purchases {
+    /// The network file.
     pub config: PathBuf,
+    /// The notes.
     pub asked: Asked,
+    /// Whether a program reads standard output.
     pub is_quiet: bool,
 }
 

@@ -3,10 +3,10 @@
 use network::Finding;
 use provision::{Action, Plan, Registration, Summary, Unregistered};
 use serde_json::{Value, json};
+use terminal as output;
 
 use crate::cost::Cost;
 use crate::page;
-use terminal as output;
 
 /// What to say if the user says no.
 pub const NOTHING_CHANGED: &str = "nothing was changed";
@@ -114,12 +114,12 @@ pub fn help(unregistered: &[Unregistered]) -> Vec<Finding> {
 }
 
 /// One change on one line.
-pub fn line_of(summary: &Summary) -> String {
+pub(crate) fn line_of(summary: &Summary) -> String {
     format!("{} {:<26} {}", mark_of(summary.action), summary.kind, summary.name)
 }
 
 /// How a line of a plan begins.
-pub fn mark_of(action: Action) -> char {
+pub(crate) fn mark_of(action: Action) -> char {
     match action {
         Action::Create => '+',
         Action::Update => '~',
@@ -137,6 +137,6 @@ pub fn count(changes: usize) -> String {
 }
 
 /// A value as people read it.
-pub fn shown(value: &str) -> &str {
+pub(crate) fn shown(value: &str) -> &str {
     if value.is_empty() { "(none)" } else { value }
 }

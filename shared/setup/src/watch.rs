@@ -8,10 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use provision::{Action, Observer, Summary, Unregistered};
+use terminal::{self as output, Progress, about, time_left};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::show;
-use terminal::{self as output, Progress, about, time_left};
 
 /// After how long a step is worth a word of its own.
 const SLOW: Duration = Duration::from_secs(1);

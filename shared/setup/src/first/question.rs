@@ -5,21 +5,34 @@ use super::sketch::Sketch;
 /// One question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
+    /// The network's name.
     Name,
+    /// The country, by its two letters.
     Region,
+    /// The SIP domain at Twilio.
     SipDomain,
+    /// Where Twilio reaches the service.
     PublicUrl,
+    /// The user name of the first phone.
     Phone,
+    /// The first phone's number.
     Number,
+    /// Who is where the phone stands.
     Customer,
+    /// House number and street.
     Street,
+    /// City or town.
     City,
+    /// State or province.
     State,
+    /// Postal code.
     PostalCode,
+    /// Who hears of a call for help.
     Notify,
 }
 
 impl Question {
+    /// All of them, in the order in which they are asked.
     pub const ALL: [Self; 12] = [
         Self::Name,
         Self::Region,

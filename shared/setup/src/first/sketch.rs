@@ -17,14 +17,19 @@ pub struct Sketch {
 }
 
 impl Sketch {
+    /// No answers yet.
+    #[must_use]
     pub fn with_fallback(fallback_url: Option<String>) -> Self {
         Self { answers: Vec::new(), fallback_url }
     }
 
+    /// The answer to a question, if it is given.
+    #[must_use]
     pub fn get(&self, question: Question) -> Option<&str> {
         self.answers.iter().find(|(one, _)| *one == question).map(|(_, answer)| answer.as_str())
     }
 
+    /// Notes an answer, in place of an earlier one.
     pub fn set(&mut self, question: Question, answer: String) {
         self.answers.retain(|(one, _)| *one != question);
         self.answers.push((question, answer));
