@@ -11,17 +11,9 @@ use crate::output;
 struct Answer<'a, Fields> {
     /// Whether the exit code is 0.
     ok: bool,
-    errors: Vec<Error<'a>>,
+    errors: &'a [Finding],
     #[serde(flatten)]
     fields: Fields,
-}
-
-/// A finding, as programs read it.
-#[derive(Serialize)]
-struct Error<'a> {
-    about: &'a str,
-    what: &'a str,
-    remedy: &'a str,
 }
 
 /// Prints the object of a command that came to this, and returns that.
@@ -31,13 +23,6 @@ pub(crate) fn print(outcome: Outcome, fields: impl Serialize) -> Outcome {
 
 /// The same, with what went wrong.
 pub(crate) fn print_with(outcome: Outcome, errors: &[Finding], fields: impl Serialize) -> Outcome {
-    let errors = errors.iter().map(Error::of).collect();
     output::json(&Answer { ok: outcome == Outcome::Done, errors, fields });
     outcome
-}
-
-impl<'a> Error<'a> {
-    fn of(finding: &'a Finding) -> Self {
-        Self { about: &finding.about, what: &finding.what, remedy: &finding.remedy }
-    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use doctor::{DEBUGGER_HOW, debugger_url};
-use network::{Finding, Network, NetworkFile, Problem, Problems};
+use network::{Finding, Network, NetworkFile, Problems};
 use serde_json::json;
 
 use crate::answer;
@@ -66,7 +66,7 @@ impl Check {
                 Ok(Outcome::Done)
             }
             Err(problems) => {
-                let all = json!({"problems": listed(&problems.0)});
+                let all = json!({"problems": problems.0});
                 let (about, more) = (self.network.config.display().to_string(), and_more(problems.0.len()));
                 let shown = if self.json { problems.0.len() } else { SHOWN };
                 let shown = self.network.bad_file(&Problems(problems.0.into_iter().take(shown).collect()));
@@ -97,12 +97,12 @@ impl Check {
         let without_help = networks.first().map(Network::without_help).unwrap_or_default();
         if self.json {
             let beside = beside.iter().map(without_line);
-            let advice = listed(file.advice()).into_iter().chain(beside).collect::<Vec<_>>();
+            let advice: Vec<_> = file.advice().iter().map(|advice| json!(advice)).chain(beside).collect();
             answer::print(
                 Outcome::Done,
                 json!({
                     "phones": phones, "stages": stages, "problems": [], "advice": advice,
-                    "without_help": without_help.iter().map(found).collect::<Vec<_>>(),
+                    "without_help": without_help,
                     "by_hand": networks.iter().map(by_hand).collect::<Vec<_>>(),
                 }),
             );
@@ -147,16 +147,7 @@ fn by_hand(network: &Network) -> serde_json::Value {
     json!({"stage": stage.name, "what": "debugger webhook", "url": debugger_url(stage), "how": DEBUGGER_HOW})
 }
 
-fn listed(problems: &[Problem]) -> Vec<serde_json::Value> {
-    let one = |p: &Problem| json!({"key": p.key, "line": p.line, "what": p.what, "remedy": p.remedy});
-    problems.iter().map(one).collect()
-}
-
 /// What is about no line of the file.
 fn without_line(Finding { about, what, remedy }: &Finding) -> serde_json::Value {
     json!({"line": null, "key": about, "what": what, "remedy": remedy})
-}
-
-fn found(finding: &Finding) -> serde_json::Value {
-    json!({"about": finding.about, "what": finding.what, "remedy": finding.remedy})
 }

@@ -4,10 +4,10 @@ use std::io::BufRead;
 
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
-use dialplan::{Event, Plan, Step};
+use dialplan::{Plan, Step};
 use network::{Extension, Network};
 use numbers::E164;
-use serde_json::{Value, json};
+use serde_json::json;
 use webhook::{Address, Call};
 
 use crate::answer;
@@ -98,10 +98,10 @@ impl Explain {
         let outcome = if plan.decision.reason().is_some() { Outcome::No } else { Outcome::Done };
         if self.json {
             let call = json!({"from": self.from, "to": number});
-            return Ok(answer::print(outcome, as_json(call, &[], &plan)));
+            return Ok(answer::print(outcome, dialplan::explained(call, &[], &plan)));
         }
         let rung: Vec<_> = network.phones_of(&called).map(Extension::name).collect();
-        output::line(&format!("{} calls {number}: {}", self.from, verdict(&plan)));
+        output::line(&format!("{} calls {number}: {}", self.from, plan.verdict()));
         output::line(&match rung.as_slice() {
             [] => "rings   nobody: no phone of the file has this number".to_owned(),
             names => format!("rings   {}", names.join(", ")),
@@ -116,7 +116,7 @@ impl Explain {
         let outcome = if plan.decision.reason().is_some() { Outcome::No } else { Outcome::Done };
         if self.json {
             let call = json!({"phone": phone, "dialled": dialled});
-            return answer::print(outcome, as_json(call, &steps, &plan));
+            return answer::print(outcome, dialplan::explained(call, &steps, &plan));
         }
         if let (None, Some(meant)) = (network.extension(phone), network.nearest_phone(phone)) {
             output::aside(&format!("note: the file has no phone {phone:?}; did you mean {meant}?"));
@@ -134,7 +134,7 @@ fn call(network: &Network, phone: &str, dialled: &str) -> Call {
 }
 
 fn print(phone: &str, dialled: &str, steps: &[Step], plan: &Plan) {
-    output::line(&format!("{phone} dials {dialled}: {}", verdict(plan)));
+    output::line(&format!("{phone} dials {dialled}: {}", plan.verdict()));
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["rule", "finding"]);
     // Elsewhere than at a terminal a line is as long as it is.
@@ -150,36 +150,5 @@ fn print(phone: &str, dialled: &str, steps: &[Step], plan: &Plan) {
 
 fn print_rest(plan: &Plan) {
     output::line(&format!("TwiML   {}", plan.reply));
-    let events: Vec<_> = plan.events.iter().map(described).collect();
-    output::line(&format!("events  {}\n", events.join(", ")));
-}
-
-fn verdict(plan: &Plan) -> String {
-    match plan.decision.reason() {
-        Some(reason) => format!("refused, {}", reason.as_str()),
-        None => plan.decision.as_str().to_owned(),
-    }
-}
-
-fn described(event: &Event) -> String {
-    format!("{} ({})", event.name(), event.endpoint())
-}
-
-/// The call, and what would come of it.
-fn as_json(mut call: Value, steps: &[Step], plan: &Plan) -> Value {
-    let found = json!({
-        "decision": plan.decision.as_str(),
-        "reason": plan.decision.reason().map(dialplan::Reason::as_str),
-        "rule": steps.last().map(|step| step.rule.as_str()),
-        "steps": steps.iter().map(|step| json!({"rule": step.rule.as_str(), "finding": step.finding})).collect::<Value>(),
-        "twiml": plan.reply.to_string(),
-        "events": plan.events.iter().map(|event| json!({
-            "event": event.name().to_string(), "endpoint": event.endpoint(),
-            "reason": event.call().reason.map(dialplan::Reason::as_str),
-        })).collect::<Value>(),
-    });
-    if let (Value::Object(call), Value::Object(found)) = (&mut call, found) {
-        call.extend(found);
-    }
-    call
+    output::line(&format!("events  {}\n", plan.events_in_words()));
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use network::{Finding, NetworkFile};
+use network::NetworkFile;
 use numbers::Region;
 use provision::{Before, Choice, Draft, Found, draft, finding_of};
 use twilio::Client;
@@ -170,8 +170,8 @@ impl Import {
                 .collect();
             let fields = serde_json::json!({
                 "file": self.out, "before": record, "network": choice.network, "stage": choice.stage,
-                "phones": phones, "decisions": objects(&draft.decisions),
-                "left_over": objects(&draft.left_over), "renamed": renamed,
+                "phones": phones, "decisions": draft.decisions,
+                "left_over": draft.left_over, "renamed": renamed,
             });
             answer::print(Outcome::Done, fields);
             return;
@@ -211,9 +211,4 @@ fn rename(client: &Client, draft: &Draft) -> Result<()> {
         })?;
     }
     Ok(())
-}
-
-fn objects(findings: &[Finding]) -> serde_json::Value {
-    let object = |Finding { about, what, remedy }: &Finding| serde_json::json!({"about": about, "what": what, "remedy": remedy});
-    findings.iter().map(object).collect()
 }

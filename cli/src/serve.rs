@@ -2,10 +2,9 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use files::{file_word, service_path};
 use jiff::tz::TimeZone;
 use ledger::show;
 use network::NetworkFile;
@@ -116,7 +115,7 @@ impl Serve {
         let name = settings.network.stage().name.clone();
         let journal = match self.journal {
             Some(folder) => folder,
-            None => journal(&self.network.config, settings.network.name(), &name),
+            None => server::journal_of(&self.network.config, settings.network.name(), &name),
         };
         let senders = read_senders(|name| std::env::var(name).ok())
             .map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
@@ -131,11 +130,4 @@ impl Serve {
 /// An event as a line for the terminal.
 fn live(event: &str) -> Option<String> {
     show::live(event, &TimeZone::system()).map(|line| output::for_people(&line, output::columns()))
-}
-
-/// Where the journal is if nobody says where; without a home, beside the network file.
-fn journal(config: &Path, network: &str, stage: &str) -> PathBuf {
-    let beside =
-        || files::folder_of(config).join(format!("{}-{}.journal", file_word(network), file_word(stage)));
-    service_path(network, stage, "journal").unwrap_or_else(beside)
 }

@@ -32,6 +32,7 @@ mod events;
 mod explained;
 mod house;
 mod import;
+mod init;
 mod lab;
 mod ledger;
 mod network_file;

@@ -125,12 +125,6 @@ impl Add {
         let file = self.network.config.display().to_string();
         if self.json {
             let changed: Vec<_> = changed.iter().map(as_json).collect();
-            let advice: Vec<_> = advice
-                .iter()
-                .map(
-                    |Finding { about, what, remedy }| json!({"about": about, "what": what, "remedy": remedy}),
-                )
-                .collect();
             answer::print(
                 Outcome::Done,
                 json!({

@@ -7,7 +7,7 @@ use clap::Args;
 use network::{Extension, Finding, Network};
 use provision::{Account, Keyring, Observer, Options, finding_of};
 use serde_json::{Value, json};
-use setup::{NOTHING_CHANGED, Watcher};
+use setup::{NOTHING_CHANGED, Watcher, rotation};
 
 use super::connection::{Connection, Session, wishes};
 use crate::answer;
@@ -65,9 +65,9 @@ impl Rotate {
         for phone in &phones {
             self.folder
                 .check(&session.network, phone)
-                .map_err(|problem| Failure::found(Outcome::Usage, [unchanged(problem)]))?;
+                .map_err(|problem| Failure::found(Outcome::Usage, [rotation::unchanged(problem)]))?;
         }
-        if !self.yes && !confirm(&question(&phones))? {
+        if !self.yes && !confirm(&rotation::question(phones.iter().map(|phone| phone.name())))? {
             return Err(Failure::declined(NOTHING_CHANGED));
         }
         let rotation = Rotation { session: &session, passwords: &passwords, watcher, folder: &self.folder };
@@ -160,32 +160,17 @@ impl Rotation<'_> {
         self.watcher.ended(&summary);
         let set = set.map_err(|error| {
             let is_last = error.status() == Some(401) || matches!(error, twilio::Error::Unreachable { .. });
-            let kept = Finding::new(
-                "",
-                "the new password is kept",
-                "run the same command again, or `dialtone apply`",
-            );
-            (Failure::found(Outcome::OtherSide, [finding_of(user, &error), kept]), is_last)
+            (
+                Failure::found(Outcome::OtherSide, [finding_of(user, &error), rotation::kept_for_later()]),
+                is_last,
+            )
         })?;
         self.passwords.confirm(user, credential, Some(&set.date_updated)).map_err(|error| {
-            let changed = Finding::new(
-                "",
-                format!("the password of {user} WAS changed in Twilio"),
-                format!(
-                    "when that is mended, `dialtone apply` and then `dialtone devices render {user} --out DIR` write its \
-                     device file"
-                ),
-            );
-            (Failure::found(Outcome::OtherSide, [error.finding(), changed]), true)
+            (Failure::found(Outcome::OtherSide, [error.finding(), rotation::changed_unkept(user)]), true)
         })?;
         self.watcher.made(place + 1, total, &summary);
         self.folder.render(&self.session.network, phone, self.passwords).map_err(|failure| {
-            let changed = Finding::new(
-                "",
-                format!("the password of {user} WAS changed in Twilio, but its device file is not written"),
-                format!("write it with `dialtone devices render {user} --out DIR`"),
-            );
-            let findings = failure.into_findings().into_iter().chain([changed]);
+            let findings = failure.into_findings().into_iter().chain([rotation::changed_unwritten(user)]);
             (Failure::found(Outcome::OtherSide, findings), false)
         })
     }
@@ -214,29 +199,10 @@ fn places_of(account: &Account, phones: &[&Extension]) -> Result<Vec<(String, St
     Ok(phones.iter().filter_map(place).collect())
 }
 
-/// What keeps the files of a phone from being written, found out before anything was changed.
-fn unchanged(Finding { about, what, remedy }: Finding) -> Finding {
-    let nothing = NOTHING_CHANGED;
-    match remedy.as_str() {
-        "" => Finding::new(about, format!("{what} ({nothing})"), ""),
-        _ => Finding::new(about, what, format!("{remedy} ({nothing})")),
-    }
-}
-
 /// One of several phones that failed: everything on its line.
 fn on_one_line(phone: &str, failure: &Failure) -> Finding {
     let findings: Vec<_> = failure.findings().iter().map(Finding::to_string).collect();
     Finding::new(phone, findings.join("; "), "")
-}
-
-fn question(phones: &[&Extension]) -> String {
-    match phones {
-        [phone] => format!("{} cannot be called until it has its new file. Go on?", phone.name()),
-        _ => format!(
-            "{} phones cannot be called, nor call 911, until they have their new files. Go on?",
-            phones.len()
-        ),
-    }
 }
 
 fn tell(phone: &str, files: &[String], passwords: &Passwords) {

@@ -12,6 +12,7 @@ mod caller;
 mod dialled;
 mod ended;
 mod event;
+mod explained;
 mod incoming;
 mod message;
 mod outgoing;
@@ -30,6 +31,7 @@ mod trail;
 pub use alert::alert;
 pub use ended::{Dialled, call_progress, dial_ended};
 pub use event::{CallFacts, Direction, Event, UserEvent};
+pub use explained::explained;
 pub use incoming::incoming;
 pub use message::Message;
 pub use network::{

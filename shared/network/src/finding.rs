@@ -2,11 +2,13 @@
 
 use std::fmt::{self, Display};
 
+use serde::Serialize;
+
 /// One thing that a person should know: what it is about, what is wrong, and what to do.
 ///
 /// Every report is made of these: the problems of a file, the rows of the doctor, the notes of a plan, the errors of a
 /// command and their `--json`. None holds a telephone number of a caller or callee, a token or a password.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// The key, phone, number of the network or part of the account; empty for the whole.
     pub about: String,

@@ -2,13 +2,15 @@
 
 use std::fmt::{self, Display};
 
+use serde::Serialize;
+
 use crate::Finding;
 
 /// One thing that is wrong with the file.
 ///
 /// A value that could be a telephone number is not repeated, since this text reaches logs: the line says where to
 /// look. A phone whose user name is a number appears by that name in the key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {
     /// The line in the file, from 1.
     pub line: usize,

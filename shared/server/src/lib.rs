@@ -18,6 +18,7 @@ mod health;
 mod http;
 mod listen;
 mod mail;
+mod place;
 mod senders;
 pub mod stop;
 mod window;
@@ -36,6 +37,7 @@ use web::{Route, Settings, Web};
 pub use events::InWords;
 pub use listen::{ListenError, listen};
 pub use mail::SmtpMailer;
+pub use place::journal_of;
 pub use senders::{SendersError, read_senders};
 
 use bell::Bell;

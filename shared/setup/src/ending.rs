@@ -5,7 +5,7 @@ use provision::{Applied, ApplyError, Plan, Summary};
 use serde_json::{Value, json};
 use terminal as output;
 
-use crate::{Watcher, count, findings, help, left, notes, together};
+use crate::{Watcher, count, help, left, notes, together};
 
 /// What was said before the run, so that its end says only what is new.
 pub struct Report<'a> {
@@ -77,7 +77,7 @@ impl Report<'_> {
         }
         let fields = json!({
             "network": self.network, "stage": self.stage, "made": made,
-            "warnings": findings(&self.plan.warnings()), "notes": findings(&notes),
+            "warnings": self.plan.warnings(), "notes": notes,
             "without_911": without_help, "left": left,
         });
         if matches!(turn, Turn::User | Turn::Twilio) {

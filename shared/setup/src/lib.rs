@@ -7,6 +7,7 @@ mod first;
 mod money;
 mod page;
 mod purchase;
+pub mod rotation;
 mod show;
 mod waits;
 mod watch;
@@ -18,7 +19,7 @@ pub use ending::{Ending, Report, Turn};
 pub use first::{Question, Sketch};
 pub use page::together;
 pub use purchase::Purchases;
-pub use show::{NOTHING_CHANGED, count, findings, help, json_of, left, notes, print};
+pub use show::{NOTHING_CHANGED, count, help, json_of, left, notes, print};
 pub use waits::tell_waits;
 pub use watch::Watcher;
 

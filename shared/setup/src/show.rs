@@ -14,17 +14,10 @@ pub const NOTHING_CHANGED: &str = "nothing was changed";
 /// A plan as one JSON object.
 pub fn json_of(network: &str, stage: &str, plan: &Plan, cost: &Cost) -> Value {
     json!({
-        "network": network, "stage": stage, "changes": plan.summaries(), "warnings": findings(&plan.warnings()),
-        "obstacles": findings(&plan.obstacles), "notes": findings(&plan.notes), "left": plan.left, "cut_off": plan.cut_off(), "prices": cost.purchases,
+        "network": network, "stage": stage, "changes": plan.summaries(), "warnings": plan.warnings(),
+        "obstacles": plan.obstacles, "notes": plan.notes, "left": plan.left, "cut_off": plan.cut_off(), "prices": cost.purchases,
         "cost": cost,
     })
-}
-
-/// Findings as programs read them.
-pub fn findings(findings: &[Finding]) -> Value {
-    let object =
-        |Finding { about, what, remedy }: &Finding| json!({"about": about, "what": what, "remedy": remedy});
-    findings.iter().map(object).collect()
 }
 
 /// Prints a plan as a diff. One that is longer than a page is shown by kinds, unless `is_all`.

@@ -1,9 +1,10 @@
 //! `dialtone init`, `completions`, `man` and the bare name.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
-
+use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
+
+use crate::harness::{self, scratch};
 
 const ANSWERS: [&str; 16] = [
     "--name",
@@ -25,12 +26,7 @@ const ANSWERS: [&str; 16] = [
 ];
 
 fn dialtone(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_dialtone"))
-        .args(arguments)
-        .env_clear()
-        .current_dir(folder)
-        .output()
-        .unwrap()
+    harness::dialtone().args(arguments).current_dir(folder).output().unwrap()
 }
 
 fn init(folder: &Path, more: &[&str]) -> Output {
@@ -44,37 +40,36 @@ fn errors(output: &Output) -> String {
 #[test]
 fn a_first_file_lacks_nothing_but_the_fallback() {
     for notify in ["ops@example.org", "https://desk.example.org/help", "+15035550120", "sms:+15035550120"] {
-        let folder = tempfile::tempdir().unwrap();
-        let output = init(folder.path(), &["--notify", notify]);
+        let folder = scratch();
+        let output = init(&folder, &["--notify", notify]);
         assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
-        let text = std::fs::read_to_string(folder.path().join("dialtone.toml")).unwrap();
+        let text = fs::read_to_string(folder.join("dialtone.toml")).unwrap();
         assert!(text.lines().count() <= 27, "{text}");
-        let checked = dialtone(folder.path(), &["check"]);
+        let checked = dialtone(&folder, &["check"]);
         assert_eq!(checked.status.code(), Some(0), "{}", errors(&checked));
         // The fallback has a URL only after the first deployment; everything else is there.
         let advice: Vec<_> =
             errors(&checked).lines().filter(|line| line.contains("advice")).map(str::to_owned).collect();
         assert!(matches!(&advice[..], [one] if one.contains("stages.prod.fallback_url")), "{advice:?}");
-        let explained = dialtone(folder.path(), &["explain", "lobby", "911"]);
+        let explained = dialtone(&folder, &["explain", "lobby", "911"]);
         assert_eq!(explained.status.code(), Some(0), "{}", errors(&explained));
     }
 }
 
 #[test]
 fn with_its_fallback_a_first_file_is_good_without_advice() {
-    let folder = tempfile::tempdir().unwrap();
-    let output =
-        init(folder.path(), &["--notify", "ops@example.org", "--fallback-url", "https://f.example.org/"]);
+    let folder = scratch();
+    let output = init(&folder, &["--notify", "ops@example.org", "--fallback-url", "https://f.example.org/"]);
     assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
-    let checked = dialtone(folder.path(), &["check"]);
+    let checked = dialtone(&folder, &["check"]);
     assert_eq!(checked.status.code(), Some(0), "{}", errors(&checked));
     assert!(!errors(&checked).contains("advice"), "{}", errors(&checked));
 }
 
 #[test]
 fn what_is_not_known_is_named_and_what_is_wrong_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let missing = dialtone(folder.path(), &["init", "--yes", "--name", "street"]);
+    let folder = scratch();
+    let missing = dialtone(&folder, &["init", "--yes", "--name", "street"]);
     assert_eq!(missing.status.code(), Some(2));
     for option in ["--public-url", "--number", "--customer", "--notify"] {
         assert!(errors(&missing).contains(option), "{}", errors(&missing));
@@ -91,44 +86,44 @@ fn what_is_not_known_is_named_and_what_is_wrong_is_refused() {
         } else {
             vec!["--notify", "a@example.org", option, wrong]
         };
-        let output = init(folder.path(), &more);
+        let output = init(&folder, &more);
         assert_eq!(output.status.code(), Some(2), "{option} {wrong}");
         assert!(errors(&output).contains(option), "{}", errors(&output));
     }
-    assert!(!folder.path().join("dialtone.toml").exists());
+    assert!(!folder.join("dialtone.toml").exists());
 }
 
 #[test]
 fn a_file_that_is_there_stays_as_it_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("dialtone.toml");
-    std::fs::write(&path, "mine").unwrap();
-    let output = init(folder.path(), &["--notify", "ops@example.org"]);
+    let folder = scratch();
+    let path = folder.join("dialtone.toml");
+    fs::write(&path, "mine").unwrap();
+    let output = init(&folder, &["--notify", "ops@example.org"]);
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(std::fs::read_to_string(path).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(path).unwrap(), "mine");
 }
 
 #[test]
 fn the_bare_name_says_what_comes_next() {
-    let folder = tempfile::tempdir().unwrap();
-    let nothing = dialtone(folder.path(), &[]);
+    let folder = scratch();
+    let nothing = dialtone(&folder, &[]);
     assert_eq!(nothing.status.code(), Some(2));
     assert!(errors(&nothing).contains("dialtone init"));
-    std::fs::write(folder.path().join("dialtone.toml"), "").unwrap();
-    assert!(errors(&dialtone(folder.path(), &[])).contains("dialtone check"));
+    fs::write(folder.join("dialtone.toml"), "").unwrap();
+    assert!(errors(&dialtone(&folder, &[])).contains("dialtone check"));
 }
 
 #[test]
 fn shells_and_man_know_every_command() {
-    let folder = tempfile::tempdir().unwrap();
-    let pages = folder.path().join("man1");
-    assert_eq!(dialtone(folder.path(), &["man", "--out", pages.to_str().unwrap()]).status.code(), Some(0));
-    let page = std::fs::read_to_string(pages.join("dialtone-devices-render.1")).unwrap();
+    let folder = scratch();
+    let pages = folder.join("man1");
+    assert_eq!(dialtone(&folder, &["man", "--out", pages.to_str().unwrap()]).status.code(), Some(0));
+    let page = fs::read_to_string(pages.join("dialtone-devices-render.1")).unwrap();
     assert!(page.contains(".TH") && page.contains("\\-\\-all"), "{page}");
     for shell in ["bash", "zsh", "fish"] {
-        let script = String::from_utf8(dialtone(folder.path(), &["completions", shell]).stdout).unwrap();
+        let script = String::from_utf8(dialtone(&folder, &["completions", shell]).stdout).unwrap();
         assert!(script.contains("explain") && script.contains("emergency-test"), "{shell}");
     }
-    let version = String::from_utf8(dialtone(folder.path(), &["--version"]).stdout).unwrap();
+    let version = String::from_utf8(dialtone(&folder, &["--version"]).stdout).unwrap();
     assert!(version.starts_with(concat!("dialtone ", env!("CARGO_PKG_VERSION"))), "{version}");
 }

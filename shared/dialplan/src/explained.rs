@@ -1,0 +1,44 @@
+//! A decision, as people and programs read it.
+
+use serde_json::{Value, json};
+
+use crate::{Plan, Reason, Step};
+
+impl Plan {
+    /// What was decided, in a few words: the decision, or that and why the call is refused.
+    #[must_use]
+    pub fn verdict(&self) -> String {
+        match self.decision.reason() {
+            Some(reason) => format!("refused, {}", reason.as_str()),
+            None => self.decision.as_str().to_owned(),
+        }
+    }
+
+    /// The events, each with its phone, on one line.
+    #[must_use]
+    pub fn events_in_words(&self) -> String {
+        let described = |event: &crate::Event| format!("{} ({})", event.name(), event.endpoint());
+        self.events.iter().map(described).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The members of `call`, an object that describes it, and what would come of the call: `decision`, `reason`, `rule`, `steps`,
+/// `twiml` and `events` (docs/json.md).
+#[must_use]
+pub fn explained(mut call: Value, steps: &[Step], plan: &Plan) -> Value {
+    let found = json!({
+        "decision": plan.decision.as_str(),
+        "reason": plan.decision.reason().map(Reason::as_str),
+        "rule": steps.last().map(|step| step.rule.as_str()),
+        "steps": steps.iter().map(|step| json!({"rule": step.rule.as_str(), "finding": step.finding})).collect::<Value>(),
+        "twiml": plan.reply.to_string(),
+        "events": plan.events.iter().map(|event| json!({
+            "event": event.name().to_string(), "endpoint": event.endpoint(),
+            "reason": event.call().reason.map(Reason::as_str),
+        })).collect::<Value>(),
+    });
+    if let (Value::Object(call), Value::Object(found)) = (&mut call, found) {
+        call.extend(found);
+    }
+    call
+}
