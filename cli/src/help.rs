@@ -7,13 +7,10 @@ use network::Finding;
 
 use crate::answer;
 use crate::exit::Outcome;
-use crate::output::{self, wrapped};
+use crate::output::{self, rejoined, wrapped};
 
 /// How wide help is at most, in characters; wider is tiring to read.
 const WIDEST: u16 = 100;
-
-/// From this length on, a line of a doc comment goes on in the next one.
-const IS_BROKEN: usize = 90;
 
 /// The columns to write in: those of the terminal, but not more than these.
 pub(crate) fn columns(most: u16) -> u16 {
@@ -66,7 +63,7 @@ pub(crate) fn print(error: &Error, is_json: bool) -> Outcome {
     }
     let width = if is_wrong { output::columns_of(&stderr()) } else { output::columns() };
     let width = width.map_or(WIDEST, |columns| columns.min(WIDEST));
-    let text = joined(&error.render().ansi().to_string());
+    let text = rejoined(&error.render().ansi().to_string());
     let lines: Vec<_> = text.iter().map(|line| wrapped(line, usize::from(width))).collect();
     output::painted(lines.join("\n").trim_end(), is_wrong);
     if is_wrong { Outcome::Usage } else { Outcome::Done }
@@ -88,40 +85,10 @@ fn finding(text: &str) -> Finding {
     Finding::new("", what, remedy)
 }
 
-/// The lines, with paragraphs that were broken by hand in one again: those before the usage.
-fn joined(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut is_over = false;
-    let mut is_broken = false;
-    for line in text.lines() {
-        is_over |= line.contains("Usage:");
-        let is_plain = !is_over && line.starts_with(|c: char| !c.is_whitespace());
-        match lines.last_mut() {
-            Some(last) if is_plain && is_broken => {
-                last.push(' ');
-                last.push_str(line);
-            }
-            _ => lines.push(line.to_owned()),
-        }
-        is_broken = is_plain && line.chars().count() >= IS_BROKEN;
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn paragraphs_are_whole_again_and_examples_are_not_touched() {
-        let long = "word ".repeat(19);
-        let long = long.trim();
-        let text = format!("{long}\nmore\n\n  dialtone a\n  dialtone b\n\nUsage: {long}\nnext");
-        let lines = joined(&text);
-        assert_eq!(lines[0], format!("{long} more"));
-        assert_eq!(lines[1..4], ["", "  dialtone a", "  dialtone b"]);
-        assert_eq!(lines.last().map(String::as_str), Some("next"));
-    }
     #[test]
     fn wrong_arguments_are_a_finding() {
         let text = "error: the following required arguments were not provided:\n  <PHONE>\n  <DIALLED>\n\nUsage: dialtone explain <PHONE> <DIALLED>\n\nFor more information, try '--help'.\n";

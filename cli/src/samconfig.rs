@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use network::Finding;
-use samconfig::{Change, Difference, Given, Samconfig, SamconfigError, Wanted};
+use samconfig::{Difference, Given, Samconfig, SamconfigError, Wanted};
 use serde_json::json;
 
 use crate::exit::{Failure, Outcome, Result};
@@ -37,7 +37,7 @@ pub(crate) struct SamconfigCommand {
     region: Option<String>,
 
     /// A parameter of the template, with its value. May be given several times; wins over what is found.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = samconfig::pair)]
     set: Vec<(String, String)>,
 
     /// Compares only, and ends with 1 if anything differs or is missing.
@@ -78,7 +78,7 @@ impl SamconfigCommand {
             self.show(stage, &difference);
             return Ok(outcome);
         }
-        let errors = self.errors(&difference);
+        let errors = difference.findings(self.check);
         let fields = json!({
             "file": self.file, "stage": stage, "region": region, "changes": difference.changes,
             "parameters": samconfig.parameters(stage),
@@ -97,31 +97,17 @@ impl SamconfigCommand {
         })
     }
 
-    /// What is missing, and with --check what differs, too.
-    fn errors(&self, difference: &Difference) -> Vec<Finding> {
-        let mut errors = difference.missing.clone();
-        if self.check {
-            errors.extend(difference.changes.iter().map(|Change { name, from, to }| {
-                Finding::new(name, format!("is {}, not {}", shown(from), shown(to)), "run it without --check")
-            }));
-        }
-        errors
-    }
-
-    fn show(&self, stage: &str, Difference { changes, missing }: &Difference) {
-        let width = changes.iter().map(|change| change.name.len()).max().unwrap_or_default();
-        for Change { name, from, to } in changes {
-            output::line(&format!("~ {name:width$}  {} -> {}", shown(from), shown(to)));
-        }
+    fn show(&self, stage: &str, difference: &Difference) {
+        difference.in_words().iter().for_each(|line| output::line(line));
         let file = self.file.display();
-        output::line(&match (changes.is_empty(), self.check) {
+        output::line(&match (difference.changes.is_empty(), self.check) {
             (true, _) => format!("{file}: stage {stage} is as it should be"),
             (false, true) => format!("{file}: stage {stage} differs"),
             (false, false) => format!("{file}: written, stage {stage}"),
         });
-        if !missing.is_empty() {
+        if !difference.missing.is_empty() {
             output::aside("");
-            missing.iter().for_each(|finding| output::aside(&format!("missing: {finding}")));
+            difference.missing.iter().for_each(|finding| output::aside(&format!("missing: {finding}")));
         }
     }
 }
@@ -129,18 +115,4 @@ impl SamconfigCommand {
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
 fn failure(error: SamconfigError) -> Failure {
     Failure::found(Outcome::Usage, vec![error.finding()])
-}
-
-/// Reads `NAME=VALUE`.
-fn pair(text: &str) -> std::result::Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric()) => {
-            Ok((name.to_owned(), value.to_owned()))
-        }
-        _ => Err("write NAME=VALUE, such as AlarmEmail=ops@example.org".into()),
-    }
-}
-
-fn shown(value: &str) -> &str {
-    if value.is_empty() { "(none)" } else { value }
 }

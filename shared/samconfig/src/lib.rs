@@ -15,12 +15,14 @@ mod caller;
 mod error;
 mod file;
 mod wanted;
+mod words;
 
 pub use aws::{Aws, AwsError};
 pub use caller::other_caller;
 pub use error::SamconfigError;
 pub use file::{Change, Difference, Samconfig, Stack};
 pub use wanted::{Given, Wanted};
+pub use words::pair;
 
 /// The parameter of the template that says what a call for help shows when the functions fail and the fallback answers.
 const EMERGENCY_CALLER_ID: &str = "EmergencyCallerId";

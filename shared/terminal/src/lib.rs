@@ -15,7 +15,7 @@ use rustix::termios::tcgetwinsize;
 use serde::Serialize;
 
 pub use progress::{Progress, about, time_left};
-pub use wrap::wrapped;
+pub use wrap::{rejoined, wrapped};
 
 /// The narrowest terminal that anything is fitted to.
 const NARROWEST: u16 = 40;

@@ -3,6 +3,9 @@
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
+/// From this length on, a line of a doc comment goes on in the next one.
+const IS_BROKEN: usize = 90;
+
 /// Breaks a line at blanks. Its rest is indented like its beginning, and in lists like their second column. A word that
 /// is longer than the line stays whole, so that an address or a command can be copied.
 pub fn wrapped(line: &str, width: usize) -> String {
@@ -34,6 +37,27 @@ fn start_of(line: &str, furthest: usize) -> usize {
     if column > furthest || rest.trim().is_empty() { indent } else { column }
 }
 
+/// The lines, with paragraphs that were broken by hand in one again: those before the usage.
+#[must_use]
+pub fn rejoined(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut is_over = false;
+    let mut is_broken = false;
+    for line in text.lines() {
+        is_over |= line.contains("Usage:");
+        let is_plain = !is_over && line.starts_with(|c: char| !c.is_whitespace());
+        match lines.last_mut() {
+            Some(last) if is_plain && is_broken => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            _ => lines.push(line.to_owned()),
+        }
+        is_broken = is_plain && line.chars().count() >= IS_BROKEN;
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +84,16 @@ mod tests {
         assert_eq!(wrapped(&format!("{bold} two three"), 8), format!("{bold} two\nthree"));
         assert_eq!(wrapped(&format!("  {bold}  two three"), 14), format!("  {bold}  two\n       three"));
         assert_eq!(wrapped("日本 日本", 6), "日本\n日本");
+    }
+
+    #[test]
+    fn paragraphs_are_whole_again_and_examples_are_not_touched() {
+        let long = "word ".repeat(19);
+        let long = long.trim();
+        let text = format!("{long}\nmore\n\n  dialtone a\n  dialtone b\n\nUsage: {long}\nnext");
+        let lines = rejoined(&text);
+        assert_eq!(lines[0], format!("{long} more"));
+        assert_eq!(lines[1..4], ["", "  dialtone a", "  dialtone b"]);
+        assert_eq!(lines.last().map(String::as_str), Some("next"));
     }
 }
