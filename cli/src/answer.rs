@@ -3,7 +3,7 @@
 use network::Finding;
 use serde::Serialize;
 
-use crate::exit::Outcome;
+use crate::outcome::Outcome;
 use crate::output;
 
 /// `{"ok": …, "errors": […], …}`: the same beginning for every command, then the command's own fields.

@@ -2,37 +2,13 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::process::{ExitCode, Termination};
 
 use network::{Finding, Network};
 use passwords::PasswordsError;
 use serde_json::Value;
 
+pub(crate) use crate::outcome::Outcome;
 use crate::{answer, output};
-
-/// What a command came to, and the exit code that says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// 0: done.
-    Done,
-    /// 1: the answer is no.
-    No,
-    /// 2: wrong usage, or a bad file. `clap` uses the same code.
-    Usage,
-    /// 3: the other side failed.
-    OtherSide,
-}
-
-impl Termination for Outcome {
-    fn report(self) -> ExitCode {
-        ExitCode::from(match self {
-            Self::Done => 0,
-            Self::No => 1,
-            Self::Usage => 2,
-            Self::OtherSide => 3,
-        })
-    }
-}
 
 /// Why a command could not do what it was asked to.
 #[derive(Debug)]

@@ -17,6 +17,7 @@ mod init;
 mod lab;
 mod ledger;
 mod man;
+mod outcome;
 mod phone;
 mod phones;
 mod replay;

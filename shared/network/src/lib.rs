@@ -172,16 +172,6 @@ impl Network {
         &self.extensions
     }
 
-    /// The phone with this SIP user name, without regard to case.
-    #[must_use]
-    pub fn extension(&self, name: &str) -> Option<&Extension> {
-        // Twilio keeps the case of what the phone sends; people configure phones by hand.
-        self.by_name
-            .get(name)
-            .or_else(|| self.by_name.get(&name.to_lowercase()))
-            .and_then(|&i| self.extensions.get(i))
-    }
-
     /// The action of a key or code on this phone.
     #[must_use]
     pub fn code<'n>(&'n self, extension: &'n Extension, keys: &str) -> Option<&'n Target> {

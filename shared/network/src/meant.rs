@@ -1,4 +1,4 @@
-//! Names that were mistyped: what was probably meant.
+//! Phones by their names: as they are written, and as they are mistyped.
 
 use crate::nearest::nearest;
 use crate::{Extension, Finding, Network, some_of};
@@ -7,6 +7,16 @@ use crate::{Extension, Finding, Network, some_of};
 const LISTED: usize = 20;
 
 impl Network {
+    /// The phone with this SIP user name, without regard to case.
+    #[must_use]
+    pub fn extension(&self, name: &str) -> Option<&Extension> {
+        // Twilio keeps the case of what the phone sends; people configure phones by hand.
+        self.by_name
+            .get(name)
+            .or_else(|| self.by_name.get(&name.to_lowercase()))
+            .and_then(|&i| self.extensions.get(i))
+    }
+
     /// The phone that a mistyped user name most likely means.
     #[must_use]
     pub fn nearest_phone(&self, wrong: &str) -> Option<&str> {
