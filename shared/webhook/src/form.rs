@@ -39,8 +39,8 @@ impl Form {
     }
 
     /// A form that is UTF-8 in each of its parts, as Twilio's are; of one with too many parameters, one more than
-    /// may be. The same as the library makes of it, in half of the time and two allocations: with the timestamps, 20 thousand
-    /// instructions less of each invoke (357 to 337; docs/performance.md, "What was changed").
+    /// may be. The same as the library makes of it, with half of the instructions and two allocations: 23 thousand
+    /// for a call, and 49 by the library (`examples/form.rs`; docs/performance.md, "Our own ways beside the plain ones").
     fn plain(body: &[u8]) -> Option<Self> {
         let mut text = Vec::with_capacity(body.len());
         let mut ends = Vec::with_capacity(32);

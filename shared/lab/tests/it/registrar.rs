@@ -51,7 +51,7 @@ impl Desk {
 
 fn md5(text: &str) -> String {
     use md5::{Digest as _, Md5};
-    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    webhook::lower_hex(&Md5::digest(text.as_bytes()))
 }
 
 const URI: &str = "sip:demo.sip.twilio.com";
