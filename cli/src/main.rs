@@ -26,7 +26,6 @@ mod serve;
 mod setup;
 mod switchboard;
 
-use ::files::private;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use terminal as output;
 
