@@ -129,7 +129,11 @@ impl Doctor {
         let password = |user: &str| passwords.of(user);
         let roll = way.map(|way| RollCall::ask(network, &password, &way, &output::aside));
         if let Some(roll) = &roll {
-            self.registrations.note(roll, network, self.ledger.as_deref(), now)?;
+            // What was seen is worth a report also where there is no place for a ledger.
+            if let Err(failure) = self.registrations.note(roll, network, self.ledger.as_deref(), now) {
+                let findings = failure.findings().iter();
+                findings.for_each(|finding| output::aside(&format!("not noted in the ledger: {finding}")));
+            }
         }
         report.rows.extend(roll.iter().flat_map(RollCall::rows));
         let mut fields = report.as_json();

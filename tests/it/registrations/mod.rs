@@ -215,8 +215,10 @@ fn the_doctor_says_which_phones_are_registered() {
     }
     text.push_str("[extensions.forgotten]\n");
     fs::write(&file, text).unwrap();
+    let ledger = file.with_file_name("ledger");
     let doctor = |words: &[&str], registrar: &str| {
         let mut command: Command = account.command(&["doctor"]);
+        command.arg("--ledger").arg(&ledger);
         command.args(["--stage", "prod", "--registrations", "--registrar", registrar, "--config"]).arg(&file);
         command.args(words).env("DIALTONE_PASSWORDS", Value::from(passwords.clone()).to_string());
         command.output().unwrap()
@@ -267,6 +269,20 @@ fn the_doctor_says_which_phones_are_registered() {
         (&json!("wrong password"), &json!("no password"))
     );
     assert!(timeless(&before) == timeless(&kamailio.dump()), "asking has changed something");
+
+    // What was seen is a proof of life, and what was not seen proves nothing.
+    let life_of = |phone: &str| {
+        let mut command = account.command(&["phone", phone, "--offline", "--json", "--stage", "prod"]);
+        let output = command.arg("--ledger").arg(&ledger).arg("--config").arg(&file).output().unwrap();
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let (seen, unseen) = (life_of("steady0"), life_of("never0"));
+    assert_eq!(
+        (&seen["state"], &seen["last_life"]["what"]),
+        (&json!("alive"), &json!("registered")),
+        "{seen}"
+    );
+    assert_eq!((&unseen["state"], &unseen["last_life"]), (&json!("never seen"), &Value::Null), "{unseen}");
 
     // People get a table; what cannot be asked is unknown and no more.
     let output = doctor(&[], &over_tls);
