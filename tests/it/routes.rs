@@ -23,12 +23,12 @@ fn routes() -> BTreeSet<&'static str> {
     Route::ALL.iter().map(|route| route.path()).collect()
 }
 
-/// The sources below a folder, but for tests of their own.
+/// The sources below a folder, but for tests and examples of their own.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        if path.is_dir() && name != "tests" {
+        if path.is_dir() && !["tests", "examples"].contains(&name) {
             sources(&path, found);
         } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
             found.push(path);

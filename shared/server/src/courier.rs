@@ -17,6 +17,10 @@ use crate::health::Health;
 /// How often the thread looks up when nobody calls it.
 const TICK: Duration = Duration::from_secs(1);
 
+/// For how long events gather before they are delivered together. Under load each delivery alone would cost a reading, a
+/// writing and a note of its own, which is processor time that answers need (docs/performance.md).
+const GATHERING: Duration = Duration::from_millis(5);
+
 /// How long to wait after a first failure. Each further one doubles it.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
@@ -83,6 +87,9 @@ impl Courier {
                 Ok(call) => self.hear(call),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => _ = self.deadline.get_or_insert_with(Instant::now),
+            }
+            if self.deadline.is_none() {
+                std::thread::sleep(GATHERING);
             }
             // All that came meanwhile is one call.
             calls.try_iter().for_each(|call| self.hear(call));

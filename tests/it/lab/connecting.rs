@@ -168,6 +168,7 @@ fn a_conversation_ends_when_its_time_limit_has_passed() {
     lab.tells("over", "");
     let ended = service.is_asked("/ended");
     assert_eq!((ended.field("DialCallStatus"), ended.field("DialBridged")), ("completed", "true"));
-    assert_eq!(ended.field("DialCallDuration"), "2");
+    let seconds: u64 = ended.field("DialCallDuration").parse().unwrap();
+    assert!(seconds >= 2, "{seconds} s, at least the limit: a busy machine is late, never early");
     assert!(share(440.0, &beta.recording()) > 0.9 && share(1000.0, &alpha.recording()) > 0.9);
 }
