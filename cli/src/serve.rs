@@ -8,18 +8,14 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use ledger::show;
 use network::NetworkFile;
-use server::{InWords, Service, read_senders, stop};
+use server::{InWords, Log, Service, read_senders, stop};
 use telemetry::LogFormat;
-use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
 use web::Settings;
 
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result, both};
 use crate::files::NetworkArgs;
 use crate::output;
-
-/// How many lines of the log may wait to be written. They take a few MB.
-const LOG_LINES: usize = 10_000;
 
 /// Answers Twilio's webhooks on one port: the same handlers as on Lambda, in one process.
 ///
@@ -93,23 +89,19 @@ impl Serve {
             false => LogFormat::JsonToStderr,
         };
         // By a thread of its own, and no line waits for it: a pipe that nobody reads must not stop calls.
-        let (log, guard) = NonBlockingBuilder::default()
-            .lossy(true)
-            .buffered_lines_limit(LOG_LINES)
-            .finish(std::io::stderr());
-        let dropped = log.error_counter();
-        telemetry::start_logging_to(format, log);
+        let (log, guard) = Log::start(std::io::stderr()).map_err(Failure::system)?;
+        telemetry::start_logging_to(format, log.clone());
         // One thread: a decision takes microseconds, and everything else is waiting.
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::system)?;
         let is_json = self.json;
-        let result = runtime.block_on(self.host(settings, screen, dropped));
+        let result = runtime.block_on(self.host(settings, screen, log));
         // It writes what is left, for a second at most.
         drop(guard);
         result.map(|outcome| if is_json { answer::print(outcome, None::<()>) } else { outcome })
     }
 
-    async fn host(self, settings: Settings, screen: Option<InWords>, dropped: ErrorCounter) -> Result {
+    async fn host(self, settings: Settings, screen: Option<InWords>, log: Log) -> Result {
         let listener = server::listen(self.listen).await;
         let listener = listener.map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         let name = settings.network.stage().name.clone();
@@ -120,8 +112,7 @@ impl Serve {
         let senders = read_senders(|name| std::env::var(name).ok())
             .map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         let service = Service { listener, settings, journal, events: self.events, screen, senders };
-        let dropped = move || dropped.dropped_lines() as u64;
-        let ended = service.run(stop::signalled(), dropped).await;
+        let ended = service.run(stop::signalled(), move || log.dropped()).await;
         ended.map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         Ok(Outcome::Done)
     }

@@ -75,7 +75,7 @@ impl Destination {
     pub(crate) fn batch(&self) -> usize {
         match self {
             Self::Topic(..) => 10,
-            Self::File(_) | Self::Stdout(_) | Self::Screen(..) => 100,
+            Self::File(_) | Self::Stdout(_) | Self::Screen(..) => 1_000,
         }
     }
 

@@ -17,6 +17,7 @@ mod events;
 mod health;
 mod http;
 mod listen;
+mod log;
 mod mail;
 mod place;
 mod senders;
@@ -36,6 +37,7 @@ use web::{Route, Settings, Web};
 
 pub use events::InWords;
 pub use listen::{ListenError, listen};
+pub use log::{Log, LogGuard};
 pub use mail::SmtpMailer;
 pub use place::journal_of;
 pub use senders::{SendersError, read_senders};

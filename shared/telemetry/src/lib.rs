@@ -14,3 +14,4 @@ pub use event::{Delivery, count_unpublished, log_event, unpublished};
 pub use lines::{Together, together};
 pub use logging::{LogFormat, start_logging, start_logging_to};
 pub use metrics::{Metrics, metrics_are_read};
+pub use tracing_subscriber::fmt::MakeWriter;
