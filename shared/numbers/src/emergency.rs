@@ -182,12 +182,11 @@ pub fn beginning_of(keys: &Keys, regions: &[Region]) -> Option<String> {
     if !is_short || !digits.bytes().all(|key| key.is_ascii_digit()) {
         return None;
     }
-    let begins = |number: &str| {
-        number.len() > digits.len() && number.starts_with(digits)
-            || digits
-                .strip_prefix('9')
-                .is_some_and(|rest| number.len() > rest.len() && number.starts_with(rest))
+    // A whole number is recognised below; two digits behind an outside line's 9 are not, and are no beginning either.
+    let behind_a_line = |number: &str| {
+        digits.strip_prefix('9').is_some_and(|rest| number.len() > rest.len() && number.starts_with(rest))
     };
+    let begins = |number: &str| number.starts_with(digits) || behind_a_line(number);
     let begins_one = Known::of(regions).numbers.into_iter().any(begins);
     (begins_one && recognize_keys(keys, regions).is_none()).then(|| digits.to_owned())
 }

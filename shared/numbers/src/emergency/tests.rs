@@ -305,9 +305,20 @@ fn a_beginning_of_a_call_for_help_is_one_until_it_is_whole() {
     }
     assert_eq!(beginning("00", &regions(&["AU"])).as_deref(), Some("00"));
     assert_eq!(beginning("00", &regions(&["US"])), None);
+    assert_eq!(beginning("15", &regions(&["FR"])), None, "it is whole");
+    assert_eq!(beginning("915", &regions(&["FR"])), None, "two digits are not dialled behind a 9");
     for text in ["16", "166", "9166"] {
         assert_eq!(beginning(text, &regions(&["TH"])).as_deref(), Some(text));
         assert_eq!(beginning(text, &regions(&["US"])), None);
+    }
+}
+
+/// A phone with a button for help, which sends RFC 5031's name in place of a number.
+#[test]
+fn the_name_of_help_is_the_number_that_people_know_best() {
+    for (region, number) in [("US", "911"), ("GB", "999"), ("FR", "112"), ("AU", "000"), ("JP", "112")] {
+        let here = regions(&[region]);
+        assert_eq!(recognize("urn:service:sos", &here), Some(Service::Emergency(number)), "{region}");
     }
 }
 
