@@ -203,11 +203,12 @@ impl Way {
         limit: impl Fn() -> Duration,
         is_over: impl Fn() -> bool,
     ) -> (bool, bool) {
-        let mut went = false;
+        let (mut went, mut is_last) = (false, false);
         loop {
             if self.in_hand.is_empty() {
                 match self.reader.read(destination.batch()) {
                     Ok(batch) => {
+                        is_last = batch.messages.len() < destination.batch();
                         if batch.unreadable > 0 || batch.lost_segments > 0 {
                             let (lines, segments) = (batch.unreadable, batch.lost_segments);
                             tracing::error!(lines, segments, "a part of the journal cannot be read");
@@ -239,6 +240,10 @@ impl Way {
             health.has_published();
             if let Err(error) = self.cursor.save(self.reader.position()) {
                 tracing::error!(%error, "what was delivered cannot be noted; a restart would deliver it again");
+            }
+            if is_last {
+                // What came meanwhile has called, and gathers.
+                return (went, true);
             }
         }
     }

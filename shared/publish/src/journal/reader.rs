@@ -103,15 +103,30 @@ impl Reader {
                 batch.take(line);
             }
             self.at.offset += taken as u64;
+            let rest = piece.len() - taken;
             if taken == 0 && piece.len() == PIECE {
                 // A line as long as this is none of ours.
                 self.at.offset += piece.len() as u64;
                 batch.unreadable += 1;
-            } else if taken == 0 && !self.turn_over(&mut batch, !piece.is_empty())? {
+            } else if batch.messages.len() < most
+                && piece.len() < PIECE
+                && !self.turn_over(&mut batch, rest as u64)?
+            {
+                // The end of what was there. What a writer has added since is for the next time: a reader that runs after
+                // it reads one line at a time.
                 break;
             }
         }
         Ok(batch)
+    }
+
+    /// How long the segment is; nothing if it is gone.
+    fn length(&self) -> io::Result<u64> {
+        match std::fs::metadata(segment(&self.slot, self.at.segment)) {
+            Ok(about) => Ok(about.len()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error),
+        }
     }
 
     /// Bytes from the position on.
@@ -133,11 +148,17 @@ impl Reader {
         Ok(piece)
     }
 
-    /// Goes on to the next segment, if there is one. The writer begins one only when it is done with the one before.
-    fn turn_over(&mut self, batch: &mut Batch, has_rest: bool) -> io::Result<bool> {
+    /// Goes on to the next segment, if there is one; `rest` bytes behind the position have been seen, and are no line. The
+    /// writer begins a segment only when it is done with the one before.
+    fn turn_over(&mut self, batch: &mut Batch, rest: u64) -> io::Result<bool> {
         let Some(next) = segments(&self.slot)?.into_iter().find(|number| *number > self.at.segment) else {
             return Ok(false);
         };
+        // Lines that came between reading and listing are read before the segment is left.
+        if self.length()? > self.at.offset + rest {
+            return Ok(true);
+        }
+        let has_rest = rest > 0;
         if self.at.offset == 0 && !has_rest && self.at.segment > 0 {
             // Nothing of it was read: it is gone, unless it is empty.
             batch.lost_segments += u64::from(!segment(&self.slot, self.at.segment).exists());

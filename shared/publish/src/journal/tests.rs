@@ -140,3 +140,23 @@ fn a_cursor_stands_where_it_was_left() {
     assert_eq!(Cursor::open(folder.path(), "sns", start).unwrap().position(), start);
     assert!("1".parse::<Position>().is_err() && "1:x".parse::<Position>().is_err());
 }
+
+/// A writer that goes on to the next segment while a reader looks for it loses the reader nothing.
+#[test]
+fn nothing_is_passed_over_while_segments_are_turned_over() {
+    const COUNT: u32 = 6_000;
+    let folder = tempfile::tempdir().unwrap();
+    let limits = Limits { segment: 4_096, delivered: 10_000, most: 10_000 };
+    let journal = Journal::open(folder.path(), limits).unwrap();
+    let mut reader = Reader::new(journal.slot(), Position::default());
+    let mut read = Vec::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| (0..COUNT).for_each(|i| journal.append(&messages([i])).unwrap()));
+        while read.last() != Some(&message(COUNT - 1)) {
+            let batch = reader.read(1_000).unwrap();
+            assert_eq!((batch.unreadable, batch.lost_segments), (0, 0));
+            read.extend(batch.messages);
+        }
+    });
+    assert!(read == messages(0..COUNT), "{} of {COUNT} were read", read.len());
+}
