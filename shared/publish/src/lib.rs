@@ -1,4 +1,4 @@
-//! Events to Amazon SNS, and how a client of the AWS SDK is set up ([`aws_config`]; `feed` reads CloudWatch Logs with it).
+//! Events to Amazon SNS, and how a client of the AWS SDK is set up ([`aws_config()`]; `feed` reads CloudWatch Logs with it).
 //!
 //! [`Sns`] publishes; [`Entry`] reads events back from wherever they were written; [`relay`] does the one with the
 //! other for the functions that callers wait for. [`Journal`] keeps the events of `dialtone serve` on its disk, and a
