@@ -12,7 +12,6 @@ use ledger::{Access, Ledger};
 use serde_json::json;
 use server::stop;
 use switchboard::{Board, Drill, Guard};
-use tokio::net::TcpListener;
 
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
@@ -77,13 +76,8 @@ impl Switchboard {
     }
 
     async fn host(self, opened: Opened, password: Option<String>) -> Result {
-        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
-            Failure::usage(
-                "",
-                format!("cannot listen on {}: {error}", self.listen),
-                "choose another with --listen",
-            )
-        })?;
+        let listener = server::bind(self.listen).await;
+        let listener = listener.map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         let address = listener.local_addr().map_err(Failure::system)?;
         let Opened { network, ledger, path, sources } = opened;
         let reader = Ledger::open(&path, Access::Read, ledger.zone()).map_err(failure)?;

@@ -207,6 +207,8 @@ fn unsigned_requests_that_are_held_open_take_little_memory() {
     assert!(longest < Duration::from_secs(10), "{longest:?}");
     assert!(most_held >= 500, "only {most_held} are open: the service closes what it has no room for");
     assert!(most_memory < 100, "{most_memory} MiB");
+    // Once the strangers only hold what they have, a call for help has its second.
+    help_is_there(&service);
 }
 
 #[test]

@@ -11,7 +11,6 @@ use devices::{Camera, Place, Proxy, QrCode, base_url};
 use network::Finding;
 use serde_json::json;
 use shelf::{End, Shelf};
-use tokio::net::TcpListener;
 
 use super::phones::{Phone, Phones};
 use crate::answer;
@@ -73,13 +72,8 @@ impl Serve {
     }
 
     async fn host(&self, phones: &[Phone]) -> Result {
-        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
-            Failure::usage(
-                "",
-                format!("cannot listen on {}: {error}", self.listen),
-                "choose another with --listen",
-            )
-        })?;
+        let listener = ::server::bind(self.listen).await;
+        let listener = listener.map_err(|error| Failure::found(Outcome::Usage, [error.finding()]))?;
         let address = listener.local_addr().map_err(Failure::system)?;
         let base = self.url.clone().unwrap_or_else(|| format!("http://{address}"));
         let shelf = Shelf::new();

@@ -2,7 +2,8 @@
 
 use network::{Extension, Network};
 use numbers::Region;
-use numbers::emergency::{ADDRESS_TEST, Country, EVERYWHERE, PRIVACY_CODES};
+use numbers::emergency::{ADDRESS_TEST, Country, EVERYWHERE};
+use numbers::{SHOWING_CODES, ShowingCode};
 
 /// Keys that a call for help may begin with and still be one, besides the codes that hide or show the caller's number.
 const BEFORE: [&str; 7] = ["", "*", "#", "**", "##", "*#", "#*"];
@@ -29,7 +30,10 @@ pub(crate) fn spellings(network: &Network, phone: &Extension) -> Vec<String> {
     meant.push(ADDRESS_TEST.to_owned());
     meant.sort_unstable();
     meant.dedup();
-    let before = BEFORE.into_iter().chain(PRIVACY_CODES);
+    // A number may begin as a code of digits alone does (141 in Britain), so such keys wait for the next one.
+    let regions = network.help_regions(Some(phone));
+    let codes = SHOWING_CODES.iter().filter(|code| !code.is_numeric() && code.is_of(&regions));
+    let before = BEFORE.into_iter().chain(codes.map(ShowingCode::keys));
     let outside = before.flat_map(|before| ["", "9", "99"].map(|outside| format!("{before}{outside}")));
     let abroad = outside.flat_map(|before| ["", "0", "00", "011"].map(|abroad| format!("{before}{abroad}")));
     let long = abroad.flat_map(|before| ["", "1"].map(|long| format!("{before}{long}")));

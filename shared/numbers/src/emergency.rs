@@ -283,9 +283,6 @@ impl Known {
     }
 }
 
-/// Codes that hide or show the caller's number, before the number. An emergency centre sees it in any case.
-pub const PRIVACY_CODES: [&str; 4] = ["*67", "*82", "#31#", "*31#"];
-
 /// What follows codes with a `*` or `#`, perhaps behind an outside line's 9. Those of digits alone are looked at elsewhere, since
 /// a number may begin so.
 fn without_star_codes<'k>(keys: &'k str, regions: &[Region]) -> &'k str {

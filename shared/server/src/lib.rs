@@ -36,7 +36,7 @@ use tokio::net::TcpListener;
 use web::{Route, Settings, Web};
 
 pub use events::InWords;
-pub use listen::{ListenError, listen};
+pub use listen::{ListenError, bind, listen};
 pub use log::{Log, LogGuard};
 pub use mail::SmtpMailer;
 pub use place::journal_of;

@@ -44,8 +44,17 @@ impl ListenError {
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
     match passed().map_err(ListenError::Passed)? {
         Some(listener) => Ok(listener),
-        None => TcpListener::bind(address).await.map_err(|source| ListenError::Bind { address, source }),
+        None => bind(address).await,
     }
+}
+
+/// A socket of this process's own.
+///
+/// # Errors
+///
+/// The address is in use, or not this machine's.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    TcpListener::bind(address).await.map_err(|source| ListenError::Bind { address, source })
 }
 
 fn passed() -> io::Result<Option<TcpListener>> {
