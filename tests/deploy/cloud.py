@@ -16,6 +16,7 @@ from world import ACCOUNT, BUILD, FUNCTIONS, HOME, MINISTACK, REGION, STAGE, TOK
 STACK = "dialtone-prod"
 NETWORKS = HOME / "networks"
 SECRET = f"dialtone/{STAGE}/twilio"
+NOTIFY_SECRET = f"dialtone/{STAGE}/notify"
 
 
 def adapted(endpoint, network="Network"):
@@ -94,6 +95,8 @@ class Stack:
             s3.put_object(Bucket="artifacts", Key=name, Body=zipped(NETWORKS / name))
         # The emulator makes up a version id, as AWS does; an operator copies it into samconfig.toml.
         version = self.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps({"auth_token": TOKEN}))["VersionId"]
+        notify = {"account_sid": f"AC{0:032}", "api_key": "SK", "api_secret": "secret", "webhook_secret": "secret"}
+        self.notify = self.client("secretsmanager").create_secret(Name=NOTIFY_SECRET, SecretString=json.dumps(notify))["VersionId"]
         self.deploy("create_stack", version)
         self.queue = self.client("sqs").create_queue(QueueName="consumer")["QueueUrl"]
         arn = self.client("sqs").get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -103,10 +106,13 @@ class Stack:
         return peers.client(service, self.endpoint)
 
     def deploy(self, how, version, network="Network"):
-        parameters = {"Stage": STAGE, "AuthTokenVersion": version, "EmergencyCallerId": fallback.CALLER_ID, "Architecture": "x86_64"}
+        parameters = {"Stage": STAGE, "AuthTokenVersion": version, "EmergencyCallerId": fallback.CALLER_ID, "Architecture": "x86_64",
+                      "NotifySecretVersion": self.notify}
+        # By way of a bucket, as `sam deploy` does: a template in the request itself may have 51,200 bytes.
+        self.client("s3").put_object(Bucket="artifacts", Key="template.json", Body=json.dumps(adapted(self.endpoint, network)))
         cloudformation = self.client("cloudformation")
         getattr(cloudformation, how)(
-            StackName=STACK, TemplateBody=json.dumps(adapted(self.endpoint, network)), Capabilities=["CAPABILITY_IAM"],
+            StackName=STACK, TemplateURL=f"{self.endpoint}/artifacts/template.json", Capabilities=["CAPABILITY_IAM"],
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()])
 
         def done():
