@@ -1,10 +1,7 @@
 //! `[addresses]`: where help is sent.
 
-use std::collections::HashMap;
+use numbers::Region;
 
-use numbers::{E164, Region};
-
-use crate::extensions::Extensions;
 use crate::help::is_unregistered;
 use crate::nearest::nearest;
 use crate::parse;
@@ -162,30 +159,4 @@ pub(crate) fn advise_on_unused(
             remedy: "name it at a phone or as network.address, or remove it".into(),
         });
     }
-}
-
-/// The address of each number: one phone's, or the network's own. Phones that share a number cannot stand at two.
-pub(crate) fn addresses_of_numbers(
-    reader: &mut Reader<'_>,
-    phones: &Extensions<'_>,
-) -> HashMap<E164, String> {
-    let mut found: HashMap<E164, String> = HashMap::new();
-    for (table, phone) in &phones.phones {
-        let (Some(number), Some(address)) = (phone.number, &phone.address) else { continue };
-        match found.get(&number) {
-            Some(other) if other != address => reader.report(
-                table.offset_of("address"),
-                table.path("address"),
-                wrong(
-                    format!("is not {other}, the address of another phone with the same number"),
-                    "911 sees one address for each number; give one of the phones another number",
-                ),
-            ),
-            Some(_) => {}
-            None => {
-                found.insert(number, address.clone());
-            }
-        }
-    }
-    found
 }

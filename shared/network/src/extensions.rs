@@ -247,4 +247,27 @@ impl Extensions<'_> {
         }
         Ok(())
     }
+
+    /// The address of each number: that of its phones. Phones that share a number cannot stand at two.
+    pub(crate) fn address_of(&self, reader: &mut Reader<'_>) -> HashMap<E164, String> {
+        let mut found: HashMap<E164, String> = HashMap::new();
+        for (table, phone) in &self.phones {
+            let (Some(number), Some(address)) = (phone.number, &phone.address) else { continue };
+            match found.get(&number) {
+                Some(other) if other != address => reader.report(
+                    table.offset_of("address"),
+                    table.path("address"),
+                    wrong(
+                        format!("is not {other}, the address of another phone with the same number"),
+                        "911 sees one address for each number; give one of the phones another number",
+                    ),
+                ),
+                Some(_) => {}
+                None => {
+                    found.insert(number, address.clone());
+                }
+            }
+        }
+        found
+    }
 }

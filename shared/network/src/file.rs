@@ -6,7 +6,7 @@ use numbers::{E164, Prefix, Region};
 use toml_spanner::{Arena, ErrorKind, Table};
 
 use crate::Language;
-use crate::addresses::{Names, addresses_of_numbers, advise_on_unused, read_addresses};
+use crate::addresses::{Names, advise_on_unused, read_addresses};
 use crate::codes::{Places, begins_help, read_codes, with_built_in};
 use crate::comments;
 use crate::extensions::{Extensions, Shared, read_extensions};
@@ -196,6 +196,8 @@ fn read<'a>(
             remedy: "set it to a number with a registered emergency address".into(),
         });
     }
+    let section = root.section(reader, "groups");
+    let groups = Groups::read(reader, section.as_ref(), &places, &names);
     let shared = Shared {
         language,
         area_code: rest.area_code,
@@ -206,8 +208,6 @@ fn read<'a>(
         places: &places,
         addresses: &names,
     };
-    let section = root.section(reader, "groups");
-    let groups = Groups::read(reader, section.as_ref(), &shared);
     let section = root.section(reader, "extensions");
     let advised = advice_wanted.then_some(&mut advice);
     let extensions = section.map(|section| read_extensions(reader, &section, &groups, &shared, advised));
@@ -220,7 +220,7 @@ fn read<'a>(
         |number| extensions.by_number.contains_key(number),
     );
     root.refuse_unknown(reader);
-    let address_of = addresses_of_numbers(reader, &extensions);
+    let address_of = extensions.address_of(reader);
     if let Some(section) = section_of_addresses.as_ref().filter(|_| advice_wanted) {
         let used: HashSet<_> =
             extensions.phones.iter().filter_map(|(_, phone)| phone.address.as_deref()).collect();

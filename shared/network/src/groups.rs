@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use numbers::{E164, Prefix};
 
-use crate::codes::read_codes;
+use crate::addresses::Names;
+use crate::codes::{Places, read_codes};
 use crate::device::{Likeness, read_likeness};
-use crate::extensions::Shared;
 use crate::problem::Problem;
 use crate::reader::{Path, Place, Reader, Section, Wrong, table, wrong};
 use crate::{AreaCode, Language, Target, parse};
@@ -29,7 +29,12 @@ pub(crate) struct Group {
 pub(crate) struct Groups<'a>(HashMap<&'a str, (Group, Place<'a>, Path<'a>)>);
 
 impl<'a> Groups<'a> {
-    pub(crate) fn read(reader: &mut Reader<'_>, section: Option<&Section<'a>>, shared: &Shared<'_>) -> Self {
+    pub(crate) fn read(
+        reader: &mut Reader<'_>,
+        section: Option<&Section<'a>>,
+        places: &Places<'_>,
+        addresses: &Names<'_>,
+    ) -> Self {
         let mut groups = HashMap::new();
         let Some(section) = section else { return Self(groups) };
         for (name, value) in section.entries() {
@@ -45,10 +50,8 @@ impl<'a> Groups<'a> {
                 language: table.text(reader, "language", parse::language).map(|at| at.value),
                 area_code: table.text(reader, "area_code", parse::area_code).map(|at| at.value),
                 block: table.list(reader, "block", parse::prefix).unwrap_or_default(),
-                codes: read_codes(reader, codes.as_ref(), shared.places),
-                address: table
-                    .text(reader, "address", |name| shared.addresses.named(name))
-                    .map(|at| at.value),
+                codes: read_codes(reader, codes.as_ref(), places),
+                address: table.text(reader, "address", |name| addresses.named(name)).map(|at| at.value),
                 device: read_likeness(reader, &mut table),
             };
             table.refuse_unknown(reader);
