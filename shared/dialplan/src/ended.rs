@@ -72,7 +72,7 @@ fn outgoing_ended(end: &DialEnd, network: &Network, was_help: bool) -> Plan {
         None => Response::new(),
         Some(_) if was_help => {
             events.push(Event::new(UserEvent::EmergencyFailed, phone, facts));
-            tone(Sentence::NoHelp(outgoing::help_number(network, phone)))
+            tone(Sentence::NoHelp(network.help_number(phone)))
         }
         Some(why) => tone(why),
     };

@@ -117,19 +117,13 @@ pub(crate) fn decide(dialling: &Dialling<'_>, trail: &mut impl Trail) -> Plan {
 /// The sentence that tells a caller of a refusal.
 fn told(refusal: Refusal, network: &Network, phone: Option<&Extension>) -> Sentence {
     match (refusal.reason, refusal.detail) {
-        (Reason::EmergencyDisabled, _) => Sentence::NoEmergencyCalls(help_number(network, phone)),
+        (Reason::EmergencyDisabled, _) => Sentence::NoEmergencyCalls(network.help_number(phone)),
         (_, Some(Detail::TooLong)) => Sentence::TooLong,
         (_, Some(Detail::ShortCode)) => Sentence::ShortCode,
         (_, Some(Detail::Extension)) => Sentence::NoExtension,
         (_, Some(Detail::Shown)) => Sentence::AlwaysShown,
         (reason, None) => Sentence::Refusal(reason),
     }
-}
-
-/// The emergency number that people know where a phone stands.
-pub(crate) fn help_number(network: &Network, phone: Option<&Extension>) -> &'static str {
-    let regions = network.help_regions(phone);
-    regions.iter().find_map(|region| Country::of(*region)).map_or("911", Country::primary)
 }
 
 /// Rule 1. The caller may be unknown: help is sent all the same, to the address of the network's own number.

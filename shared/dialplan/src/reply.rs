@@ -6,7 +6,6 @@ use numbers::emergency::Service;
 use twiml::{Dial, Gather, Noun, Prompt, RejectReason, Response, Say};
 
 use crate::dialled::Dialled;
-use crate::outgoing;
 use crate::reason::Reason;
 use crate::speech::Sentence;
 
@@ -153,7 +152,7 @@ pub(crate) fn refuse(
         // alone is a slip, unless the number that people know best begins with it.
         (RefusalStyle::Reject, Line::Unanswered)
             if begun.is_some_and(|begun| {
-                begun.len() > 1 || outgoing::help_number(network, None).starts_with(begun)
+                begun.len() > 1 || network.help_number(None).starts_with(begun)
             }) =>
         {
             dial_tone_or_goodbye(network, language, why, next)

@@ -55,6 +55,13 @@ impl Network {
         self.addresses.iter().find(|address| Some(address.name.as_str()) == self.place_name(phone))
     }
 
+    /// The emergency number that people know where a phone stands; `None` asks for the network's own phones.
+    #[must_use]
+    pub fn help_number(&self, phone: Option<&Extension>) -> &'static str {
+        let regions = self.help_regions(phone);
+        regions.iter().find_map(|region| Country::of(*region)).map_or("911", Country::primary)
+    }
+
     /// Every phone that cannot call for help, with the reason.
     #[must_use]
     pub fn without_help(&self) -> Vec<Finding> {
