@@ -151,9 +151,7 @@ pub(crate) fn refuse(
         // The rest of a call for help may follow: a call that is ended here would lose it. Before it is answered, one digit
         // alone is a slip, unless the number that people know best begins with it.
         (RefusalStyle::Reject, Line::Unanswered)
-            if begun.is_some_and(|begun| {
-                begun.len() > 1 || network.help_number(None).starts_with(begun)
-            }) =>
+            if begun.is_some_and(|begun| begun.len() > 1 || network.help_number(None).starts_with(begun)) =>
         {
             dial_tone_or_goodbye(network, language, why, next)
         }
