@@ -306,9 +306,10 @@ fn before_an_extension(keys: &str) -> Option<&str> {
     let marks = [',', 'w', 'p', 'x', '*', '#'];
     let marked = rest.trim_start_matches(marks);
     let extension = marked.strip_prefix("ext").unwrap_or(marked).trim_start_matches(marks);
-    let is_marked = extension.len() < rest.len() && (1..=LONGEST).contains(&extension.len());
+    let is_short = (1..=LONGEST).contains(&extension.len());
+    // Without a mark before them, the digits would be the number's own.
     let is_numeric = extension.bytes().all(|key| key.is_ascii_digit() || key == b',');
-    (number.len() > 2 && is_marked && is_numeric).then_some(number)
+    (number.len() > 2 && is_short && is_numeric).then_some(number)
 }
 
 /// A prefix before the number that was meant.
@@ -339,9 +340,9 @@ fn prefixes(digits: &str) -> impl Iterator<Item = (Prefix, &str)> {
     })
 }
 
-/// Whether the last key may be pressed too often: in 911, and in numbers of one digit (999, 000, 111). `1122` may be a code.
+/// Whether the last key may be pressed too often: in 911, and in numbers of one key (999, 000, 111). `1122` may be a code.
 fn may_be_held(number: &str) -> bool {
-    number == "911" || number.chars().all(|key| number.starts_with(key)) && number.len() > 2
+    number == "911" || number.chars().all(|key| number.starts_with(key))
 }
 
 #[cfg(test)]

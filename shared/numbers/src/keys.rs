@@ -88,6 +88,42 @@ mod tests {
         }
     }
 
+    /// Numbers are copied from web pages with dashes of every length and marks that nobody sees. Google's library drops those
+    /// that it lists as punctuation between digits, too.
+    #[test]
+    fn dashes_and_marks_that_come_with_a_copied_number_are_no_keys() {
+        let read_by_google = |text: &str| {
+            phonenumber::parse(Some(phonenumber::country::US), text)
+                .ok()
+                .map(|read| read.national().to_string())
+        };
+        for mark in [
+            "\u{2010}", "\u{2011}", "\u{2013}", "\u{2014}", "\u{2212}", "\u{ff0d}", "\u{a0}", "\u{ad}",
+            "\u{200b}", "\u{2060}", "\u{3000}",
+        ] {
+            let text = format!("503{mark}555{mark}0123");
+            assert_eq!(Keys::read(&text).as_str(), "5035550123", "{mark:?}");
+            assert_eq!(read_by_google(&text).as_deref(), Some("5035550123"), "{mark:?}");
+        }
+        // Marks of direction around a number in a right-to-left text (UAX #9, 2.1 and 2.5), and a byte order mark.
+        for (before, after) in
+            [("\u{202a}", "\u{202c}"), ("\u{2066}", "\u{2069}"), ("\u{200e}", ""), ("\u{feff}", "")]
+        {
+            assert_eq!(Keys::read(&format!("{before}911{after}")).as_str(), "911", "{before:?}");
+        }
+    }
+
+    /// A handset that is lifted and sends nothing asks for nothing; one key is enough to ask, as # does for the menu.
+    #[test]
+    fn nothing_but_blanks_is_no_key() {
+        for text in ["", " ", "\n", "( ) -", "\u{200b}"] {
+            assert!(Keys::read(text).is_empty(), "{text:?}");
+        }
+        for text in ["#", "*", "+", "0", "a", ",", "é"] {
+            assert!(!Keys::read(text).is_empty(), "{text:?}");
+        }
+    }
+
     #[test]
     fn a_long_text_is_cut_and_marked() {
         let keys = Keys::read(&"9".repeat(10_000));

@@ -102,6 +102,8 @@ mod tests {
             ("+79265550123", "RU", Kind::Mobile),
             ("+525555550123", "MX", Kind::FixedLineOrMobile),
             ("+448001111", "GB", Kind::TollFree),
+            // An overlay of North Carolina, newer than the table: NANPA opened 472 in 2022.
+            ("+14725550123", "US", Kind::FixedLineOrMobile),
         ];
         for (text, region, kind) in cases {
             assert_eq!(found(text), Ok((region.into(), kind)), "{text}");
@@ -128,6 +130,32 @@ mod tests {
             ["+4402079460123", "+49030123456", "+5215555550123", "+4412", "+1503555012", "+150355501234"]
         {
             assert_eq!(found(text), Err(LookupError::Invalid), "{text}");
+        }
+    }
+
+    /// Which country a number is of decides which emergency number is dialled for it, so it is told even if no such number
+    /// can exist.
+    #[test]
+    fn a_number_belongs_to_a_country_also_if_it_cannot_exist() {
+        for (text, region) in [
+            ("+15035550123", "US"),
+            ("+16045550123", "CA"),
+            ("+17875550123", "PR"),
+            // Countries that share a code with others.
+            ("+18761550123", "JM"),
+            ("+441481256789", "GG"),
+            ("+77012345678", "KZ"),
+            ("+15555550123", "US"),
+            ("+442", "GB"),
+            ("+4930", "DE"),
+        ] {
+            let found = E164::parse(text).unwrap().region();
+            assert_eq!(found, Region::parse(region), "{text}");
+            assert!(found.is_some(), "{text}");
+        }
+        // ITU-T E.164: 210 is spare, 881 is satellites.
+        for text in ["+2101234567", "+881612345678"] {
+            assert_eq!(E164::parse(text).unwrap().region(), None, "{text}");
         }
     }
 

@@ -235,6 +235,23 @@ mod tests {
         }
     }
 
+    /// NANPA's seven codes, as Google's metadata has them, which files them under the United States. 822 and 880 to 889 are kept
+    /// for later, and the caller pays for 900. An exchange begins with 2 to 9 (NXX).
+    #[test]
+    fn toll_free_is_what_the_metadata_calls_so() {
+        for npa in 200..1000 {
+            for exchange in [0, 99, 155, 199, 200, 234, 911, 999] {
+                let ten = format!("{npa}{exchange:03}5678");
+                let parts = E164::parse(&format!("+1{ten}")).unwrap().nanp().unwrap();
+                let by_metadata = world::find(1, &ten).is_some_and(|found| {
+                    found.kind == Kind::TollFree && Some(found.region) == Region::parse("US")
+                });
+                assert_eq!(parts.is_toll_free(), by_metadata, "{npa} {exchange}");
+                assert_eq!(parts.has_exchange(), ten.as_bytes()[3] >= b'2', "{npa} {exchange}");
+            }
+        }
+    }
+
     #[test]
     fn service_codes_end_in_11() {
         let codes: Vec<u16> = (0..=u16::MAX).filter(|code| is_n11(*code)).collect();
