@@ -3,13 +3,11 @@
 //! The server reads what was dialled, and says why when it refuses. So a device keeps nothing back: it sends the keys
 //! as they were pressed, once no key has come for a while. What is complete it sends at once.
 
-use network::{DeviceKind, Extension, Network};
+use network::{Extension, Network};
 
 use crate::complete::{Complete, complete};
-use crate::dialect::Dialect;
 use crate::help;
 use crate::pattern::{Others, Pattern};
-use crate::profile::Profile;
 use crate::server::Server;
 use crate::service::Service;
 
@@ -20,7 +18,7 @@ pub const NO_KEY_TIMEOUT: u8 = 7;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DialPlan {
     /// The emergency numbers of the countries that the phone belongs to, complete or not.
-    own_help: Vec<&'static str>,
+    pub(crate) own_help: Vec<&'static str>,
     /// The emergency numbers that are complete.
     help: Vec<&'static str>,
     /// Beginnings of these that lead somewhere themselves, as codes or names.
@@ -40,28 +38,13 @@ impl DialPlan {
         Self { own_help: help::own(network, phone), help, places, complete: others }
     }
 
-    /// Whether a device of this kind sends an emergency number with its last key, and not after [`NO_KEY_TIMEOUT`]. Programs
-    /// send what they are told to, at once.
-    #[must_use]
-    pub fn sends_at_once(&self, kind: DeviceKind, number: &str) -> bool {
-        Profile::of(kind).dialect.is_none_or(|dialect| self.help_in(dialect).any(|known| known == number))
-    }
-
-    /// The emergency numbers of the phone's countries that a device of this kind does not send with their last key. None,
-    /// unless the file has something else that begins so.
-    pub fn late(&self, kind: DeviceKind) -> impl Iterator<Item = &'static str> {
-        self.own_help.iter().copied().filter(move |number| !self.sends_at_once(kind, number))
-    }
-
-    /// The plan in a maker's language.
-    pub(crate) fn write(&self, dialect: &Dialect) -> String {
-        (dialect.write)(self)
-    }
-
-    /// The emergency numbers that are sent at once in a language.
-    pub(crate) fn help_in(&self, dialect: &Dialect) -> impl Iterator<Item = &'static str> {
-        let holds = dialect.holds_back;
-        let is_held = move |number: &str| self.places.iter().any(|place| holds(place, number));
+    /// The emergency numbers that nothing keeps from being sent at once. `holds_back` says whether a beginning that leads somewhere
+    /// itself does.
+    pub(crate) fn help_at_once(
+        &self,
+        holds_back: fn(&str, &str) -> bool,
+    ) -> impl Iterator<Item = &'static str> {
+        let is_held = move |number: &str| self.places.iter().any(|place| holds_back(place, number));
         self.help.iter().copied().filter(move |number| !is_held(number))
     }
 

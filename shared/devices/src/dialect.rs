@@ -15,6 +15,18 @@ pub(crate) struct Dialect {
     pub(crate) holds_back: fn(&str, &str) -> bool,
 }
 
+impl Dialect {
+    /// Writes a plan in this language.
+    pub(crate) fn write(&self, plan: &DialPlan) -> String {
+        (self.write)(plan)
+    }
+
+    /// The emergency numbers that are sent at once in this language.
+    pub(crate) fn help_of(&self, plan: &DialPlan) -> impl Iterator<Item = &'static str> {
+        plan.help_at_once(self.holds_back)
+    }
+}
+
 /// The most characters of `P4200`.
 const GRANDSTREAM_CHARACTERS: usize = 1024;
 
@@ -73,7 +85,7 @@ const YEALINK_CHARACTERS: usize = 2048;
 const SNOM_CHARACTERS: usize = 1024;
 
 fn snom(plan: &DialPlan) -> String {
-    let help: Vec<_> = plan.help_in(&SNOM).collect();
+    let help: Vec<_> = SNOM.help_of(plan).collect();
     plan.longest(&help, |complete| {
         let fits = complete.iter().filter(|pattern| !pattern.keys().any(|keys| keys.holds('#')));
         let rules: Vec<_> =
@@ -105,7 +117,7 @@ fn expression(pattern: &Pattern) -> String {
 }
 
 fn grandstream(plan: &DialPlan) -> String {
-    let help: Vec<_> = plan.help_in(&GRANDSTREAM).collect();
+    let help: Vec<_> = GRANDSTREAM.help_of(plan).collect();
     let others: Vec<_> = if help.is_empty() {
         vec!["[x*#]+".to_owned()]
     } else {
@@ -134,7 +146,7 @@ fn is_repeated_to(keys: &str, number: &str) -> bool {
 }
 
 fn linksys(plan: &DialPlan) -> String {
-    let help: Vec<_> = plan.help_in(&LINKSYS).collect();
+    let help: Vec<_> = LINKSYS.help_of(plan).collect();
     let Others { beginnings, open } = DialPlan::others(&help);
     let beginnings = beginnings.iter().map(|pattern| pattern.text(true));
     let others: Vec<_> = beginnings.chain(open.iter().map(|pattern| going_on(pattern) + ".")).collect();
@@ -147,7 +159,7 @@ fn linksys(plan: &DialPlan) -> String {
 }
 
 fn digit_map(plan: &DialPlan, bytes: usize, alternatives: usize) -> String {
-    let help: Vec<_> = plan.help_in(&POLYCOM).collect();
+    let help: Vec<_> = POLYCOM.help_of(plan).collect();
     let Others { beginnings, open } = DialPlan::others(&help);
     let beginnings = beginnings.iter().map(|pattern| format!("{}T", pattern.text(true)));
     let others: Vec<_> = beginnings.chain(open.iter().map(|pattern| going_on(pattern) + ".T")).collect();

@@ -1,6 +1,6 @@
-//! A file for a device.
+//! A file for a device, and its name.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// A file for a device. `Debug` shows its name and its length, since it may hold a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,5 +27,34 @@ impl fmt::Debug for DeviceFile {
             .field("length", &self.bytes.len())
             .field("is_secret", &self.is_secret)
             .finish()
+    }
+}
+
+/// A phone's name as part of a file name and of a URL's path: letters, digits, `+`, `-` and `_` as they are, a dot
+/// unless it comes first, and `=XX` for any other byte.
+#[must_use]
+pub fn file_name(phone: &str) -> String {
+    let mut name = String::with_capacity(phone.len());
+    for (at, byte) in phone.bytes().enumerate() {
+        if byte.is_ascii_alphanumeric() || b"+-_".contains(&byte) || byte == b'.' && at > 0 {
+            name.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(name, "={byte:02X}");
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_safe_and_tell_phones_apart() {
+        assert_eq!(file_name("+15035550114"), "+15035550114");
+        assert_eq!(file_name("street-roots_2.b"), "street-roots_2.b");
+        assert_eq!(file_name("../a b=c"), "=2E.=2Fa=20b=3Dc");
+        assert_ne!(file_name("a b"), file_name("a=20b"));
     }
 }

@@ -6,18 +6,9 @@ use secret::Secret;
 use crate::error::DeviceError;
 use crate::file::DeviceFile;
 use crate::help;
-use crate::line::Line;
+use crate::line::{Line, Proxy};
 use crate::profile::Profile;
 use crate::service::Service;
-
-/// Where a device sends its calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proxy<'a> {
-    /// Twilio's edge: the phone's, or the network's.
-    Edge,
-    /// The lab on this host. Calls for help reach nobody from there, and each file says so.
-    Lab(&'a str),
-}
 
 /// Settings with which Linphone, on any telephone, becomes this phone of the network in the lab at `place`, an address with
 /// its port: that of TLS if the stage is secure, and else that of TCP.

@@ -5,8 +5,7 @@ use secret::Secret;
 
 use crate::dial_plan::DialPlan;
 use crate::error::DeviceError;
-use crate::lab::Proxy;
-use crate::render::file_name;
+use crate::file::file_name;
 use crate::service::Service;
 
 /// How long a registration holds, in seconds. Twilio takes 600 at least
@@ -19,6 +18,15 @@ pub(crate) const TLS_PORT: u16 = 5061;
 
 /// The port of SIP over UDP and TCP.
 pub(crate) const SIP_PORT: u16 = 5060;
+
+/// Where a device sends its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxy<'a> {
+    /// Twilio's edge: the phone's, or the network's.
+    Edge,
+    /// The lab on this host. Calls for help reach nobody from there, and each file says so.
+    Lab(&'a str),
+}
 
 /// The line, as every device is told of it.
 pub(crate) struct Line<'a> {

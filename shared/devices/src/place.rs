@@ -1,9 +1,6 @@
-//! Where a device fetches its files, and what a person does about it.
-
-use network::DeviceKind;
+//! Where a device fetches its files.
 
 use crate::file::DeviceFile;
-use crate::profile::Profile;
 
 /// A place that a device fetches its files from.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +32,4 @@ impl<'a> Place<'a> {
     pub(crate) fn scheme_and_path(&self) -> (&'a str, &'a str) {
         self.base.split_once("://").unwrap_or(("http", self.base))
     }
-}
-
-/// The steps by which a person makes a device of this kind fetch its file, line by line.
-#[must_use]
-pub fn steps(kind: DeviceKind, place: &Place<'_>) -> Vec<String> {
-    (Profile::of(kind).steps)(place)
 }

@@ -1,7 +1,5 @@
 //! All that is known of a kind of device.
 
-use network::DeviceKind;
-
 use crate::dialect::Dialect;
 use crate::error::DeviceError;
 use crate::file::DeviceFile;
@@ -36,16 +34,4 @@ pub enum Camera {
     OfTheTelephone,
     /// The program itself.
     OfTheProgram,
-}
-
-/// The camera that can read a QR code of a file's URL for this kind of device.
-#[must_use]
-pub fn camera(kind: DeviceKind) -> Camera {
-    Profile::of(kind).camera
-}
-
-/// Where the settings of this kind of device come from: makers' documents, or templates that are in use.
-#[must_use]
-pub fn sources(kind: DeviceKind) -> &'static [&'static str] {
-    Profile::of(kind).sources
 }

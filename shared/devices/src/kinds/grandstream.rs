@@ -118,7 +118,7 @@ fn settings(xml: &mut Xml, line: &Line<'_>, model: &Model<'_>) -> io::Result<()>
     group(
         "Dial plan; seconds to wait for another key; # is a key like others; * codes are the server's.",
         &[
-            ("P4200", &line.plan().write(&dialect::GRANDSTREAM)),
+            ("P4200", &dialect::GRANDSTREAM.write(&line.plan())),
             ("P85", &NO_KEY_TIMEOUT.to_string()),
             ("P72", "0"),
             ("P191", "0"),

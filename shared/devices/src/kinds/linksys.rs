@@ -171,7 +171,7 @@ fn settings(xml: &mut Xml, line: &Line<'_>, model: &Model) -> io::Result<()> {
     let plan = match line.mode {
         // A hot line: nothing need be dialled, # is sent.
         DeviceMode::Menu => "(S0<:#>)".to_owned(),
-        DeviceMode::Dialtone => line.plan().write(&dialect::LINKSYS),
+        DeviceMode::Dialtone => dialect::LINKSYS.write(&line.plan()),
     };
     group(
         "What is dialled, and how many seconds to wait for another key.",

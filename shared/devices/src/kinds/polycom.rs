@@ -72,7 +72,7 @@ fn boot_file(settings: &str) -> Vec<u8> {
 fn settings(line: &Line<'_>) -> Vec<u8> {
     let expires = EXPIRY_SECONDS.to_string();
     let port = SIP_PORT.to_string();
-    let plan = line.plan().write(&dialect::POLYCOM);
+    let plan = dialect::POLYCOM.write(&line.plan());
     let timeout = NO_KEY_TIMEOUT.to_string();
     let timeouts = vec![timeout.as_str(); plan.split('|').count()].join("|");
     let is_menu = if line.mode == DeviceMode::Menu { "1" } else { "0" };

@@ -72,7 +72,7 @@ fn settings(xml: &mut Xml, line: &Line<'_>) -> io::Result<()> {
             "Keys in a call: as RTP events (RFC 4733), and not by SIP INFO. First codec PCMU.",
             &[("user_dtmf_info", "off"), ("codec_priority_list", "pcmu,pcma,telephone-event")],
         ),
-        ("What is complete is dialled at once.", &[("user_dp_str", &line.plan().write(&dialect::SNOM))]),
+        ("What is complete is dialled at once.", &[("user_dp_str", &dialect::SNOM.write(&line.plan()))]),
     ];
     for (what, values) in &groups {
         xml::comment(xml, what)?;

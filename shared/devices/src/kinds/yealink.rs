@@ -129,7 +129,7 @@ fn settings(line: &Line<'_>) -> String {
         "What is dialled, and how many seconds to wait for another key. What fits nothing is dialled.",
         &[
             ("dialplan.digitmap.enable", "1"),
-            ("dialplan.digitmap.string", &line.plan().write(&dialect::YEALINK)),
+            ("dialplan.digitmap.string", &dialect::YEALINK.write(&line.plan())),
             ("dialplan.digitmap.interdigit_short_timer", &NO_KEY_TIMEOUT.to_string()),
             ("dialplan.digitmap.interdigit_long_timer", &LONG_TIMER.to_string()),
             ("dialplan.digitmap.no_match_action", "0"),
