@@ -1,17 +1,16 @@
-//! A `<Dial>` under way.
-
-use std::collections::VecDeque;
+//! Plays a `<Dial>`: its legs, the conversation, REFER and the end.
 
 use webhook::{CallStatus, DialStatus, Form};
 
 use crate::element::Element;
-use crate::exchange::{Exchange, State};
+use crate::exchange::Exchange;
 use crate::fields::{dial_ended, referred};
 use crate::io::{Dial, End, Input, Output, Party, TimerId};
 use crate::leg::{LegCause, LegEnd, LegId, LegState, Noun, Placed, Stop, nouns};
 use crate::place::resolve;
-use crate::request::{Method, Request};
+use crate::request::Request;
 use crate::rules::Rule;
+use crate::state::{Dialling, State};
 
 /// For how long a Dial rings, in seconds: the default, the least and the most.
 const TIMEOUT: (u32, u32, u32) = (30, 5, 600);
@@ -24,70 +23,6 @@ const MOST_NOUNS: usize = 10;
 
 /// How many REFERs a call takes ([`Rule::ReferHops`]).
 const MOST_REFERS: u32 = 5;
-
-#[derive(Debug)]
-pub(crate) struct Dialling {
-    action: Option<(Method, String)>,
-    refer: Option<(Method, String)>,
-    answers_on_bridge: bool,
-    hangup_on_star: bool,
-    caller_id: Option<String>,
-    timeout: Option<u32>,
-    time_limit: Option<u32>,
-    legs: Vec<Placed>,
-    /// With `sequential`, the nouns that have not rung yet.
-    waiting: VecDeque<Placed>,
-    winner: Option<LegId>,
-    ringing: Option<TimerId>,
-    talking: Option<TimerId>,
-    /// Where the other side sends the caller.
-    referred: Option<String>,
-    has_callback: bool,
-}
-
-impl Dialling {
-    fn of(dial: &Element, legs: Vec<Placed>) -> Self {
-        let target = |url: &str, method: &str| {
-            dial.attribute(url).map(|url| (Method::of(dial.attribute(method)), url.to_owned()))
-        };
-        let has_callback = legs.iter().any(|placed| placed.callback.is_some());
-        let is_sequential = dial.is_set("sequential");
-        let (legs, waiting) = if is_sequential { (Vec::new(), legs) } else { (legs, Vec::new()) };
-        Self {
-            action: target("action", "method"),
-            refer: target("referUrl", "referMethod"),
-            answers_on_bridge: dial.is_set("answerOnBridge"),
-            hangup_on_star: dial.is_set("hangupOnStar"),
-            caller_id: dial.attribute("callerId").map(str::to_owned),
-            timeout: dial.number("timeout"),
-            time_limit: dial.number("timeLimit"),
-            legs,
-            waiting: waiting.into(),
-            winner: None,
-            ringing: None,
-            talking: None,
-            referred: None,
-            has_callback,
-        }
-    }
-
-    /// Whether this key ends the conversation.
-    pub(crate) fn hangs_up_on(&self, key: char) -> bool {
-        key == '*' && self.hangup_on_star && self.winner.is_some()
-    }
-
-    fn leg(&mut self, id: LegId) -> Option<&mut Placed> {
-        self.legs.iter_mut().find(|placed| placed.leg.id == id)
-    }
-
-    fn is_quiet(&self) -> bool {
-        self.legs.iter().all(|placed| matches!(placed.state, LegState::Ended(_)))
-    }
-
-    fn status_of(&self, status: CallStatus) -> bool {
-        self.legs.iter().any(|placed| placed.state == LegState::Ended(status))
-    }
-}
 
 impl Exchange {
     pub(crate) fn begin_dial(&mut self, dial: &Element) {
@@ -284,7 +219,7 @@ impl Exchange {
             (CallStatus::Failed, DialStatus::Failed),
         ]
         .into_iter()
-        .filter(|(leg, _)| dialling.status_of(*leg))
+        .filter(|(leg, _)| dialling.ended_as(*leg))
         .collect();
         if found.len() > 1 {
             self.assume(Rule::DialMixed);
@@ -350,12 +285,7 @@ impl Exchange {
 
     fn stop_legs(&mut self, why: Stop, chosen: impl Fn(&Placed) -> bool) {
         let State::Dialling(dialling) = &mut self.state else { return };
-        let alive = |placed: &&mut Placed| matches!(placed.state, LegState::Calling | LegState::Talking);
-        let mut stopped = Vec::new();
-        for placed in dialling.legs.iter_mut().filter(alive).filter(|placed| chosen(placed)) {
-            placed.state = LegState::Stopping(why);
-            stopped.push(placed.leg.id);
-        }
+        let stopped = dialling.stop(why, chosen);
         for id in stopped {
             self.push(Output::EndLeg(id));
         }

@@ -1,11 +1,12 @@
 //! The content of an answer: TwiML, sound, text, or nothing that Twilio takes.
 
 use crate::element::Element;
-use crate::exchange::{Exchange, State};
+use crate::exchange::Exchange;
 use crate::io::{End, Output, Sound};
 use crate::place::resolve;
 use crate::request::{FetchError, is_audio, is_text, is_twiml};
 use crate::rules::Rule;
+use crate::state::State;
 
 impl Exchange {
     pub(crate) fn document(&mut self, content_type: &str, body: &str) {

@@ -6,15 +6,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use webhook::{CallStatus, Form};
 
-use crate::dialling::Dialling;
 use crate::element::Element;
 use crate::fields::{Caller, Fields, progress, seconds};
-use crate::gathering::Gathering;
 use crate::io::{End, Input, Output, Playback, PlaybackId, Sound, TimerId};
 use crate::leg::LegId;
 use crate::place::resolve;
 use crate::request::{Method, Request, Target};
 use crate::rules::Rule;
+use crate::state::State;
 
 /// The facts that Twilio knows before a call begins.
 #[derive(Clone)]
@@ -49,25 +48,6 @@ pub struct Exchange {
     pub(crate) state: State,
     outputs: VecDeque<Output>,
     ids: u32,
-}
-
-#[derive(Debug)]
-pub(crate) enum State {
-    /// A document is on its way from this URL; whether the caller is gone, so that it does not matter.
-    Fetching {
-        url: String,
-        is_last: bool,
-    },
-    /// Something is heard; whether the call ends after it.
-    Playing {
-        id: PlaybackId,
-        is_last: bool,
-    },
-    Gathering(Gathering),
-    Dialling(Dialling),
-    /// Between two verbs, and when the call is over.
-    Idle,
-    Over,
 }
 
 impl Exchange {

@@ -1,52 +1,20 @@
-//! A `<Gather>` under way.
-
-use std::collections::VecDeque;
+//! Plays a `<Gather>`: prompts, keys and the time between them.
 
 use crate::element::Element;
-use crate::exchange::{Exchange, State};
+use crate::exchange::Exchange;
 use crate::fields::gathered;
 use crate::io::{Output, PlaybackId, TimerId};
-use crate::keys::Gathered;
 use crate::place::resolve;
-use crate::request::Method;
 use crate::rules::Rule;
-
-/// How long a `<Gather>` waits for a key, in seconds, unless it says otherwise.
-const TIMEOUT: u32 = 5;
-
-#[derive(Debug)]
-pub(crate) struct Gathering {
-    action: String,
-    method: Method,
-    timeout: u32,
-    on_empty: bool,
-    hears_keys: bool,
-    keys: Gathered,
-    /// The nested verbs that are not heard yet.
-    prompts: VecDeque<Element>,
-    playing: Option<PlaybackId>,
-    timer: Option<TimerId>,
-}
+use crate::state::{Gathering, State};
 
 impl Exchange {
     pub(crate) fn begin_gather(&mut self, gather: &Element) {
         self.answer();
-        let input = gather.attribute("input").unwrap_or("dtmf");
-        if input.contains("speech") {
+        if gather.attribute("input").is_some_and(|input| input.contains("speech")) {
             self.assume(Rule::SpeechIgnored);
         }
-        let gathering = Gathering {
-            action: gather.attribute("action").unwrap_or_default().to_owned(),
-            method: Method::of(gather.attribute("method")),
-            timeout: gather.number("timeout").unwrap_or(TIMEOUT),
-            on_empty: gather.is_set("actionOnEmptyResult"),
-            hears_keys: input.split_whitespace().any(|word| word == "dtmf"),
-            keys: Gathered::new(gather),
-            prompts: gather.children.iter().cloned().collect(),
-            playing: None,
-            timer: None,
-        };
-        self.state = State::Gathering(gathering);
+        self.state = State::Gathering(Gathering::of(gather));
         self.push(Output::GatherStarts);
         self.next_prompt();
     }

@@ -12,6 +12,7 @@ mod leg;
 mod place;
 mod request;
 mod rules;
+mod state;
 
 pub use element::{DocumentError, Element, Malformed};
 pub use exchange::{Exchange, Setup};
