@@ -1,12 +1,14 @@
 //! Why the ledger cannot be filled.
 
+mod cloudwatch;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
 use network::Finding;
 use samconfig::SamconfigError;
 
-use crate::cloudwatch::CloudWatchError;
+pub use self::cloudwatch::CloudWatchError;
 
 /// Why a source cannot be read into the ledger. `Display` is one line; the cause is its `source()`.
 #[derive(Debug, thiserror::Error)]

@@ -9,8 +9,9 @@ use ledger::{Ledger, Record, Taken};
 use network::Network;
 use publish::Entry;
 
-use crate::error::Result;
-use crate::{FeedError, journal, notes};
+use crate::error::{FeedError, Result};
+use crate::fingerprint::fingerprint;
+use crate::{journal, notes};
 
 /// How many bytes of a file go into the ledger in one transaction.
 const PIECE: usize = 4 << 20;
@@ -45,7 +46,7 @@ impl Files {
         if !slots.is_empty() {
             let mut all = Taken::default();
             for slot in slots {
-                add(&mut all, journal::read(&slot, &self.stage, ledger)?);
+                all += journal::read(&slot, &self.stage, ledger)?;
                 notes::read(&slot, ledger)?;
             }
             return Ok(all);
@@ -63,7 +64,7 @@ impl Files {
         for path in files {
             let mut reader = Reader::open(&path, ledger)?;
             while let Some((records, cursor)) = reader.piece(&self.stage).map_err(FeedError::file(&path))? {
-                add(&mut all, ledger.take(records, Some((&reader.name, &cursor)))?);
+                all += ledger.take(records, Some((&reader.name, &cursor)))?;
             }
         }
         Ok(all)
@@ -74,12 +75,6 @@ impl fmt::Display for Files {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.path.display().fmt(f)
     }
-}
-
-pub(crate) fn add(all: &mut Taken, taken: Taken) {
-    all.new += taken.new;
-    all.repeated += taken.repeated;
-    all.forgotten += taken.forgotten;
 }
 
 /// A file that is read from where the ledger's cursor says.
@@ -172,20 +167,6 @@ fn of_entries(text: &str, stage: &str) -> Vec<Record> {
         .filter(|entry| entry.message.stage() == stage)
         .filter_map(|entry| Record::parse(entry.message.json()))
         .collect()
-}
-
-/// A short print of a file's beginning (FNV-1a). It only tells files apart that took each other's name. Letters only, so
-/// that nothing in the ledger looks like a telephone number.
-pub(crate) fn fingerprint(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}").chars().map(|c| c.to_digit(16).map_or('-', letter)).collect()
-}
-
-/// The letter that stands for a hexadecimal digit: `a` for 0, `p` for 15.
-fn letter(digit: u32) -> char {
-    char::from_u32(u32::from('a') + digit).unwrap_or('-')
 }
 
 #[cfg(test)]

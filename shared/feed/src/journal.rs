@@ -6,9 +6,7 @@ use std::path::Path;
 use ledger::{Ledger, Record, Taken};
 use publish::{Position, Reader};
 
-use crate::FeedError;
-use crate::error::Result;
-use crate::files::add;
+use crate::error::{FeedError, Result};
 
 /// How many events go into the ledger in one transaction.
 const MOST: usize = 10_000;
@@ -35,7 +33,7 @@ pub(crate) fn read(slot: &Path, stage: &str, ledger: &mut Ledger) -> Result<Take
         // Without the leading zeros of its own text: nothing in the ledger looks like a telephone number.
         let at = reader.position();
         let cursor = format!("{}:{}", at.segment, at.offset);
-        add(&mut all, ledger.take(records, Some((&name, &cursor)))?);
+        all += ledger.take(records, Some((&name, &cursor)))?;
     }
 }
 

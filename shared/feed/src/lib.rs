@@ -11,6 +11,7 @@ mod cloudwatch;
 mod error;
 mod feed;
 mod files;
+mod fingerprint;
 mod journal;
 mod keeping;
 mod notes;
@@ -18,8 +19,8 @@ mod place;
 mod source;
 mod twilio_lists;
 
-pub use cloudwatch::{CloudWatch, CloudWatchError};
-pub use error::FeedError;
+pub use cloudwatch::CloudWatch;
+pub use error::{CloudWatchError, FeedError};
 pub use feed::Feed;
 pub use files::Files;
 pub use keeping::retain;

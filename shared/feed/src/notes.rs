@@ -8,9 +8,8 @@ use ledger::{Channel, Ledger, Notice};
 use notices::{DONE, Told};
 use webhook::CallSid;
 
-use crate::FeedError;
-use crate::error::Result;
-use crate::files::fingerprint;
+use crate::error::{FeedError, Result};
+use crate::fingerprint::fingerprint;
 
 /// Reads what a slot's file has, if it changed. It is short, so it is read as a whole; the events of the same slot are in the
 /// ledger already.

@@ -1,5 +1,7 @@
 //! Taking in what happened.
 
+use std::ops::AddAssign;
+
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use webhook::CallSid;
@@ -20,6 +22,14 @@ pub struct Taken {
     pub repeated: u64,
     /// They are older than what was forgotten.
     pub forgotten: u64,
+}
+
+impl AddAssign for Taken {
+    fn add_assign(&mut self, other: Self) {
+        self.new += other.new;
+        self.repeated += other.repeated;
+        self.forgotten += other.forgotten;
+    }
 }
 
 impl Ledger {

@@ -4,7 +4,6 @@
 //! samconfig.toml: stack, region -> its log groups -> for each: FilterLogEvents from (cursor - OVERLAP) to now -> Ledger
 //! ```
 
-mod error;
 mod groups;
 mod line;
 
@@ -23,10 +22,7 @@ use samconfig::Stack;
 use tokio::runtime::Runtime;
 
 use self::groups::{Content, Group};
-use crate::error::Result;
-use crate::files::add;
-
-pub use self::error::CloudWatchError;
+use crate::error::{CloudWatchError, Result};
 
 /// How far each reading goes back behind the one before, in minutes. CloudWatch Logs takes lines in seconds after they are
 /// written; what comes later than this is missed. Assumed: AWS promises no limit.
@@ -83,7 +79,7 @@ impl CloudWatch {
         let groups = session.runtime.block_on(groups::list(&session.client, &self.stack, now))?;
         let mut all = Taken::default();
         for group in &groups {
-            add(&mut all, session.read(group, &self.stack.region, &self.stage, ledger, now)?);
+            all += session.read(group, &self.stack.region, &self.stage, ledger, now)?;
         }
         Ok(all)
     }
@@ -138,7 +134,7 @@ impl Session {
         let mut all = Taken::default();
         while from < now {
             let to = (from + SignedDuration::from_hours(STRETCH)).min(now);
-            add(&mut all, self.read_stretch(group, stage, (from, to), ledger)?);
+            all += self.read_stretch(group, stage, (from, to), ledger)?;
             // The cursor moves last: what failed before is asked for again.
             ledger.note_cursor(&source, &cursor(to))?;
             from = to;
@@ -176,7 +172,7 @@ impl Session {
             match group.content {
                 Content::Events => {
                     let records = lines.flat_map(|(line, _)| line::records(line, stage));
-                    add(&mut all, ledger.take(records, None)?);
+                    all += ledger.take(records, None)?;
                 }
                 Content::Notices => {
                     for notice in lines.filter_map(|(line, at)| line::notice(line, at)) {

@@ -67,7 +67,7 @@ impl CloudWatchError {
         Finding::new("CloudWatch Logs", self.to_string(), remedy)
     }
 
-    pub(super) fn of<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> Self {
+    pub(crate) fn of<E: ProvideErrorMetadata, R>(action: &'static str, error: &SdkError<E, R>) -> Self {
         match error {
             SdkError::ServiceError(refusal) => {
                 Self::of_code(action, refusal.err().code().unwrap_or("no code"))
