@@ -22,7 +22,9 @@ use crate::registrar::Registered;
 use crate::sdp::Description;
 use crate::shelf::{Shelf, Shelved};
 use crate::switch::Beginning;
-use crate::transcript::CERTIFICATE;
+
+/// The path of the certificate, at the address where files are fetched.
+pub const CERTIFICATE: &str = "/lab-ca.pem";
 
 /// A lab that runs. Dropping it ends it.
 pub struct Running {

@@ -9,11 +9,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::news::{Kind, News};
-use crate::running::Running;
+use crate::running::{CERTIFICATE, Running};
 use crate::voice::Speaker;
-
-/// The path of the certificate, at the address where files are fetched.
-pub const CERTIFICATE: &str = "/lab-ca.pem";
 
 /// Said at the start, and whenever someone might forget.
 const NOBODY: &str = "911 REACHES NOBODY HERE. This is a lab: for help, use a real telephone.";
