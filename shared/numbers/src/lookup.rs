@@ -2,17 +2,8 @@
 
 use crate::countries::{Region, calling_code, dialling};
 use crate::e164::E164;
-use crate::kind::Kind;
+use crate::found::Found;
 use crate::world;
-
-/// The region and kind of a number that can exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Found {
-    /// Where it is. Numbers that North America shares, such as toll-free ones, are filed under the US.
-    pub region: Region,
-    /// Its purpose.
-    pub kind: Kind,
-}
 
 /// Why a number cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +77,7 @@ fn digits_of(code: u16) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Kind;
 
     fn found(text: &str) -> Result<(String, Kind), LookupError> {
         look_up(&E164::parse(text).unwrap()).map(|found| (found.region.to_string(), found.kind))

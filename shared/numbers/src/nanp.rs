@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use crate::countries::Region;
 use crate::e164::E164;
+use crate::found::Found;
 use crate::kind::Kind;
-use crate::lookup::Found;
 use crate::world;
 
 /// The parts of a North American number, `+1 NPA NXX XXXX`.

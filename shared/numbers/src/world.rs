@@ -3,8 +3,8 @@
 use generated::{CASES, CLASSES, FIRST_ROW, NEXT, STARTS, VERDICTS};
 
 use crate::countries::Region;
+use crate::found::Found;
 use crate::kind::Kind;
-use crate::lookup::Found;
 
 /// Looks up a number by its calling code and the digits after it; nothing if it cannot exist.
 pub(crate) fn find(code: u16, national: &str) -> Option<Found> {
