@@ -12,6 +12,10 @@ use crate::names::Names;
 /// assumed, several times what was seen. After that somebody else has changed it.
 pub(crate) const LONGEST_LAG: Duration = Duration::from_secs(30);
 
+/// For how long a resource is looked for that may be there: its answer was lost, or Twilio says that its name is taken,
+/// while its list may lag behind.
+pub(crate) const LOOKED_FOR: Duration = Duration::from_secs(6);
+
 /// The effect that one answer tells.
 #[derive(Debug, Clone)]
 pub(crate) enum Effect {

@@ -1,9 +1,8 @@
 //! Why a change was not made.
 
-use std::error::Error;
-
 use network::Finding;
 
+use crate::chain::chain;
 use crate::change::{Action, Summary};
 use crate::keyring::KeyringError;
 use crate::purchase_log::LogError;
@@ -170,17 +169,6 @@ fn verb(summary: &Summary) -> &'static str {
         Action::Delete => "delete",
         Action::Buy => "buy",
     }
-}
-
-/// An error and its causes, on one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
 
 /// A failed request as everything is reported.

@@ -5,6 +5,8 @@ use std::error::Error;
 use network::Finding;
 use twilio::Secret;
 
+use crate::chain::chain;
+
 /// The knowledge of a phone's password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
@@ -92,6 +94,6 @@ impl KeyringError {
     /// The error as everything is reported.
     #[must_use]
     pub fn finding(&self) -> Finding {
-        Finding::new("", crate::error::chain(self), &self.remedy)
+        Finding::new("", chain(self), &self.remedy)
     }
 }

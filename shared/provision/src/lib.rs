@@ -13,6 +13,7 @@
 mod account;
 mod another;
 mod apply;
+mod chain;
 mod change;
 mod cost;
 mod crew;

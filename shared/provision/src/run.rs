@@ -14,7 +14,7 @@ use crate::another::Seen;
 use crate::change::{Change, EmergencyMove, Stage, Summary};
 use crate::crew::Crew;
 use crate::difference::difference;
-use crate::effect::{Effect, Effects};
+use crate::effect::{Effect, Effects, LOOKED_FOR};
 use crate::error::ApplyError;
 use crate::failures::Failures;
 use crate::graph::hold;
@@ -32,10 +32,6 @@ use crate::wishes::Wishes;
 
 /// How often a change is tried while its answers are lost, and how often one is made again that does not show.
 const TRIES: usize = 5;
-
-/// For how long a resource is looked for that may be there: its answer was lost, or Twilio says that its name is taken,
-/// while its list may lag behind.
-pub(crate) const LOOKED_FOR: Duration = Duration::from_secs(6);
 
 /// How a phase ended.
 pub(crate) enum Round {

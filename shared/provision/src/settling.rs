@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 use twilio::{Address, Client};
 
 use crate::account::Account;
-use crate::effect::LONGEST_LAG;
+use crate::effect::{LONGEST_LAG, LOOKED_FOR};
 use crate::index::Index;
 use crate::keyring::{Keyring, Known};
-use crate::run::LOOKED_FOR;
 use crate::wishes::Wishes;
 
 /// The pause before another look.

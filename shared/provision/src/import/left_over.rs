@@ -3,7 +3,7 @@
 use network::{Finding, some_of};
 
 use super::Found;
-use super::draft::{Parts, Rename};
+use super::parts::{Parts, Rename};
 use crate::names::owner_of;
 
 /// A user of the domain's lists that the file does not name.

@@ -13,6 +13,7 @@ mod draft;
 mod found;
 mod guess;
 mod left_over;
+mod parts;
 mod places;
 #[cfg(test)]
 mod tests;
@@ -20,5 +21,6 @@ mod text;
 
 pub use self::before::Before;
 pub(crate) use self::before::{DomainBefore, NumberBefore};
-pub use self::draft::{Choice, Draft, DraftError, Rename, draft};
+pub use self::draft::{Draft, DraftError, draft};
 pub use self::found::Found;
+pub use self::parts::{Choice, Rename};

@@ -6,7 +6,7 @@ use network::Finding;
 use toml_edit::Value;
 use twilio::PhoneNumber;
 
-use super::draft::{Parts, Phone};
+use super::parts::{Parts, Phone};
 use super::places::FoundPlace;
 use crate::registration::Registration;
 

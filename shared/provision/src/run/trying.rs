@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use super::{LOOKED_FOR, Round, Run, TRIES};
+use super::{Round, Run, TRIES};
 use crate::change::{Change, EmergencyMove};
+use crate::effect::LOOKED_FOR;
 use crate::error::ApplyError;
 use crate::perform::{Made, Step, is_taken, perform};
 use crate::registration::{Registration, Unregistered};
