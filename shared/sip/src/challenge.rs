@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use md5::{Digest as _, Md5};
-
 use crate::field::digest_field;
+use crate::hash::md5;
 use crate::message::Message;
 
 /// A server's demand for credentials (RFC 2617, section 3.2.1).
@@ -142,12 +141,6 @@ impl fmt::Debug for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Challenge").field("realm", &self.realm).finish_non_exhaustive()
     }
-}
-
-/// MD5 (RFC 1321) of a text, as 32 hexadecimal digits.
-#[must_use]
-pub fn md5(text: &str) -> String {
-    format!("{:032x}", u128::from_be_bytes(Md5::digest(text.as_bytes()).into()))
 }
 
 /// A text between quotes (RFC 3261, section 25.1: quoted-pair).

@@ -2,10 +2,12 @@
 
 mod challenge;
 mod field;
+mod hash;
 mod inbox;
 mod message;
 
-pub use challenge::{Challenge, ChallengeError, Credentials, md5};
+pub use challenge::{Challenge, ChallengeError, Credentials};
 pub use field::{address, digest_field, parameter};
+pub use hash::md5;
 pub use inbox::{Inbox, Next};
 pub use message::{MAX_MESSAGE, Message, MessageError};

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::challenge::md5;
 use crate::field::{parameter, split};
+use crate::hash::md5;
 
 /// The longest header part and the longest body that are read, in bytes. A phone's are below 4 KiB.
 pub const MAX_MESSAGE: usize = 64 * 1024;
