@@ -134,7 +134,7 @@ impl Init {
                 None => Ok(Answer::Given(given)),
             };
         }
-        let default = question.default(so_far);
+        let default = so_far.default_for(question);
         if !asks {
             return Ok(default.map_or(Answer::Missing, Answer::Given));
         }

@@ -4,6 +4,7 @@
 mod cost;
 mod ending;
 mod first;
+mod line;
 mod money;
 mod page;
 mod purchase;

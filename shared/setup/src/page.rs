@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use network::Finding;
 use provision::{Action, FieldChange, Summary};
 
-use crate::show::{mark_of, shown};
+use crate::line::{line_of, mark_of, shown};
 
 /// The most lines that a plan takes field by field before what is alike in it is put together.
 pub(crate) const PAGE: usize = 40;
@@ -18,7 +18,7 @@ const NAMED: usize = 12;
 pub(crate) fn whole(summaries: &[Summary]) -> Vec<String> {
     let mut lines = Vec::new();
     for summary in summaries {
-        lines.push(crate::show::line_of(summary));
+        lines.push(line_of(summary));
         let fields = || summary.fields.iter().filter(|field| field.from != field.to);
         let width = fields().map(|field| field.name.len()).max().unwrap_or_default();
         for FieldChange { name, from, to, .. } in fields() {

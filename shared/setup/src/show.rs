@@ -1,7 +1,7 @@
 //! Plans, as people and programs read them.
 
 use network::Finding;
-use provision::{Action, Plan, Registration, Summary, Unregistered};
+use provision::{Plan, Registration, Summary, Unregistered};
 use serde_json::{Value, json};
 use terminal as output;
 
@@ -106,30 +106,10 @@ pub fn help(unregistered: &[Unregistered]) -> Vec<Finding> {
     lines.into_iter().flatten().collect()
 }
 
-/// One change on one line.
-pub(crate) fn line_of(summary: &Summary) -> String {
-    format!("{} {:<26} {}", mark_of(summary.action), summary.kind, summary.name)
-}
-
-/// How a line of a plan begins.
-pub(crate) fn mark_of(action: Action) -> char {
-    match action {
-        Action::Create => '+',
-        Action::Update => '~',
-        Action::Delete => '-',
-        Action::Buy => '$',
-    }
-}
-
 /// A count of changes, in words.
 pub fn count(changes: usize) -> String {
     match changes {
         1 => "1 change".to_owned(),
         count => format!("{count} changes"),
     }
-}
-
-/// A value as people read it.
-pub(crate) fn shown(value: &str) -> &str {
-    if value.is_empty() { "(none)" } else { value }
 }

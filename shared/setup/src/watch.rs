@@ -11,6 +11,7 @@ use provision::{Action, Observer, Summary, Unregistered};
 use terminal::{self as output, Progress, about, time_left};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::line::line_of;
 use crate::show;
 
 /// After how long a step is worth a word of its own.
@@ -147,7 +148,7 @@ impl Watcher {
         let slow = |step: &&mut Step| !step.is_told && now.duration_since(step.since) >= SLOW;
         let tell = |step: &mut Step| {
             step.is_told = true;
-            format!("under way: {}", show::line_of(&step.summary))
+            format!("under way: {}", line_of(&step.summary))
         };
         state.under_way.iter_mut().filter(slow).map(tell).collect()
     }
@@ -184,7 +185,7 @@ impl Observer for Watcher {
             let (count, total) = (state.made.len(), total + before);
             let width = total.to_string().len();
             let left = state.left(count, total, Instant::now());
-            output::aside(&format!("[{count:>width$}/{total}] {}{left}", show::line_of(summary)));
+            output::aside(&format!("[{count:>width$}/{total}] {}{left}", line_of(summary)));
         }
     }
 

@@ -1,7 +1,5 @@
 //! What `init` asks, in this order.
 
-use super::sketch::Sketch;
-
 /// One question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
@@ -81,17 +79,6 @@ impl Question {
             Self::State => "--state",
             Self::PostalCode => "--postal-code",
             Self::Notify => "--notify",
-        }
-    }
-
-    /// The answer of most people, if there is one.
-    pub fn default(self, so_far: &Sketch) -> Option<String> {
-        match self {
-            Self::Region => Some("US".into()),
-            Self::Phone => Some("lobby".into()),
-            // A SIP domain is a name among all of Twilio's customers, so the network's own is likely to be free.
-            Self::SipDomain => so_far.get(Self::Name).map(|name| format!("{name}-prod.sip.twilio.com")),
-            _ => None,
         }
     }
 

@@ -29,6 +29,17 @@ impl Sketch {
         self.answers.iter().find(|(one, _)| *one == question).map(|(_, answer)| answer.as_str())
     }
 
+    /// The answer of most people, if there is one.
+    pub fn default_for(&self, question: Question) -> Option<String> {
+        match question {
+            Question::Region => Some("US".into()),
+            Question::Phone => Some("lobby".into()),
+            // A SIP domain is a name among all of Twilio's customers, so the network's own is likely to be free.
+            Question::SipDomain => self.get(Question::Name).map(|name| format!("{name}-prod.sip.twilio.com")),
+            _ => None,
+        }
+    }
+
     /// Notes an answer, in place of an earlier one.
     pub fn set(&mut self, question: Question, answer: String) {
         self.answers.retain(|(one, _)| *one != question);
