@@ -142,6 +142,16 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// The fault in JSON, without the values: those may be private, and an error is shown.
+pub(crate) fn shape_of(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.strip_prefix("missing field ") {
+        Some(field) => format!("the field {} is missing", field.split(" at line").next().unwrap_or_default()),
+        None if error.is_data() => "a field is not of the kind that it should be".to_owned(),
+        None => "it is not JSON".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

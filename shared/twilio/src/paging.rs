@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::error::shape_of;
 use crate::hosts::Host;
 use crate::patience::Kind;
 use crate::transport::{Body, Call};
@@ -69,16 +70,6 @@ impl Client {
         }
         let reason = format!("it has more than {MAX_PAGES} pages");
         Err(Error::Unreadable { request: call.label(), reason })
-    }
-}
-
-/// The fault in JSON, without the values: those may be private, and an error is shown.
-pub(crate) fn shape_of(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.strip_prefix("missing field ") {
-        Some(field) => format!("the field {} is missing", field.split(" at line").next().unwrap_or_default()),
-        None if error.is_data() => "a field is not of the kind that it should be".to_owned(),
-        None => "it is not JSON".to_owned(),
     }
 }
 

@@ -12,9 +12,9 @@ use ureq::http::{HeaderValue, Response};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::DefaultConnector;
 
+use crate::error::shape_of;
 use crate::failure::{Resolver, outcome_of, words};
 use crate::hosts::Host;
-use crate::paging::shape_of;
 use crate::patience::{Kind, Next, Outcome, retry_after, what_next, with_chance};
 use crate::{Account, Error, Hosts, Patience, Refusal, Result, Wait};
 
