@@ -11,7 +11,7 @@ use dialplan::Message;
 use publish::{Cursor, Journal, Reader, adopt, slots};
 use telemetry::{Delivery, log_event};
 
-use crate::events::{Call, Destination};
+use crate::destination::Destination;
 use crate::health::Health;
 
 /// How often the thread looks up when nobody calls it.
@@ -32,6 +32,16 @@ const ADOPTION: Duration = Duration::from_secs(60);
 
 /// How long one delivery may take. SNS has two seconds for each request.
 const LIMIT: Duration = Duration::from_secs(2);
+
+/// The calls that wake the thread.
+pub(crate) enum Call {
+    /// There is something in the journal.
+    Kept,
+    /// A message that the journal could not take.
+    Unkept(Message),
+    /// The service has ended.
+    Stop(Instant),
+}
 
 pub(crate) struct Courier {
     journal: Option<Arc<Journal>>,

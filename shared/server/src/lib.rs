@@ -13,6 +13,7 @@
 mod bell;
 mod connections;
 mod courier;
+mod destination;
 mod events;
 mod health;
 mod http;
@@ -35,7 +36,7 @@ use publish::{Journal, Limits};
 use tokio::net::TcpListener;
 use web::{Route, Settings, Web};
 
-pub use events::InWords;
+pub use destination::InWords;
 pub use listen::{ListenError, bind, listen};
 pub use log::{Log, LogGuard};
 pub use mail::SmtpMailer;
@@ -44,7 +45,8 @@ pub use senders::{SendersError, read_senders};
 
 use bell::Bell;
 use connections::Connections;
-use events::{Destination, Events};
+use destination::Destination;
+use events::Events;
 use health::Health;
 use window::Window;
 

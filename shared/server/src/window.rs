@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use dialplan::Message;
 
-use crate::events::InWords;
+use crate::destination::InWords;
 
 /// How many events may wait for a terminal that somebody has stopped. The rest is not shown; it is kept all the same.
 const WAITING: usize = 1_000;
