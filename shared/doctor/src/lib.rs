@@ -18,7 +18,6 @@
 //!
 //! No telephone number of a caller or callee is in a report or in the file of results.
 
-mod codes;
 mod debugger;
 mod dossier;
 pub mod drill;

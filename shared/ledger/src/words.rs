@@ -47,59 +47,76 @@ macro_rules! set {
     };
 }
 
-set! {
+/// A set whose items are told to people, each in the words behind its colon.
+macro_rules! told {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$item:meta])* $variant:ident = $code:literal $word:literal: $words:literal,)+
+    }) => {
+        set! { $(#[$doc])* $name { $($(#[$item])* $variant = $code $word,)+ } }
+
+        impl $name {
+            /// The item in words for people.
+            #[must_use]
+            pub fn in_words(self) -> &'static str {
+                match self { $(Self::$variant => $words),+ }
+            }
+        }
+    };
+}
+
+told! {
     /// The kind of an event: `UserEvent`, without the status or the error code that some carry.
     What {
         /// A phone asked for a call.
-        DialOutgoing = 1 "dial_outgoing",
+        DialOutgoing = 1 "dial_outgoing": "asked for a call",
         /// A number of the telephone network is dialled.
-        DialPstn = 2 "dial_pstn",
+        DialPstn = 2 "dial_pstn": "dials a number",
         /// Phones of the network are dialled.
-        DialExtension = 3 "dial_extension",
+        DialExtension = 3 "dial_extension": "calls another phone",
         /// The Asterisk server is dialled.
-        DialAsterisk = 4 "dial_sip_asterisk",
+        DialAsterisk = 4 "dial_sip_asterisk": "reaches the menu or operator",
         /// An emergency service is dialled.
-        DialEmergency = 5 "dial_emergency",
+        DialEmergency = 5 "dial_emergency": "CALLS FOR HELP",
         /// 933, the test of 911, is dialled.
-        DialAddressTest = 6 "dial_address_test",
+        DialAddressTest = 6 "dial_address_test": "makes a drill with 933",
         /// The call is refused.
-        Reject = 7 "reject",
+        Reject = 7 "reject": "was refused",
         /// A call from the telephone network rings a phone.
-        DialIncoming = 8 "dial_sip_e164",
+        DialIncoming = 8 "dial_sip_e164": "rings",
         /// An outgoing Dial has ended.
-        OutgoingCall = 9 "outgoing_call",
+        OutgoingCall = 9 "outgoing_call": "call has ended",
         /// How it ended.
-        OutgoingEnded = 10 "outgoing_dialstatus",
+        OutgoingEnded = 10 "outgoing_dialstatus": "outgoing call",
         /// An incoming Dial has ended.
-        IncomingCall = 11 "incoming_call",
+        IncomingCall = 11 "incoming_call": "call has ended",
         /// How it ended.
-        IncomingEnded = 12 "incoming_dialstatus",
+        IncomingEnded = 12 "incoming_dialstatus": "incoming call",
         /// Twilio gave an error code with the end of a Dial or a leg.
-        Error = 13 "error",
+        Error = 13 "error": "error",
         /// Twilio's debugger reported an error.
-        TwilioError = 14 "twilio-error",
+        TwilioError = 14 "twilio-error": "error",
         /// A call for help is refused.
-        EmergencyRefused = 15 "emergency_refused",
+        EmergencyRefused = 15 "emergency_refused": "was REFUSED a call for help",
         /// A call for help reached nobody.
-        EmergencyFailed = 16 "emergency_failed",
+        EmergencyFailed = 16 "emergency_failed": "called for help and REACHED NOBODY",
         /// Twilio's list of calls has a leg that this phone answered.
-        Answered = 17 "answered",
+        Answered = 17 "answered": "answered",
         /// An event that this program does not know. Its name is not kept.
-        Other = 18 "other",
+        Other = 18 "other": "something else happened",
     }
 }
 
-set! {
+told! {
     /// How a person is told of a call for help, as `[[notify]]` has it.
     Channel {
         /// A text message.
-        Sms = 1 "sms",
+        Sms = 1 "sms": "text message",
         /// A call in which a voice says it.
-        Call = 2 "call",
+        Call = 2 "call": "spoken call",
         /// A signed POST.
-        Webhook = 3 "webhook",
+        Webhook = 3 "webhook": "webhook",
         /// A mail.
-        Mail = 4 "mail",
+        Mail = 4 "mail": "mail",
     }
 }
 
@@ -121,25 +138,25 @@ set! {
     }
 }
 
-set! {
+told! {
     /// How a call ended.
     Ending {
         /// Not yet, or nobody said so.
-        None = 0 "none",
+        None = 0 "none": "under way",
         /// Twilio gave a status that this program does not know.
-        Unknown = 1 "unknown",
+        Unknown = 1 "unknown": "ended, Twilio did not say how",
         /// The caller hung up first.
-        Canceled = 2 "canceled",
+        Canceled = 2 "canceled": "caller hung up",
         /// The other side was busy.
-        Busy = 3 "busy",
+        Busy = 3 "busy": "busy",
         /// Nobody answered.
-        NoAnswer = 4 "no-answer",
+        NoAnswer = 4 "no-answer": "no answer",
         /// It could not be placed.
-        Failed = 5 "failed",
+        Failed = 5 "failed": "could not be placed",
         /// It was answered, and is over.
-        Completed = 6 "completed",
+        Completed = 6 "completed": "answered",
         /// Dialtone refused it.
-        Refused = 7 "refused",
+        Refused = 7 "refused": "refused",
     }
 }
 
@@ -174,49 +191,49 @@ set! {
     }
 }
 
-set! {
+told! {
     /// Why a call was refused: the words of `dialplan::Reason`.
     Why {
         /// A reason that this program does not know.
-        Other = 1 "other",
+        Other = 1 "other": "another reason",
         /// The dialled text is not a number.
-        InvalidNumber = 2 "invalid_number",
+        InvalidNumber = 2 "invalid_number": "no valid number",
         /// The number's country is not allowed.
-        CountryNotAllowed = 3 "country_not_allowed",
+        CountryNotAllowed = 3 "country_not_allowed": "foreign country",
         /// The callee would be paid for the call.
-        Premium = 4 "premium",
+        Premium = 4 "premium": "premium number",
         /// A short code without an entry, or a number that is tied to no place.
-        SpecialService = 5 "special_service",
+        SpecialService = 5 "special_service": "special service",
         /// On a block list.
-        Blocked = 6 "blocked",
+        Blocked = 6 "blocked": "on a block list",
         /// The phone dialled itself.
-        OwnNumber = 7 "own_number",
+        OwnNumber = 7 "own_number": "its own number",
         /// The phone asked for its number to be hidden.
-        CallerIdBlock = 8 "caller_id_block",
+        CallerIdBlock = 8 "caller_id_block": "hides its number",
         /// The phone may not call emergency services.
-        EmergencyDisabled = 9 "emergency_disabled",
+        EmergencyDisabled = 9 "emergency_disabled": "may not call help",
         /// The caller is no phone of this network.
-        UnknownCaller = 10 "unknown_caller",
+        UnknownCaller = 10 "unknown_caller": "unknown phone",
         /// The caller's SIP domain is another stage's.
-        ForeignDomain = 11 "foreign_domain",
+        ForeignDomain = 11 "foreign_domain": "other SIP domain",
         /// Somebody else's user name stood in `From`.
-        Impostor = 12 "impostor",
+        Impostor = 12 "impostor": "impostor",
     }
 }
 
-set! {
+told! {
     /// A call's relation to help.
     Help {
         /// Nothing.
-        None = 0 "none",
+        None = 0 "none": "no call for help",
         /// A drill: 933.
-        Drill = 1 "drill",
+        Drill = 1 "drill": "drill (933)",
         /// A real call for help.
-        Emergency = 2 "emergency",
+        Emergency = 2 "emergency": "call for help",
         /// A call for help that was refused.
-        Refused = 3 "refused",
+        Refused = 3 "refused": "call for help REFUSED",
         /// A call for help that reached nobody.
-        Failed = 4 "failed",
+        Failed = 4 "failed": "call for help FAILED",
     }
 }
 

@@ -9,6 +9,7 @@
 //! * [`Client`]: one function for each thing that can be asked. Blocking, `Send` and `Sync`: threads share one.
 //! * [`Account`], [`Secret`], [`Hosts`], [`Patience`]: the credentials, where Twilio is, and how long to keep trying.
 //! * [`Fields`]: the fields of a request, by Twilio's names.
+//! * [`codes`]: what a code of Twilio's debugger says of a network of phones, and what to do.
 //! * [`Error`]: five ways to fail, told apart by what is known of Twilio's side afterwards. `Display` is one line; what
 //!   to do about it is in [`Error::remedy`].
 //!
@@ -47,6 +48,7 @@ mod account;
 mod addresses;
 mod calls;
 mod client;
+pub mod codes;
 mod environment;
 mod error;
 mod failure;

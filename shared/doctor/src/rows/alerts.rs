@@ -1,8 +1,8 @@
 //! Rows on the alerts that Twilio reported, code by code.
 
 use network::Finding;
+use twilio::codes::{meaning, page};
 
-use crate::codes::{meaning, page};
 use crate::report::{Check, Row};
 use crate::sources::alerts::{Alerts, DAYS_OF_ALERTS};
 

@@ -1,31 +1,43 @@
-//! Twilio's error codes: their meaning for a network of phones, and the remedies.
+//! The error codes of Twilio's debugger: their meaning for a network of phones, and the remedies.
 //!
 //! The meanings are those of Twilio's error dictionary (<https://www.twilio.com/docs/api/errors>); the remedies are ours.
 
 /// The meaning of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Meaning {
+pub struct Meaning {
     /// Whether calls do not work because of it. The others are about one call, or one phone.
-    pub(crate) is_failure: bool,
+    pub is_failure: bool,
     /// The event, in a sentence without a full stop.
-    pub(crate) what: &'static str,
+    pub what: &'static str,
     /// The remedy, in the imperative.
-    pub(crate) remedy: &'static str,
+    pub remedy: &'static str,
+    /// What it says of the one phone that it happened to, if it says anything.
+    pub of_phone: Option<OfPhone>,
+}
+
+/// The meaning of a code for the phone that it happened to, where a line has room for a few words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfPhone {
+    /// The event in a few words.
+    pub what: &'static str,
+    /// The remedy at the phone, in the imperative.
+    pub remedy: &'static str,
 }
 
 /// The codes whose meaning is known here, in order.
 const KNOWN: &[(u32, Meaning)] = &[
-    (11200, failure("the service answered a webhook with an error, or not within 15 s", SERVICE)),
-    (11205, failure("Twilio could not connect to the service", REACH)),
-    (11206, failure("the service's answer was not HTTP", REACH)),
-    (11210, failure("the name of the service is not in the DNS", REACH)),
-    (11215, failure("the service sent Twilio on to other URLs too often", REACH)),
-    (11220, failure("Twilio and the service could not agree on TLS", CERTIFICATE)),
-    (11235, failure("the service's certificate is for another name", CERTIFICATE)),
-    (11236, failure("the service's certificate has expired", CERTIFICATE)),
+    (11200, failure("the service answered a webhook with an error, or not within 15 s", SERVICE).unheard()),
+    (11205, failure("Twilio could not connect to the service", REACH).unheard()),
+    (11206, failure("the service's answer was not HTTP", REACH).unheard()),
+    (11210, failure("the name of the service is not in the DNS", REACH).unheard()),
+    (11215, failure("the service sent Twilio on to other URLs too often", REACH).unheard()),
+    (11220, failure("Twilio and the service could not agree on TLS", CERTIFICATE).unheard()),
+    (11235, failure("the service's certificate is for another name", CERTIFICATE).unheard()),
+    (11236, failure("the service's certificate has expired", CERTIFICATE).unheard()),
     (
         11237,
-        failure("the service's certificate has no chain to an authority that Twilio trusts", CERTIFICATE),
+        failure("the service's certificate has no chain to an authority that Twilio trusts", CERTIFICATE)
+            .unheard(),
     ),
     (11750, failure("an answer of the service was larger than Twilio reads", SERVICE)),
     (11770, failure("an answer of the service was empty", SERVICE)),
@@ -42,13 +54,21 @@ const KNOWN: &[(u32, Meaning)] = &[
         ),
     ),
     (13223, warning("a number that was dialled is not one in the world's numbering plan", EXPLAIN)),
-    (13224, warning("a number that was dialled does not exist, or Twilio cannot reach it", EXPLAIN)),
+    (
+        13224,
+        warning("a number that was dialled does not exist, or Twilio cannot reach it", EXPLAIN)
+            .of_phone(
+                "the number does not exist",
+                "a caller dialled a number that does not exist; nothing to do",
+            ),
+    ),
     (
         13225,
         warning(
             "Twilio itself blocks a number that was dialled",
             "ask Twilio's support to lift the block if the call is wanted",
-        ),
+        )
+        .of_phone("Twilio blocks the number", "ask Twilio's support why the number is blocked"),
     ),
     (13226, warning("a number that was dialled has a country code that Twilio does not know", EXPLAIN)),
     (
@@ -56,6 +76,10 @@ const KNOWN: &[(u32, Meaning)] = &[
         failure(
             "the account may not call a country that the file allows",
             "open the country in Twilio's console (Voice > Settings > Geo permissions), or take it out of allow",
+        )
+        .of_phone(
+            "the account may not call that country",
+            "allow the country at Twilio, or take it out of `allow`",
         ),
     ),
     (
@@ -101,8 +125,22 @@ const KNOWN: &[(u32, Meaning)] = &[
             "set its expiry to 600 s; `dialtone devices render --all --out DIR` writes that",
         ),
     ),
-    (32009, warning("a phone was rung that is not registered", PHONE)),
-    (32011, warning("a registered phone did not answer Twilio's ring, or answered with an error", PHONE)),
+    (
+        32009,
+        warning("a phone was rung that is not registered", PHONE)
+            .of_phone(
+                "not registered",
+                "look at power, cable and network at the phone, then at its user name and password",
+            ),
+    ),
+    (
+        32011,
+        warning("a registered phone did not answer Twilio's ring, or answered with an error", PHONE)
+            .of_phone(
+                "no answer from the phone",
+                "let the phone register every 600 s and send keep-alives; look at its router",
+            ),
+    ),
     (
         32013,
         warning(
@@ -115,7 +153,8 @@ const KNOWN: &[(u32, Meaning)] = &[
         warning(
             "a call was ended because no sound came from the phone for a minute",
             "turn off silence suppression (VAD) on the phone, and let its router pass UDP 10000 to 60000",
-        ),
+        )
+        .of_phone("no audio", "look at the router at the phone: it lets no audio through"),
     ),
     (
         32015,
@@ -136,7 +175,8 @@ const KNOWN: &[(u32, Meaning)] = &[
         warning(
             "a phone took a call and then fell silent: Twilio never got its confirmation (ACK)",
             "turn off SIP ALG in the phone's router, or let the phone use TLS",
-        ),
+        )
+        .of_phone("no acknowledgement from the phone", "turn off SIP ALG in the router at the phone"),
     ),
     (32100, failure("a trial account may call verified numbers only", "upgrade the account")),
     (
@@ -146,7 +186,11 @@ const KNOWN: &[(u32, Meaning)] = &[
             "remove the IP access list from the SIP domain; `dialtone plan` shows what differs",
         ),
     ),
-    (32202, warning("a phone, or a stranger, tried to call with a wrong user name or password", PASSWORD)),
+    (
+        32202,
+        warning("a phone, or a stranger, tried to call with a wrong user name or password", PASSWORD)
+            .of_phone("wrong password", "write the phone's configuration anew: dialtone devices render"),
+    ),
     (
         32203,
         warning(
@@ -161,7 +205,14 @@ const KNOWN: &[(u32, Meaning)] = &[
             "open the country in Twilio's console (Voice > Settings > Geo permissions), or take it out of allow",
         ),
     ),
-    (32207, warning("a phone called without encryption, but the SIP domain demands it", SECURE)),
+    (
+        32207,
+        warning("a phone called without encryption, but the SIP domain demands it", SECURE)
+            .of_phone(
+                "encrypted audio was refused",
+                "let the phone offer SRTP, or set `secure` in the file as the phone is",
+            ),
+    ),
     (32208, warning("a phone called without encryption, but the SIP domain demands it", SECURE)),
     (32209, warning("a phone called without encryption, but the SIP domain demands it", SECURE)),
     (
@@ -214,39 +265,52 @@ const PASSWORD: &str = "give the phone its password anew with `dialtone rotate P
 const SECURE: &str = "give the phone TLS and SRTP; `dialtone devices render --all --out DIR` writes that";
 
 /// The meaning of a code, also of an unknown one.
-pub(crate) fn meaning(code: u32) -> Meaning {
+#[must_use]
+pub fn meaning(code: u32) -> Meaning {
     if let Ok(index) = KNOWN.binary_search_by_key(&code, |(code, _)| *code)
         && let Some((_, meaning)) = KNOWN.get(index)
     {
         return *meaning;
     }
-    // The families of the dictionary: webhooks (11xxx), TwiML (12xxx).
-    match code / 1000 {
-        11 => failure("Twilio could not get an answer of the service", UNKNOWN),
-        12 => failure("Twilio could not read an answer of the service", UNKNOWN),
+    // The families of the dictionary: webhooks (11xxx), those by HTTP (112xx) among them, and TwiML (12xxx).
+    match code {
+        11_200..=11_299 => failure("Twilio could not get an answer of the service", UNKNOWN).unheard(),
+        11_000..=11_999 => failure("Twilio could not get an answer of the service", UNKNOWN),
+        12_000..=12_999 => failure("Twilio could not read an answer of the service", UNKNOWN),
         _ => warning("Twilio reported an error", UNKNOWN),
     }
 }
 
 /// The page of a code in Twilio's dictionary.
-pub(crate) fn page(code: u32) -> String {
+#[must_use]
+pub fn page(code: u32) -> String {
     format!("https://www.twilio.com/docs/api/errors/{code}")
 }
 
 const UNKNOWN: &str = "read Twilio's page on the code";
 
+/// A webhook of a phone's call that failed, for any reason.
+const UNHEARD: OfPhone = OfPhone {
+    what: "Twilio got no good answer from Dialtone",
+    remedy: "look whether the service runs: dialtone doctor",
+};
+
 const fn failure(what: &'static str, remedy: &'static str) -> Meaning {
-    Meaning { is_failure: true, what, remedy }
+    Meaning { is_failure: true, what, remedy, of_phone: None }
 }
 
 const fn warning(what: &'static str, remedy: &'static str) -> Meaning {
-    Meaning { is_failure: false, what, remedy }
+    Meaning { is_failure: false, what, remedy, of_phone: None }
 }
 
-/// Every code that has a meaning of its own here.
-#[cfg(test)]
-pub(crate) fn known() -> impl Iterator<Item = u32> {
-    KNOWN.iter().map(|(code, _)| *code)
+impl Meaning {
+    const fn of_phone(self, what: &'static str, remedy: &'static str) -> Self {
+        Self { of_phone: Some(OfPhone { what, remedy }), ..self }
+    }
+
+    const fn unheard(self) -> Self {
+        Self { of_phone: Some(UNHEARD), ..self }
+    }
 }
 
 #[cfg(test)]
@@ -256,8 +320,8 @@ mod tests {
     #[test]
     fn codes_are_found_and_families_too() {
         assert!(KNOWN.is_sorted_by_key(|(code, _)| *code));
-        for code in known() {
-            assert_ne!(meaning(code).remedy, UNKNOWN, "{code}");
+        for (code, _) in KNOWN {
+            assert_ne!(meaning(*code).remedy, UNKNOWN, "{code}");
         }
         for code in [11200, 11205, 11237, 12100, 11999, 12999] {
             assert!(meaning(code).is_failure, "webhook failures are failures: {code}");
@@ -266,5 +330,16 @@ mod tests {
             assert!(!meaning(code).is_failure, "{code}");
         }
         assert_eq!(meaning(99_999).what, "Twilio reported an error");
+    }
+
+    #[test]
+    fn what_a_phone_may_meet_has_few_words() {
+        for code in [11_200, 11_205, 11_237, 11_299] {
+            assert_eq!(meaning(code).of_phone, Some(UNHEARD), "{code}");
+        }
+        for code in [11_750, 12_100, 13_214, 99_999] {
+            assert_eq!(meaning(code).of_phone, None, "{code}");
+        }
+        assert_eq!(meaning(32_009).of_phone.map(|one| one.what), Some("not registered"));
     }
 }
