@@ -48,6 +48,24 @@ pub enum UserEvent {
     TwilioError(ErrorCode),
 }
 
+impl UserEvent {
+    /// Those with one name each, which carries neither a status nor an error code.
+    pub const PLAIN: [Self; 12] = [
+        Self::DialOutgoing,
+        Self::DialPstn,
+        Self::DialExtension,
+        Self::DialSipAsterisk,
+        Self::DialEmergency,
+        Self::DialAddressTest,
+        Self::EmergencyRefused,
+        Self::EmergencyFailed,
+        Self::Reject,
+        Self::DialSipE164,
+        Self::OutgoingCall,
+        Self::IncomingCall,
+    ];
+}
+
 impl Display for UserEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
