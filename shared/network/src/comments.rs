@@ -47,6 +47,8 @@ mod tests {
             ("a = \"\"\"\n# text\n\"\"\"\n", None),
             ("a = '''\n# text\n'''\n", None),
             ("# \"\"\"\na = 1\n", Some("a = 1\n")),
+            // A key in quotes at the very beginning.
+            ("# a\n\"b\" = 1\n", Some("\"b\" = 1\n")),
         ] {
             assert_eq!(without(text.as_bytes()).as_deref(), kept, "{text:?}");
         }

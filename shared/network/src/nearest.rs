@@ -31,3 +31,44 @@ pub(crate) fn edits(a: &str, b: &str) -> usize {
     }
     row.last().copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples by which the distance of Levenshtein (1966) is taught. It is the same in both directions.
+    #[test]
+    fn words_are_as_far_apart_as_the_textbooks_say() {
+        for (one, other, distance) in [
+            ("kitten", "sitting", 3),
+            ("saturday", "sunday", 3),
+            ("flaw", "lawn", 2),
+            ("gumbo", "gambol", 2),
+            ("intention", "execution", 5),
+            ("", "lobby", 5),
+            ("lobby", "lobby", 0),
+            // Letters, not bytes.
+            ("café", "cafe", 1),
+        ] {
+            assert_eq!(edits(one, other), distance, "{one} {other}");
+            assert_eq!(edits(other, one), distance, "{other} {one}");
+        }
+    }
+
+    /// A slip in a short name, and one more for every five letters: more slips would mean another word.
+    #[test]
+    fn longer_names_may_have_more_slips() {
+        for (wrong, known, is_meant) in [
+            ("prd", "prod", true),
+            ("pd", "prod", false),
+            ("lby", "lobby", true),
+            ("ly", "lobby", false),
+            ("ring_timout", "ring_timeout", true),
+            ("rng_tmout", "ring_timeout", true),
+            ("rng_tmot", "ring_timeout", false),
+        ] {
+            assert_eq!(nearest(wrong, &[known]), is_meant.then_some(known), "{wrong}");
+        }
+        assert_eq!(nearest("porsh", &["porch", "torch", "parish"]), Some("porch"), "the nearest of them");
+    }
+}
