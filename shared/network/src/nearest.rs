@@ -17,16 +17,15 @@ pub fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
 /// The Levenshtein distance.
 pub(crate) fn edits(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (above, y) in row.iter_mut().skip(1).zip(b.chars()) {
+    for (i, x) in (1..).zip(a.chars()) {
+        let mut cells = row.iter_mut();
+        let Some(first) = cells.next() else { break };
+        let mut diagonal = std::mem::replace(first, i);
+        let mut left = i;
+        for (above, y) in cells.zip(b.chars()) {
             let cost = (diagonal + usize::from(x != y)).min(left + 1).min(*above + 1);
             diagonal = std::mem::replace(above, cost);
             left = cost;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
         }
     }
     row.last().copied().unwrap_or_default()

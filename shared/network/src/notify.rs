@@ -215,6 +215,9 @@ mod tests {
         assert!(call.drills && !sms.drills && call.hears_of(None));
         assert_eq!(webhook.way, Way::Webhook("https://desk.example.org/help?a=1".into()));
         assert_eq!(mail.way, Way::Mail("ops@example.org".into()));
+        // What is logged of a notice tells the way and nobody's number.
+        let ways: Vec<_> = network.notify().iter().map(|one| format!("{:?}", one.way)).collect();
+        assert_eq!(ways, ["Way::sms(..)", "Way::call(..)", "Way::webhook(..)", "Way::mail(..)"]);
         let shown = format!("{:?}", network.notify());
         assert!(!shown.contains("555") && !shown.contains("example"), "{shown}");
     }

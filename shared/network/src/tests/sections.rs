@@ -20,6 +20,26 @@ fn advice(more: &str) -> Vec<String> {
     file.advice().iter().map(|Problem { line, key, what, .. }| format!("{line} {key} {what}")).collect()
 }
 
+/// A file without `allow` lets phones call where calls are local: around North America for one of its countries, and elsewhere
+/// their own country, so that a file written in Germany does not open the United States.
+#[test]
+fn a_file_without_allow_allows_what_is_near() {
+    let neighbours = ["US", "CA", "PR", "MX"];
+    for (region, allowed) in [
+        ("US", &neighbours[..]),
+        ("CA", &neighbours),
+        ("MX", &neighbours),
+        ("DE", &["DE"]),
+        ("GB", &["GB"]),
+        ("JM", &["JM"]),
+    ] {
+        let text = GOOD.replace("\"US\"", &format!("{region:?}\nemergency_calling = \"none\""));
+        let network = NetworkFile::parse(&text).and_then(|file| file.network("prod")).unwrap();
+        let found: Vec<_> = network.allow.iter().map(numbers::Region::as_str).collect();
+        assert_eq!(found, allowed, "{region}");
+    }
+}
+
 /// ZIP codes have five digits, or nine with a hyphen behind the fifth (USPS Publication 28, section 22).
 #[test]
 fn a_zip_code_has_five_digits_or_nine() {

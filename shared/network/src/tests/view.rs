@@ -141,6 +141,19 @@ fn a_phone_says_what_its_table_says() {
     assert_eq!(phones("+15035550119"), [""; 0]);
 }
 
+/// A person who mistypes a phone's name is told the one that was probably meant, as the file writes it, or the names there are.
+#[test]
+fn a_slip_in_a_phones_name_is_understood() {
+    let network = network();
+    for (wrong, meant) in [("loby", Some("Lobby")), ("PORCHH", Some("porch")), ("garage", None)] {
+        assert_eq!(network.nearest_phone(wrong), meant, "{wrong}");
+    }
+    assert_eq!(network.no_phone("loby").remedy, "did you mean Lobby?");
+    let odd = network.no_phone("garage");
+    assert_eq!((odd.about.as_str(), odd.what.as_str()), ("garage", "there is no such phone in the file"));
+    assert!(odd.remedy.starts_with("choose one of Lobby, porch, north"), "{odd}");
+}
+
 /// A number of seven digits is completed only where the file says with which area code.
 #[test]
 fn without_an_area_code_there_is_none() {
