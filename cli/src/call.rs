@@ -4,6 +4,7 @@ use std::any::Any;
 use std::io::IsTerminal;
 
 use caller::{End, Ending, Script, Service, Terminal, Transcript, Walk, credentials, random, service_url};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use exchange::{Caller, Keys, Method, Setup, Target};
 use network::{Extension, Network, Stage};
@@ -64,8 +65,8 @@ pub(crate) struct Call {
     url: Option<String>,
 
     /// How the next Dial ends. May be given again.
-    #[arg(long, value_name = "STATUS", value_enum)]
-    then: Vec<Then>,
+    #[arg(long, value_name = "STATUS", value_parser = endings())]
+    then: Vec<Ending>,
 
     /// What is pressed at the next dial tone: a # sends the keys at once; '' is silence. May be given again.
     #[arg(long, value_name = "KEYS")]
@@ -98,11 +99,8 @@ impl Call {
         let url = self.url.unwrap_or_else(|| stage.public_url.to_string());
         let service = Service::new(url, stage.public_url.to_string(), token);
         let terminal = Shell { is_quiet: self.json };
-        let mut script = Script {
-            keys: self.digits.into(),
-            endings: self.then.into_iter().map(Ending::from).collect(),
-            refers: self.refer.into(),
-        };
+        let mut script =
+            Script { keys: self.digits.into(), endings: self.then.into(), refers: self.refer.into() };
         let route = match &self.dialled {
             Some(dialled) => {
                 terminal.line(&format!("{} dials {dialled}", self.first));
@@ -184,34 +182,10 @@ impl Call {
     }
 }
 
-/// How a Dial ends, as `--then` names it.
-#[derive(Clone, Copy, ValueEnum)]
-enum Then {
-    /// Someone answers, and hangs up after 14 seconds.
-    Completed,
-    /// The line is busy.
-    Busy,
-    /// Nobody answers in time.
-    NoAnswer,
-    /// Twilio, or the carrier, cannot place the call.
-    Failed,
-    /// The caller hangs up while it rings.
-    Canceled,
-    /// The phone is not registered: no-answer, with error 32009.
-    Unreachable,
-}
-
-impl From<Then> for Ending {
-    fn from(then: Then) -> Self {
-        match then {
-            Then::Completed => Self::Completed,
-            Then::Busy => Self::Busy,
-            Then::NoAnswer => Self::NoAnswer,
-            Then::Failed => Self::Failed,
-            Then::Canceled => Self::Canceled,
-            Then::Unreachable => Self::Unreachable,
-        }
-    }
+/// Reads an ending of a Dial, and lists them all.
+fn endings() -> impl TypedValueParser<Value = Ending> {
+    let values = Ending::ALL.map(|ending| PossibleValue::new(ending.as_str()).help(ending.meaning()));
+    PossibleValuesParser::new(values).try_map(|word| word.parse::<Ending>())
 }
 
 /// How the first request is sent, as `--method` names it.

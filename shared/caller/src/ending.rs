@@ -44,6 +44,19 @@ impl Ending {
         }
     }
 
+    /// What happens, for a person who chooses.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Completed => "Someone answers, and hangs up after 14 seconds",
+            Self::Busy => "The line is busy",
+            Self::NoAnswer => "Nobody answers in time",
+            Self::Failed => "Twilio, or the carrier, cannot place the call",
+            Self::Canceled => "The caller hangs up while it rings",
+            Self::Unreachable => "The phone is not registered: no-answer, with error 32009",
+        }
+    }
+
     /// How each leg of the Dial ends. A phone that is not registered gives no SIP code.
     pub(crate) fn of_a_leg(self) -> LegEnd {
         match self {
