@@ -108,8 +108,7 @@ fn number(phone: &Extension) -> String {
 
 /// Where help is sent for a call from this phone, by the name of the address.
 fn address(network: &Network, phone: &Extension) -> Option<String> {
-    let number = network.help_caller_id(Some(phone)).filter(|_| phone.emergency())?;
-    network.address_of(number).map(|address| address.name.clone())
+    network.help_goes_to(phone).ok().map(|address| address.name.clone())
 }
 
 /// What holds for a phone, and what its own section says.

@@ -81,10 +81,7 @@ impl Readiness {
         book: &Book,
         dialled: Option<&Timestamp>,
     ) -> Self {
-        let caller_id = match network.emergency_calling() {
-            EmergencyCalling::Twilio => network.emergency_caller_id(),
-            EmergencyCalling::Dialtone | EmergencyCalling::None => network.help_caller_id(Some(phone)),
-        };
+        let caller_id = network.number_for_help(phone);
         let country = caller_id.and_then(|number| Country::of(number.region()?));
         let may_call =
             network.emergency_calling() != EmergencyCalling::None && phone.emergency() && caller_id.is_some();

@@ -29,6 +29,15 @@ pub struct PostalAddress {
     pub country: Region,
 }
 
+impl PostalAddress {
+    /// What a voice reads of it, and a line has room for: street, unit and city.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let unit = self.unit.as_deref().map(|unit| format!(", {unit}")).unwrap_or_default();
+        format!("{}{unit}, {}", self.street, self.city)
+    }
+}
+
 /// The names of the addresses, those included that have a fault of their own.
 pub(crate) struct Names<'a> {
     names: Vec<&'a str>,

@@ -48,6 +48,17 @@ impl fmt::Display for NoHelp {
     }
 }
 
+/// Why help is sent to no place that the file names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlace {
+    /// The phone may not call for help, or has no number that could be called back.
+    #[error("may not call for help")]
+    MayNotCall,
+    /// The number has no address.
+    #[error("no address in the file")]
+    NoAddress,
+}
+
 impl Network {
     /// Where a phone stands, as far as the file says: its own address, or the network's.
     #[must_use]
@@ -60,6 +71,26 @@ impl Network {
     pub fn help_number(&self, phone: Option<&Extension>) -> &'static str {
         let regions = self.help_regions(phone);
         regions.iter().find_map(|region| Country::of(*region)).map_or("911", Country::primary)
+    }
+
+    /// The number that an emergency centre sees when a phone calls for help: where Twilio itself answers, one for all phones, and
+    /// else [`Network::help_caller_id`].
+    #[must_use]
+    pub fn number_for_help<'n>(&'n self, phone: &'n Extension) -> Option<&'n E164> {
+        match self.emergency_calling {
+            EmergencyCalling::Twilio => self.emergency_caller_id(),
+            EmergencyCalling::Dialtone | EmergencyCalling::None => self.help_caller_id(Some(phone)),
+        }
+    }
+
+    /// Where help is sent when this phone calls for it: to the address of the number that the emergency centre sees.
+    ///
+    /// # Errors
+    ///
+    /// Nobody would come, or not to a place that the file names.
+    pub fn help_goes_to(&self, phone: &Extension) -> Result<&PostalAddress, NoPlace> {
+        let number = self.number_for_help(phone).filter(|_| phone.emergency()).ok_or(NoPlace::MayNotCall)?;
+        self.address_of(number).ok_or(NoPlace::NoAddress)
     }
 
     /// Every phone that cannot call for help, with the reason.

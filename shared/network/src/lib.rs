@@ -38,7 +38,7 @@ pub use device::{Device, DeviceKind, DeviceMode, Mac};
 pub use file::NetworkFile;
 pub use finding::{Finding, some_of};
 pub use fingerprint::{Fingerprint, NoFingerprint};
-pub use help::NoHelp;
+pub use help::{NoHelp, NoPlace};
 pub use language::Language;
 pub use nearest::nearest;
 pub use notify::{Recipient, Way};

@@ -91,8 +91,7 @@ impl Notice {
         call_sid: Option<String>,
         at: String,
     ) -> Self {
-        // What 911 sees: the phone's own number, or that of the network.
-        let callback = phone.and_then(Extension::number).or_else(|| network.emergency_caller_id()).copied();
+        let callback = network.help_caller_id(phone).copied();
         let place = callback.and_then(|number| network.address_of(&number).cloned());
         let phone = phone.map(|phone| phone.name().to_owned());
         Self { kind, call_sid, phone, callback, place, at, held_back: 0, is_trial: false }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Ledger, PhoneName};
-use network::{Extension, Network};
+use network::{Extension, Network, NoPlace, PostalAddress};
 
 use crate::guard::{Guard, Verdict};
 use crate::layout::{self, Frame};
@@ -218,14 +218,7 @@ impl View<'_> {
     }
 
     /// Where help is sent for a phone, and if it is not, why.
-    pub(crate) fn place(&self, phone: &Extension) -> Result<String, &'static str> {
-        if !phone.emergency() {
-            return Err("may not call for help");
-        }
-        let shown = phone.number().or(phone.caller_id()).or(self.network.emergency_caller_id());
-        let number = shown.ok_or("no number that 911 could see")?;
-        let address = self.network.address_of(number).ok_or("no address in the file")?;
-        let unit = address.unit.as_deref().map(|unit| format!(", {unit}")).unwrap_or_default();
-        Ok(format!("{}{unit}, {}", address.street, address.city))
+    pub(crate) fn place(&self, phone: &Extension) -> Result<String, NoPlace> {
+        self.network.help_goes_to(phone).map(PostalAddress::in_short)
     }
 }

@@ -6,7 +6,7 @@ mod service;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Call, Filter, Health, Ledger, Life, Notice, PhoneName, State, say};
-use network::{Extension, Network};
+use network::{Extension, Network, NoPlace, PostalAddress};
 use serde_json::{Value, json};
 
 use crate::drill::{Book, Case, Entry, Outcome, Standing};
@@ -115,15 +115,8 @@ impl<'n> Dossier<'n> {
     }
 
     /// Where help is sent, and if it is not, why.
-    fn help(&self) -> Result<String, &'static str> {
-        if !self.phone.emergency() {
-            return Err("this phone may not call 911");
-        }
-        let shown = self.phone.number().or(self.phone.caller_id()).or(self.network.emergency_caller_id());
-        let number = shown.ok_or("there is no number that 911 could see")?;
-        let address = self.network.address_of(number).ok_or("no address in the file")?;
-        let unit = address.unit.as_deref().map(|unit| format!(", {unit}")).unwrap_or_default();
-        Ok(format!("{}{unit}, {}", address.street, address.city))
+    fn help(&self) -> Result<String, NoPlace> {
+        self.network.help_goes_to(self.phone).map(PostalAddress::in_short)
     }
 
     /// What to do, the most urgent first.

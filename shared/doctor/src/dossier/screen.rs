@@ -33,7 +33,7 @@ pub(super) fn of(dossier: &Dossier<'_>, zone: &TimeZone) -> String {
     add("rings for", if has_number { "its own number" } else { "no number; the other phones can call it" });
     match dossier.help() {
         Ok(address) => add("911", &address),
-        Err(why) => add("911", why),
+        Err(why) => add("911", &why.to_string()),
     }
     let drill = dossier.drill.as_ref().map_or_else(
         || "never".to_owned(),

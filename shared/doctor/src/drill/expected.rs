@@ -4,7 +4,6 @@ use network::{Extension, Network, PostalAddress};
 use numbers::E164;
 
 use super::case::Case;
-use crate::rows::emergency::shown_by;
 
 /// The number and the address that 911 should see of a phone in a test.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,7 +15,7 @@ pub(super) struct Expected {
 impl Expected {
     pub(super) fn of(case: &Case, network: &Network, phone: &Extension) -> Self {
         match case {
-            Case::Phone(_) => Self::at(network, shown_by(network, phone)),
+            Case::Phone(_) => Self::at(network, network.number_for_help(phone)),
             // Twilio answers by itself, and knows the phone by the domain's number or by its user name.
             Case::Corner { flag: true, is_direct: true, has_sid: true } if case.is_in_force(network) => {
                 Self::at(network, network.emergency_caller_id())
@@ -27,9 +26,7 @@ impl Expected {
             },
             Case::Corner { flag: true, is_direct: true, has_sid: false } => Self::at(network, phone.number()),
             // Dialtone dials for the phone, whatever the domain says.
-            Case::Corner { .. } => {
-                Self::at(network, phone.number().or_else(|| network.emergency_caller_id()))
-            }
+            Case::Corner { .. } => Self::at(network, network.help_caller_id(Some(phone))),
         }
     }
 
@@ -52,9 +49,7 @@ impl Expected {
 
 /// The address's name in the file, and what of it a voice reads.
 fn in_words(address: &PostalAddress) -> String {
-    let PostalAddress { name, street, unit, city, .. } = address;
-    let unit = unit.as_ref().map(|unit| format!(", {unit}")).unwrap_or_default();
-    format!("{street}{unit}, {city} ({name} in the file)")
+    format!("{} ({} in the file)", address.in_short(), address.name)
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ fn addresses(network: &Network, numbers: &[PhoneNumber]) -> Row {
     }
     let mut wrong: Vec<(&Extension, String)> = Vec::new();
     for phone in &phones {
-        if let Standing::Not(why) = standing(shown_by(network, phone), numbers) {
+        if let Standing::Not(why) = standing(network.number_for_help(phone), numbers) {
             wrong.push((phone, why));
         }
     }
@@ -124,16 +124,6 @@ fn flag(network: &Network, numbers: &[PhoneNumber], domain: Option<&SipDomain>) 
                 )
             }
         }
-    }
-}
-
-/// The number that 911 sees of a phone, as things are.
-pub(crate) fn shown_by<'n>(network: &'n Network, phone: &'n Extension) -> Option<&'n E164> {
-    match network.emergency_calling() {
-        EmergencyCalling::Dialtone | EmergencyCalling::None => {
-            phone.number().or_else(|| network.emergency_caller_id())
-        }
-        EmergencyCalling::Twilio => network.emergency_caller_id(),
     }
 }
 

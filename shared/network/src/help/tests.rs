@@ -1,6 +1,6 @@
 //! Tests of files that would send help to a wrong place, and of advice to the operator.
 
-use crate::{NetworkFile, NoHelp};
+use crate::{NetworkFile, NoHelp, NoPlace};
 
 const STAGE: &str = "[stages.prod]\nsip_domain = \"n.sip.twilio.com\"\npublic_url = \"https://n.example.org\"\n\
                      fallback_url = \"https://f.example.org\"\n[[notify]]\nmail = \"a@example.org\"\n";
@@ -251,4 +251,25 @@ fn a_phone_without_any_number_says_what_to_do() {
     assert_eq!(without_help(&text), [expected]);
     let read = NetworkFile::parse(&text).and_then(|file| file.network("prod")).unwrap();
     assert_eq!(read.place_of(read.extension("a").unwrap()), None);
+}
+
+/// Where Twilio itself answers it shows one number for all phones, and never the caller id that a phone shows to others.
+#[test]
+fn help_goes_to_the_address_of_the_number_that_is_seen() {
+    let goes = |network: &str, phone: &str| {
+        let text = file(network, &format!("[extensions.a]\n{phone}"));
+        let network = NetworkFile::parse(&text).and_then(|file| file.network("prod")).unwrap();
+        let phone = network.extension("a").unwrap();
+        network.help_goes_to(phone).map(|address| address.name.clone())
+    };
+    let own = "number = \"+15035550110\"\naddress = \"home\"\n";
+    let here = "caller_id = \"+15035550110\"\n";
+    let networks = format!("{CALLER}{AT_SHOP}");
+    assert_eq!(goes(&networks, own), Ok("home".into()));
+    assert_eq!(goes(&networks, here), Ok("shop".into()));
+    assert_eq!(goes(CALLER, here), Err(NoPlace::NoAddress));
+    assert_eq!(goes("", here), Err(NoPlace::MayNotCall), "no number could be called back");
+    assert_eq!(goes(&networks, &format!("{own}emergency = false\n")), Err(NoPlace::MayNotCall));
+    let left = format!("{networks}emergency_calling = \"twilio\"\n");
+    assert_eq!(goes(&left, "number = \"+15035550110\"\n"), Ok("shop".into()));
 }
