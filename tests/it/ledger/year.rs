@@ -51,12 +51,15 @@ impl Year {
         let start = self.end - SignedDuration::from_hours(24 * self.days);
         let span = self.days * 86_400;
         let events = i64::try_from(self.events).unwrap();
+        let now = format!(r#"{{"timestamp":"{:.6}"#, self.end);
         let mut call = 0;
         while written < self.events {
             // The last of them are happening now.
             let place = i64::try_from(written).unwrap();
             let at = start + SignedDuration::from_millis(span * 1000 / events * place);
-            let lines = self.call(&mut random, at, call);
+            let mut lines = self.call(&mut random, at, call);
+            // What is to come of the last calls has not happened yet. All lines begin alike, so text is compared.
+            lines.retain(|line| line[..now.len()] <= now[..]);
             written += lines.len();
             lines.iter().for_each(|line| writeln!(file, "{line}").unwrap());
             call += 1;

@@ -29,6 +29,10 @@ const open = async (options = {}) => {
   return page;
 };
 
+// So that every page has something to show: a call under way, and a call for help that reached nobody.
+event("dial_pstn", "depot-12");
+event("emergency_failed", "depot-12");
+
 // Every page in every look, judged by axe-core.
 for (const [look, options] of Object.entries({
   light: { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
@@ -36,6 +40,8 @@ for (const [look, options] of Object.entries({
   small: { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true },
 })) {
   const page = await open(options);
+  await page.goto(origin + "/");
+  await page.waitForSelector("text=Calls for help that were refused or failed", { timeout: 10000 }).catch(() => faults.push(`${look}: the call for help that failed is not there`));
   for (const [name, path] of Object.entries(PAGES)) {
     const answer = await page.goto(origin + path);
     if (answer.status() !== 200) faults.push(`${name}: ${answer.status()}`);

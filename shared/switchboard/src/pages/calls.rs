@@ -83,7 +83,7 @@ pub(crate) fn calls(view: &View<'_>, request: &Request) -> ledger::Result<Markup
         @if calls.is_empty() {
             p.quiet { "No such calls." }
         } @else {
-            (call_table(view, &calls, false))
+            (call_table(view, "calls", &calls, false))
         }
         @if let Some(next) = next { p { a href=(next) rel="next" { "Older calls" } } }
     })

@@ -24,11 +24,12 @@ use maud::{Markup, html};
 use crate::board::View;
 use crate::layout;
 
-/// A table of calls. `is_of_phone` leaves the phone's name out.
-fn call_table(view: &View<'_>, calls: &[Call], is_of_phone: bool) -> Markup {
+/// A table of calls. `name` tells it from other tables of the page to those who hear the page read; `is_of_phone` leaves the
+/// phone's name out.
+fn call_table(view: &View<'_>, name: &str, calls: &[Call], is_of_phone: bool) -> Markup {
     let zone = view.zone();
     html! {
-        div.scroll tabindex="0" role="region" aria-label="calls" {
+        div.scroll tabindex="0" role="region" aria-label=(name) {
             table {
                 thead {
                     tr {

@@ -97,13 +97,13 @@ pub(crate) fn now(view: &View<'_>) -> ledger::Result<Markup> {
         @if !unhelped.is_empty() {
             section {
                 h2 { "Calls for help that were refused or failed, of seven days" }
-                (call_table(view, &unhelped, false))
+                (call_table(view, "calls for help that went wrong", &unhelped, false))
                 p { a href="/help" { "What to do, and who was told" } }
             }
         }
         section {
             h2 { "Calls under way" }
-            @if under_way.is_empty() { p.quiet { "None." } } @else { (call_table(view, &under_way, false)) }
+            @if under_way.is_empty() { p.quiet { "None." } } @else { (call_table(view, "calls under way", &under_way, false)) }
         }
         section {
             h2 { "Latest events" }

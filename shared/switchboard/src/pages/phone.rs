@@ -63,7 +63,7 @@ pub(crate) fn phone(view: &View<'_>, phone: &Extension) -> ledger::Result<Markup
         section {
             h2 { "Latest calls" }
             @if calls.is_empty() { p.quiet { "None." } } @else {
-                (call_table(view, &calls, true))
+                (call_table(view, "calls", &calls, true))
                 p { a href=(layout::link("/calls", &[("phone", name.as_str())])) { "All its calls" } }
             }
         }
