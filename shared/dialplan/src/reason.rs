@@ -46,6 +46,12 @@ impl Reason {
         Self::Impostor,
     ];
 
+    /// Reads the word for it.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
     /// The word for it in events.
     #[must_use]
     pub fn as_str(self) -> &'static str {

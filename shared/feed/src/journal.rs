@@ -77,15 +77,15 @@ mod tests {
         };
         let journal = Journal::open(&path, Limits::default()).unwrap();
         let slot = journal.slot().to_owned();
-        journal.append(&messages(0..7)).unwrap();
+        journal.append(messages(0..7)).unwrap();
         assert_eq!(read(&slot, "dev"), (0, 0));
         assert_eq!(read(&slot, "prod"), (0, 0), "the cursor is the ledger's, and a ledger has one stage");
-        journal.append(&messages(7..9)).unwrap();
+        journal.append(messages(7..9)).unwrap();
         assert_eq!(read(&slot, "prod"), (2, 0));
         drop(journal);
         std::fs::remove_dir_all(&path).unwrap();
         let journal = Journal::open(&path, Limits::default()).unwrap();
-        journal.append(&messages(8..10)).unwrap();
+        journal.append(messages(8..10)).unwrap();
         assert_eq!(read(journal.slot(), "prod"), (1, 1));
         assert_eq!(publish::slots(&path).unwrap().len(), 1);
     }

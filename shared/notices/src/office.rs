@@ -93,11 +93,11 @@ impl Office {
     }
 
     /// Hands over an event, in the JSON that consumers of the topic parse. Waits for nothing.
-    pub fn offer(&self, event: &str) {
-        // Most events concern nobody here, and are not even copied.
-        if Self::may_concern(event) {
+    pub fn offer(&self, event: String) {
+        // Most events concern nobody here.
+        if Self::may_concern(&event) {
             self.offered.fetch_add(1, Ordering::AcqRel);
-            let _ = self.inputs.send(Input::Event(event.to_owned()));
+            let _ = self.inputs.send(Input::Event(event));
         }
     }
 

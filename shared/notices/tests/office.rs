@@ -99,10 +99,10 @@ fn each_recipient_is_told_once_whatever_the_others_do() {
     let senders = Senders::new(None, Some(Secret::new("secret")), Some(mailer));
     let office = Office::open(network(&notify), Arc::new(senders), Done::in_memory()).unwrap();
     for call in 0..100 {
-        office.offer(&event("dial_outgoing", call));
-        office.offer(&event("dial_emergency", call));
+        office.offer(event("dial_outgoing", call));
+        office.offer(event("dial_emergency", call));
         // Twilio repeats a webhook.
-        office.offer(&event("dial_emergency", call));
+        office.offer(event("dial_emergency", call));
     }
 
     let mut ids: Vec<_> = (0..100).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect();

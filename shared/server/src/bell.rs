@@ -205,7 +205,9 @@ fn offer_from(office: &Office, slot: &Path, from: Position) -> Position {
         }
         let is_news = |json: &str| age(json, now).is_none_or(|age| age < NEWS);
         let texts = batch.messages.iter().map(Message::json);
-        texts.filter(|json| Office::may_concern(json) && is_news(json)).for_each(|json| office.offer(json));
+        texts
+            .filter(|json| Office::may_concern(json) && is_news(json))
+            .for_each(|json| office.offer(json.to_owned()));
     }
 }
 

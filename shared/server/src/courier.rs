@@ -145,8 +145,13 @@ impl Courier {
         let mut is_done = self.deliver_unkept();
         if let Some(way) = &mut self.own {
             let is_over = || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            let (went, is_all) =
-                way.deliver(&mut self.destination, &self.health, || remaining(self.deadline), is_over);
+            let (went, is_all) = way.deliver(
+                self.journal.as_deref(),
+                &mut self.destination,
+                &self.health,
+                || remaining(self.deadline),
+                is_over,
+            );
             if let Some(journal) = self.journal.as_ref().filter(|_| went) {
                 journal.delivered(way.cursor.position());
             }
@@ -193,7 +198,7 @@ impl Courier {
             let Ok(Some(_lock)) = adopt(&slot) else { continue };
             let start = publish::Position::default();
             if let Ok(mut way) = Way::open(&slot, self.destination.name(), start) {
-                way.deliver(&mut self.destination, &self.health, || LIMIT, || false);
+                way.deliver(None, &mut self.destination, &self.health, || LIMIT, || false);
             }
         }
     }
@@ -205,9 +210,11 @@ impl Way {
         Ok(Self { reader: Reader::new(slot, cursor.position()), cursor, in_hand: Vec::new() })
     }
 
-    /// Delivers from where it stands. Whether anything went, and whether all of it.
+    /// Delivers from where it stands. Whether anything went, and whether all of it. `journal` is that of the slot, if this
+    /// process writes it.
     fn deliver(
         &mut self,
+        journal: Option<&Journal>,
         destination: &mut Destination,
         health: &Health,
         limit: impl Fn() -> Duration,
@@ -216,9 +223,14 @@ impl Way {
         let (mut went, mut is_last) = (false, false);
         loop {
             if self.in_hand.is_empty() {
-                match self.reader.read(destination.batch()) {
+                let most = destination.batch();
+                let batch = match journal {
+                    Some(journal) => journal.read(&mut self.reader, most),
+                    None => self.reader.read(most),
+                };
+                match batch {
                     Ok(batch) => {
-                        is_last = batch.messages.len() < destination.batch();
+                        is_last = batch.messages.len() < most;
                         if batch.unreadable > 0 || batch.lost_segments > 0 {
                             let (lines, segments) = (batch.unreadable, batch.lost_segments);
                             tracing::error!(lines, segments, "a part of the journal cannot be read");

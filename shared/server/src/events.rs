@@ -82,29 +82,35 @@ impl Sink for Queue {
     const AT_ONCE: bool = true;
 
     async fn take(&self, messages: Vec<Message>) {
-        let unkept = match &self.journal {
-            None => messages.len(),
-            Some(journal) => match journal.append(&messages) {
-                Ok(()) => 0,
-                Err(error) => {
-                    tracing::error!(unkept = error.unkept, source = %error.source, "the journal cannot be written");
-                    error.unkept
-                }
-            },
-        };
-        self.health.journal_is(unkept == 0);
-        if let Some(office) = &self.office {
-            messages.iter().for_each(|message| office.offer(message.json()));
-        }
         if let Some(window) = &self.window {
             messages.iter().for_each(|message| window.show(message));
         }
-        let kept = messages.len() - unkept;
+        let notices: Vec<_> = messages
+            .iter()
+            .map(Message::json)
+            .filter(|json| Office::may_concern(json))
+            .map(str::to_owned)
+            .collect();
+        let all = messages.len();
+        let unkept = match &self.journal {
+            None => messages,
+            Some(journal) => match journal.append(messages) {
+                Ok(()) => Vec::new(),
+                Err(error) => {
+                    tracing::error!(unkept = error.messages.len(), source = %error.source, "the journal cannot be written");
+                    error.messages
+                }
+            },
+        };
+        self.health.journal_is(unkept.is_empty());
+        if let Some(office) = &self.office {
+            notices.into_iter().for_each(|event| office.offer(event));
+        }
         // A thread that has calls in plenty need not be called again.
-        if kept > 0 {
+        if unkept.len() < all {
             let _ = self.calls.try_send(Call::Kept);
         }
-        for message in messages.into_iter().skip(kept) {
+        for message in unkept {
             if let Err(
                 TrySendError::Full(Call::Unkept(message)) | TrySendError::Disconnected(Call::Unkept(message)),
             ) = self.calls.try_send(Call::Unkept(message))

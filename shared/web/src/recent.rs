@@ -1,6 +1,6 @@
 //! Requests that were answered lately.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
@@ -24,17 +24,21 @@ pub(crate) struct Recent(Mutex<Signatures>);
 
 #[derive(Debug, Default)]
 struct Signatures {
-    known: BTreeSet<Box<[u8]>>,
-    in_order: VecDeque<Box<[u8]>>,
+    known: HashSet<Signature>,
+    in_order: VecDeque<Signature>,
 }
+
+/// The Base64 of an HMAC-SHA1. Nothing of another length is proven.
+type Signature = [u8; 28];
 
 impl Memory for Recent {
     fn is_repeated(&self, signature: &[u8]) -> bool {
+        let Ok(signature) = Signature::try_from(signature) else { return false };
         let mut signatures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !signatures.known.insert(signature.into()) {
+        if !signatures.known.insert(signature) {
             return true;
         }
-        signatures.in_order.push_back(signature.into());
+        signatures.in_order.push_back(signature);
         if signatures.in_order.len() > MOST
             && let Some(oldest) = signatures.in_order.pop_front()
         {
@@ -51,7 +55,7 @@ mod tests {
     #[test]
     fn the_last_few_thousand_are_known() {
         let recent = Recent::default();
-        let is_repeated = |i: usize| recent.is_repeated(&i.to_be_bytes());
+        let is_repeated = |i: usize| recent.is_repeated(format!("{i:028}").as_bytes());
         assert!((0..MOST).all(|i| !is_repeated(i)));
         assert!((0..MOST).all(is_repeated));
         assert!(!is_repeated(MOST) && !is_repeated(0), "the oldest is forgotten");

@@ -11,6 +11,7 @@
 mod cursor;
 mod reader;
 mod segments;
+mod tail;
 mod writer;
 
 pub use cursor::Cursor;

@@ -76,8 +76,8 @@ impl Reader {
         self.at
     }
 
-    /// Goes back to a position, to read the same once more.
-    pub fn return_to(&mut self, at: Position) {
+    /// Goes to a position: back, to read the same once more, or past what was read elsewhere.
+    pub fn go_to(&mut self, at: Position) {
         self.at = at;
     }
 

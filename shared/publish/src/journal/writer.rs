@@ -1,17 +1,18 @@
 //! Writing a journal.
 
 use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dialplan::Message;
 use files::{Lock, LockError};
 
-use super::reader::Position;
+use super::reader::{Batch, Position, Reader};
 use super::segments::{segment, segments, slot};
+use super::tail::Tail;
 
 /// How many processes may write one journal at a time.
 const SLOTS: u32 = 64;
@@ -39,10 +40,17 @@ impl Default for Limits {
 pub struct Journal {
     slot: PathBuf,
     limits: Limits,
-    writer: Mutex<Writer>,
+    written: Mutex<Written>,
     /// The oldest segment that is still to be delivered.
     needed: AtomicU64,
     _lock: Lock,
+}
+
+/// The segment that is written, and what was written last.
+#[derive(Debug)]
+struct Written {
+    writer: Writer,
+    tail: Tail,
 }
 
 #[derive(Debug)]
@@ -56,10 +64,10 @@ struct Writer {
 
 /// Why some messages could not be kept.
 #[derive(Debug, thiserror::Error)]
-#[error("{unkept} events cannot be written to the journal")]
+#[error("{} events cannot be written to the journal", messages.len())]
 pub struct Unkept {
-    /// How many, from the end of those that were to be kept.
-    pub unkept: usize,
+    /// Those messages, from the end of what was to be kept.
+    pub messages: Vec<Message>,
     /// The system's error.
     #[source]
     pub source: io::Error,
@@ -82,7 +90,7 @@ impl Journal {
                 Err(LockError::File(error)) => return Err(error),
             }
         }
-        Err(io::Error::new(io::ErrorKind::ResourceBusy, "too many processes write this journal"))
+        Err(io::Error::new(ErrorKind::ResourceBusy, "too many processes write this journal"))
     }
 
     fn open_slot(slot: PathBuf, lock: Lock, limits: Limits) -> io::Result<Self> {
@@ -90,7 +98,8 @@ impl Journal {
         let number = known.last().copied().unwrap_or(1);
         let writer = Writer::open(&slot, number)?;
         let needed = AtomicU64::new(known.first().copied().unwrap_or(number));
-        Ok(Self { slot, limits, writer: Mutex::new(writer), needed, _lock: lock })
+        let written = Mutex::new(Written { tail: Tail::at(writer.end()), writer });
+        Ok(Self { slot, limits, written, needed, _lock: lock })
     }
 
     /// The folder of the slot, for readers.
@@ -100,8 +109,11 @@ impl Journal {
 
     /// The position behind the last event.
     pub fn end(&self) -> Position {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        Position { segment: writer.number, offset: writer.size }
+        self.written().writer.end()
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps messages, in one write. They survive the process, however it ends, as soon as this returns.
@@ -109,8 +121,9 @@ impl Journal {
     /// # Errors
     ///
     /// The disk is full or fails. The first messages may have been kept.
-    pub fn append(&self, messages: &[Message]) -> Result<(), Unkept> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn append(&self, messages: Vec<Message>) -> Result<(), Unkept> {
+        let mut written = self.written();
+        let Written { writer, tail } = &mut *written;
         if writer.size >= self.limits.segment {
             // A segment that cannot be made must not keep events out of the one that is there.
             if let Ok(next) = Writer::open(&self.slot, writer.number.saturating_add(1)) {
@@ -118,12 +131,30 @@ impl Journal {
                 self.forget_old();
             }
         }
-        writer.append(messages)
+        writer.append(messages, tail)
+    }
+
+    /// Reads on, for the one reader that this process delivers from: what was written last is still in memory, and is given
+    /// away once; the rest comes from the disk.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read`].
+    pub fn read(&self, reader: &mut Reader, most: usize) -> io::Result<Batch> {
+        // A statement of its own: nobody who writes waits for the disk to be read.
+        let fresh = self.written().tail.take(reader.position(), most);
+        match fresh {
+            Some((messages, end)) => {
+                reader.go_to(end);
+                Ok(Batch { messages, ..Batch::default() })
+            }
+            None => reader.read(most),
+        }
     }
 
     /// Whether the journal can be written: a blank line is, which readers pass over.
     pub fn is_writable(&self) -> bool {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = &mut self.written().writer;
         let is_written = matches!(writer.file.write(b"\n"), Ok(1));
         if is_written {
             writer.size += 1;
@@ -167,39 +198,48 @@ impl Writer {
         Ok(Self { number, file, size, is_torn: last != [b'\n'] })
     }
 
-    fn append(&mut self, messages: &[Message]) -> Result<(), Unkept> {
+    fn end(&self) -> Position {
+        Position { segment: self.number, offset: self.size }
+    }
+
+    fn append(&mut self, messages: Vec<Message>, tail: &mut Tail) -> Result<(), Unkept> {
+        let start = self.size;
         let mut lines = Vec::with_capacity(messages.len() * 400 + 1);
         if self.is_torn {
             // The rest of a line becomes one that cannot be read, instead of spoiling the next.
             lines.push(b'\n');
         }
         let mut ends = Vec::with_capacity(messages.len());
-        for message in messages {
+        for message in &messages {
             line(message, &mut lines);
             ends.push(lines.len());
         }
-        let mut written = 0;
-        let source = loop {
-            match lines.get(written..) {
-                None | Some([]) => {
-                    self.is_torn = false;
-                    return Ok(());
-                }
-                Some(rest) => match self.file.write(rest) {
-                    Ok(0) => break io::ErrorKind::WriteZero.into(),
-                    Ok(count) => {
-                        written += count;
-                        self.size += count as u64;
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => break error,
-                },
-            }
-        };
-        if written > 0 {
-            self.is_torn = lines.get(written - 1) != Some(&b'\n');
+        let outcome = self.write(&lines);
+        let mut messages = messages.into_iter();
+        let written = self.size - start;
+        for end in ends.into_iter().map(|end| end as u64).take_while(|end| *end <= written) {
+            let end = Position { segment: self.number, offset: start + end };
+            messages.by_ref().take(1).for_each(|message| tail.push(message, end));
         }
-        Err(Unkept { unkept: ends.iter().filter(|end| **end > written).count(), source })
+        outcome.map_err(|source| Unkept { messages: messages.collect(), source })
+    }
+
+    /// Writes lines, in one write unless the disk takes only some of them.
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        let mut rest = lines;
+        while !rest.is_empty() {
+            match self.file.write(rest) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    self.size += count as u64;
+                    self.is_torn = rest.get(..count).is_some_and(|written| !written.ends_with(b"\n"));
+                    rest = rest.get(count..).unwrap_or_default();
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 }
 
