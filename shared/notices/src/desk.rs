@@ -203,7 +203,7 @@ impl Desk {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -211,6 +211,16 @@ mod tests {
 
     const MAIL: &str = "[[notify]]\nmail = \"ops@example.org\"\n";
     const SMS: &str = "[[notify]]\nsms = \"+15035550120\"\nfrom = \"+15035550110\"\n";
+
+    /// Deliveries that are due.
+    pub(crate) fn deliveries(count: usize, now: Instant) -> Vec<Delivery> {
+        let mut desk = desk(MAIL);
+        let calls = u32::try_from(count).unwrap();
+        (1..=calls).for_each(|call| desk.offer(notice("dial_emergency", "lobby", call), now, nothing_done));
+        let due = desk.take_due(now);
+        assert_eq!(due.len(), count);
+        due
+    }
 
     fn desk(notify: &str) -> Desk {
         Desk::new(network(notify).notify().to_vec())

@@ -18,6 +18,7 @@ pub const DONE: &str = "notices.done";
 
 mod desk;
 mod done;
+mod line;
 mod notice;
 mod office;
 mod send;

@@ -11,14 +11,12 @@ use network::{Network, Way};
 
 use crate::desk::{Delivery, Desk};
 use crate::done::Done;
+use crate::line::Line;
 use crate::notice::Notice;
 use crate::send::{SendError, Senders};
 use crate::told::Told;
 
-/// How many notices to one recipient are under way at once. One that takes half a minute for each holds up nobody else.
-const AT_ONCE: usize = 32;
-
-/// A sender needs little of its stack, and there may be as many as recipients times [`AT_ONCE`].
+/// A sender needs little of its stack, and there may be dozens for each recipient.
 const STACK: usize = 512 * 1024;
 
 /// The nice value that leaves the processor to all others (`setpriority(2)`). A notice still gets its share of a busy one.
@@ -78,10 +76,9 @@ impl Office {
         let thread = name.spawn(move || {
             step_back();
             let recipients = network.notify().to_vec();
-            let busy = vec![0; recipients.len()];
+            let lines = recipients.iter().map(|_| Line::default()).collect();
             let desk = Desk::new(recipients);
-            Clerk { desk, network, senders, done, replies, busy, queued: Vec::new(), progress: seen }
-                .work(&received)
+            Clerk { desk, network, senders, done, replies, lines, progress: seen }.work(&received)
         })?;
         Ok(Self { inputs, offered: AtomicU64::new(0), progress, thread: Mutex::new(Some(thread)) })
     }
@@ -136,10 +133,8 @@ struct Clerk {
     senders: Arc<Senders>,
     done: Done,
     replies: Sender<Input>,
-    /// How many deliveries to each recipient are under way.
-    busy: Vec<usize>,
-    /// Deliveries that wait until their recipient is less busy.
-    queued: Vec<Delivery>,
+    /// One for each recipient.
+    lines: Vec<Line>,
     progress: Arc<Progress>,
 }
 
@@ -147,7 +142,9 @@ impl Clerk {
     fn work(mut self, inputs: &Receiver<Input>) -> usize {
         let mut taken = 0;
         loop {
-            let wait = self.desk.next_due().map_or(IDLE, |due| due.saturating_duration_since(Instant::now()));
+            let starts = self.lines.iter().filter_map(Line::next_start);
+            let next = starts.chain(self.desk.next_due()).min();
+            let wait = next.map_or(IDLE, |next| next.saturating_duration_since(Instant::now()));
             match inputs.recv_timeout(wait) {
                 Ok(Input::Event(event)) => {
                     taken += 1;
@@ -165,9 +162,7 @@ impl Clerk {
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            let due = self.desk.take_due(Instant::now());
-            self.queued.extend(due);
-            self.start();
+            self.start(Instant::now());
             self.progress.waiting.store(self.waiting(), Ordering::Release);
             self.progress.taken.store(taken, Ordering::Release);
         }
@@ -176,12 +171,12 @@ impl Clerk {
 
     /// How many deliveries are not made yet.
     fn waiting(&self) -> usize {
-        self.desk.waiting() + self.queued.len() + self.busy.iter().sum::<usize>()
+        self.desk.waiting() + self.lines.iter().map(Line::waiting).sum::<usize>()
     }
 
     /// Waits for the deliveries that are under way.
     fn finish(&mut self, inputs: &Receiver<Input>, deadline: Instant) {
-        while self.busy.iter().any(|busy| *busy > 0) {
+        while self.lines.iter().any(|line| line.under_way() > 0) {
             match inputs.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(Input::Sent(delivery, result)) => self.sent(delivery, result),
                 Ok(_) => {}
@@ -190,15 +185,16 @@ impl Clerk {
         }
     }
 
-    /// Starts what may be started, in the order in which it was queued.
-    fn start(&mut self) {
-        for delivery in std::mem::take(&mut self.queued) {
-            match self.busy.get_mut(delivery.recipient) {
-                Some(busy) if *busy < AT_ONCE => {
-                    *busy += 1;
-                    self.send(delivery);
-                }
-                _ => self.queued.push(delivery),
+    /// Starts what may be started, to each recipient in the order in which it was due.
+    fn start(&mut self, now: Instant) {
+        for delivery in self.desk.take_due(now) {
+            if let Some(line) = self.lines.get_mut(delivery.recipient) {
+                line.join(delivery);
+            }
+        }
+        for recipient in 0..self.lines.len() {
+            while let Some(delivery) = self.lines.get_mut(recipient).and_then(|line| line.start(now)) {
+                self.send(delivery);
             }
         }
     }
@@ -214,19 +210,19 @@ impl Clerk {
         });
         if started.is_err() {
             // No thread is to be had now: the same as a recipient that fails.
-            self.free(again.recipient);
+            self.ended(again.recipient, false);
             let _ = self.desk.failed(again, Instant::now());
         }
     }
 
-    fn free(&mut self, recipient: usize) {
-        if let Some(busy) = self.busy.get_mut(recipient) {
-            *busy = busy.saturating_sub(1);
+    fn ended(&mut self, recipient: usize, is_sent: bool) {
+        if let Some(line) = self.lines.get_mut(recipient) {
+            line.ended(is_sent, Instant::now());
         }
     }
 
     fn sent(&mut self, delivery: Delivery, result: Result<(), SendError>) {
-        self.free(delivery.recipient);
+        self.ended(delivery.recipient, result.is_ok());
         let (call_sid, kind) = (delivery.notice.call_sid.clone(), delivery.notice.kind.as_str());
         let (recipient, attempt) = (delivery.recipient, delivery.attempt);
         let way = self.network.notify().get(recipient).map(|recipient| Way::as_str(&recipient.way));
