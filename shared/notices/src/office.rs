@@ -23,6 +23,10 @@ const STACK: usize = 512 * 1024;
 #[cfg(target_os = "linux")]
 const LOWEST_PRIORITY: i32 = 19;
 
+/// For how long events gather before they are read. An event is offered before its call is answered, and the processor
+/// belongs to the answer first.
+const GATHERING: Duration = Duration::from_millis(5);
+
 /// For how long the office waits when nothing is due; it is woken by the next event.
 const IDLE: Duration = Duration::from_secs(3600);
 
@@ -145,28 +149,40 @@ impl Clerk {
             let starts = self.lines.iter().filter_map(Line::next_start);
             let next = starts.chain(self.desk.next_due()).min();
             let wait = next.map_or(IDLE, |next| next.saturating_duration_since(Instant::now()));
-            match inputs.recv_timeout(wait) {
-                Ok(Input::Event(event)) => {
-                    taken += 1;
-                    if let Some(notice) = Notice::of(&event, &self.network) {
-                        let done = &self.done;
-                        self.desk.offer(notice, Instant::now(), |key| done.contains(key));
-                    }
-                }
-                Ok(Input::Done(keys)) => self.done.were_made(keys),
-                Ok(Input::Sent(delivery, result)) => self.sent(delivery, result),
-                Ok(Input::Close(deadline)) => {
-                    self.finish(inputs, deadline);
-                    break;
-                }
+            let first = inputs.recv_timeout(wait);
+            match &first {
+                Ok(Input::Event(_)) => thread::sleep(GATHERING),
                 Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => {}
+                _ => {}
+            }
+            let mut deadline = None;
+            for input in first.into_iter().chain(inputs.try_iter()) {
+                match input {
+                    Input::Event(event) => {
+                        taken += 1;
+                        self.hear(&event);
+                    }
+                    Input::Done(keys) => self.done.were_made(keys),
+                    Input::Sent(delivery, result) => self.sent(delivery, result),
+                    Input::Close(end) => deadline = Some(end),
+                }
+            }
+            if let Some(deadline) = deadline {
+                self.finish(inputs, deadline);
+                break;
             }
             self.start(Instant::now());
             self.progress.waiting.store(self.waiting(), Ordering::Release);
             self.progress.taken.store(taken, Ordering::Release);
         }
         self.waiting()
+    }
+
+    fn hear(&mut self, event: &str) {
+        if let Some(notice) = Notice::of(event, &self.network) {
+            let done = &self.done;
+            self.desk.offer(notice, Instant::now(), |key| done.contains(key));
+        }
     }
 
     /// How many deliveries are not made yet.
