@@ -21,8 +21,9 @@ use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use crate::board::{Board, Drill};
+use crate::board::Board;
 use crate::request::{Answer, Request as Asked};
+use crate::view::Drill;
 
 /// How long a client may take to send a request.
 const READ_LIMIT: Duration = Duration::from_secs(10);

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use ledger::{Call, say};
 use maud::{DOCTYPE, Markup, html};
 
-use crate::board::View;
+use crate::view::View;
 
 /// The style of all pages.
 pub(crate) const STYLE: &str = include_str!("board.css");

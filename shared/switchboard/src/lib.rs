@@ -16,9 +16,11 @@ mod layout;
 mod pages;
 mod public;
 mod request;
+mod view;
 
-pub use board::{Board, Drill};
+pub use board::Board;
 pub use guard::{Guard, PasswordError, hash_password, read_hash};
 pub use host::serve;
 pub use public::{PublicPage, public_pages, write_public};
 pub use request::{Answer, Request};
+pub use view::Drill;

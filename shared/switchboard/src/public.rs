@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use ledger::Day;
 use maud::{DOCTYPE, Markup, html};
 
-use crate::board::{Board, View};
+use crate::board::Board;
 use crate::dots;
 use crate::layout;
 use crate::pages::{charts, state};
+use crate::view::View;
 
 /// A file of the public copy.
 #[derive(Debug, Clone, PartialEq, Eq)]

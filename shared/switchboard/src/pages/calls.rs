@@ -5,10 +5,10 @@ use jiff::{Timestamp, ToSpan};
 use ledger::{Ending, Filter, PhoneName, Why};
 use maud::{Markup, html};
 
-use super::call_table;
-use crate::board::View;
+use super::parts::call_table;
 use crate::layout;
 use crate::request::Request;
+use crate::view::View;
 
 /// How many calls a page has.
 const PAGE: usize = 100;

@@ -4,8 +4,8 @@ use dialplan::{Decision, Plan, Step};
 use maud::{Markup, html};
 use webhook::{Address, Call};
 
-use crate::board::View;
 use crate::request::Request;
+use crate::view::View;
 
 /// The longest text that is tried.
 const LONGEST: usize = 64;

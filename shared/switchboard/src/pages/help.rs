@@ -4,10 +4,10 @@ use ledger::{Filter, Help, Notice, say};
 use maud::{Markup, html};
 use network::{Network, Way};
 
-use super::{outcome, phone_name};
-use crate::board::View;
+use super::parts::{outcome, phone_name};
 use crate::layout;
 use crate::request::Request;
+use crate::view::View;
 
 /// How many are on a page.
 const PAGE: usize = 100;

@@ -6,9 +6,10 @@ use jiff::SignedDuration;
 use ledger::{Ending, Filter, Health, Help, State, What};
 use maud::{Markup, html};
 
-use super::{call_table, phone_name, state};
-use crate::board::View;
+use super::parts::{call_table, phone_name};
+use super::phones::state;
 use crate::layout;
+use crate::view::View;
 
 /// How many of the latest events are shown.
 const EVENTS: usize = 25;

@@ -4,11 +4,11 @@ use ledger::{Day, Filter, PhoneName, say};
 use maud::{Markup, html};
 use network::Extension;
 
-use super::phones::drill;
-use super::{call_table, state};
-use crate::board::View;
+use super::parts::call_table;
+use super::phones::{drill, state};
 use crate::dots;
 use crate::layout;
+use crate::view::View;
 
 /// How many of its latest calls are shown.
 const CALLS: usize = 20;

@@ -4,10 +4,10 @@ use ledger::{Day, Health, State, say};
 use maud::{Markup, html};
 use network::Extension;
 
-use crate::board::View;
 use crate::dots;
 use crate::layout;
 use crate::request::Request;
+use crate::view::View;
 
 /// How states look: a shape, a word and a colour.
 pub(crate) mod state {

@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 use ledger::{Ending, What, Why};
 use maud::{Markup, html};
 
-use crate::board::View;
 use crate::chart::Chart;
 use crate::layout;
 use crate::request::Request;
+use crate::view::View;
 
 /// Endings from the bottom of a bar to its top.
 const ENDINGS: [Ending; 6] =
