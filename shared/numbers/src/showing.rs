@@ -137,6 +137,25 @@ mod tests {
         }
     }
 
+    /// The codes as the companies named at [`SHOWING_CODES`] print them for their customers.
+    #[test]
+    fn each_country_has_a_card_of_codes() {
+        let everywhere = ["*67", "*82", "#31#", "*31#"];
+        for (region, own) in [
+            ("US", &["1167", "1182"][..]),
+            ("JM", &["1167", "1182"]),
+            ("GB", &["141", "1470"]),
+            ("IE", &["141", "142"]),
+            ("AU", &["1831", "1832"]),
+            ("DE", &[]),
+        ] {
+            let here = [Region::parse(region).unwrap()];
+            let card: Vec<_> =
+                SHOWING_CODES.iter().filter(|code| code.is_of(&here)).map(ShowingCode::keys).collect();
+            assert_eq!(card, [&everywhere, own].concat(), "{region}");
+        }
+    }
+
     #[test]
     fn every_code_is_found() {
         let named = |code: &ShowingCode| match code.place {

@@ -94,9 +94,18 @@ mod tests {
     #[test]
     fn only_digits_lead_on() {
         assert!(find(44, "2079460123").is_some());
-        for national in
-            ["", "207946012", "207946012x", "2079460123x", "/079460123", ":079460123", "２０７９４６０１２３"]
-        {
+        // The neighbours of the digits in ASCII are `/` and `:`.
+        for national in [
+            "",
+            "207946012",
+            "207946012x",
+            "2079460123x",
+            "/079460123",
+            ":079460123",
+            "207946012/",
+            "207946012:",
+            "２０７９４６０１２３",
+        ] {
             assert_eq!(find(44, national), None, "{national:?}");
         }
         assert_eq!(find(0, "2079460123"), None);
