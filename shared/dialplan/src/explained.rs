@@ -42,3 +42,39 @@ pub fn explained(mut call: Value, steps: &[Step], plan: &Plan) -> Value {
     }
     call
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outgoing;
+    use crate::testing::{call, network};
+
+    /// `dialtone explain` tells a person in words what its `--json` tells a program (docs/json.md).
+    #[test]
+    fn a_person_reads_what_a_program_reads() {
+        for (dialled, verdict, events) in [
+            ("911", "emergency", "dial_outgoing (lobby), dial_emergency (lobby)"),
+            ("5035550123", "pstn", "dial_outgoing (lobby), dial_pstn (lobby)"),
+            ("9005550123", "refused, premium", "dial_outgoing (lobby), reject (lobby)"),
+        ] {
+            let mut steps: Vec<Step> = Vec::new();
+            let plan = outgoing(&call("lobby", dialled), &network(), &mut steps);
+            assert_eq!(
+                (plan.verdict().as_str(), plan.events_in_words().as_str()),
+                (verdict, events),
+                "{dialled}"
+            );
+            let told = explained(json!({"phone": "lobby"}), &steps, &plan);
+            assert_eq!(told["phone"], "lobby");
+            let refused = told["reason"].as_str().map(|reason| format!("refused, {reason}"));
+            assert_eq!(refused.as_deref().or(told["decision"].as_str()), Some(verdict));
+            let listed: Vec<_> = told["events"].as_array().unwrap().iter().collect();
+            let words = |event: &&Value| {
+                format!("{} ({})", event["event"].as_str().unwrap(), event["endpoint"].as_str().unwrap())
+            };
+            assert_eq!(listed.iter().map(words).collect::<Vec<_>>().join(", "), events);
+            assert_eq!(told["rule"], told["steps"][steps.len() - 1]["rule"]);
+            assert!(told["twiml"].as_str().unwrap().starts_with("<?xml"));
+        }
+    }
+}

@@ -241,6 +241,10 @@ fn a_refusal_is_told_in_the_phones_language_and_dial_tone_comes_three_times() {
     let document = |dialled| outgoing(&call("two", dialled), &reject, &mut ()).reply.to_string();
     assert!(document("1").ends_with("<Response><Reject/></Response>"));
     assert!(document("911").contains("<Say") && document("911").ends_with("<Hangup/></Response>"));
+    // At a dial tone the call is answered already, so it ends with a sentence, and no other dial tone follows.
+    let keyed = Call { digits: Some("2".into()), ..call("two", "x") };
+    let document = digits(&keyed, &reject, &DialTone::first(), &mut ()).reply.to_string();
+    assert!(!document.contains("<Gather") && document.ends_with("</Say><Hangup/></Response>"), "{document}");
 }
 
 #[test]

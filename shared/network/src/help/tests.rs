@@ -273,3 +273,16 @@ fn help_goes_to_the_address_of_the_number_that_is_seen() {
     let left = format!("{networks}emergency_calling = \"twilio\"\n");
     assert_eq!(goes(&left, "number = \"+15035550110\"\n"), Ok("shop".into()));
 }
+
+/// The number on the wall beside the phone, as each country teaches it (sources at `emergency::COUNTRIES`).
+#[test]
+fn people_know_one_number_for_help() {
+    for (region, number) in
+        [("US", "911"), ("CA", "911"), ("GB", "999"), ("AU", "000"), ("NZ", "111"), ("FR", "112")]
+    {
+        let text = format!("[network]\nname = \"n\"\nregion = {region:?}\n[extensions.a]\n{STAGE}");
+        let network = NetworkFile::parse(&text).and_then(|file| file.network("prod")).unwrap();
+        assert_eq!(network.help_number(network.extension("a")), number, "{region}");
+        assert_eq!(network.help_number(None), number, "{region}");
+    }
+}
