@@ -37,7 +37,7 @@ pub use flow::Flow;
 pub use gateway::{DialogId, Gateway, Invitation, Sip};
 pub use host::{elsewhere, inside};
 pub use loss::{Loss, NoLoss};
-pub use media::{Counters, Frame, Link, Media, Noted, Wire};
+pub use media::{Counters, Link, Media, Noted, Wire};
 pub use news::{Kind, News};
 pub use order::{NoOrder, ORDERS, Order};
 pub use outside::{Behaviour, NoBehaviour};

@@ -20,8 +20,11 @@ use crate::srtp::{MasterKey, Opener, Sealer};
 /// How often a packet goes out.
 const TICK: Duration = Duration::from_millis(20);
 
-/// How much of what another leg says may wait: a fifth of a second.
-const WAITING: usize = 10;
+/// How much sound of another leg may wait: a fifth of a second. What comes late is not heard at all.
+const SOUND_WAITING: usize = 10;
+
+/// How many packets of keys may wait: twenty seconds of them. No key may be lost because the machine is busy.
+const KEYS_WAITING: usize = 1_000;
 
 /// How sound goes over the wire.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,17 +35,32 @@ pub struct Wire {
     pub key: Option<MasterKey>,
 }
 
-/// A piece of a conversation, on its way from one leg to another.
-#[derive(Debug, Clone)]
-pub enum Frame {
-    /// Samples.
-    Sound(Vec<i16>),
-    /// A packet of a key: the event, whether it is the first, and what names it.
-    Key([u8; 4], bool, u32),
+/// A packet of a key, on its way from one leg to another.
+#[derive(Debug, Clone, Copy)]
+struct KeyPacket {
+    event: [u8; 4],
+    marker: bool,
+    /// The timestamp on the leg that heard it, which all packets of a key share (RFC 4733, section 2.2).
+    name: u32,
 }
 
-/// Where a leg's frames go.
-pub type Link = mpsc::Sender<Frame>;
+/// Where a leg takes what another one hears.
+#[derive(Clone)]
+pub struct Link {
+    sound: mpsc::Sender<Vec<i16>>,
+    keys: mpsc::Sender<KeyPacket>,
+}
+
+/// The other end of a [`Link`].
+struct Heard {
+    sound: mpsc::Receiver<Vec<i16>>,
+    keys: mpsc::Receiver<KeyPacket>,
+}
+
+fn link() -> (Link, Heard) {
+    let (sounds, keys) = (mpsc::channel(SOUND_WAITING), mpsc::channel(KEYS_WAITING));
+    (Link { sound: sounds.0, keys: keys.0 }, Heard { sound: sounds.1, keys: keys.1 })
+}
 
 /// Something that a leg noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,10 +120,10 @@ impl<P: Copy + PartialEq + Send + 'static> Media<P> {
         let socket = UdpSocket::bind((ip, 0)).await?;
         let ear = Ear { address: socket.local_addr()?, key: wire.key };
         let (commands, inbox) = mpsc::unbounded_channel();
-        let (link, frames) = mpsc::channel(WAITING);
+        let (link, heard) = link();
         let counters = Arc::new(Counters::default());
         let leg = Leg::new(socket, wire, noted, Arc::clone(&counters));
-        let task = tokio::spawn(leg.run(inbox, frames));
+        let task = tokio::spawn(leg.run(inbox, heard));
         Ok(Self { ear, commands, link, counters, task })
     }
 
@@ -213,11 +231,7 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
         }
     }
 
-    async fn run(
-        mut self,
-        mut commands: mpsc::UnboundedReceiver<Command<P>>,
-        mut frames: mpsc::Receiver<Frame>,
-    ) {
+    async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command<P>>, mut heard: Heard) {
         let mut clock = tokio::time::interval(TICK);
         let mut buffer = vec![0; 2048];
         loop {
@@ -232,7 +246,7 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
                         self.hear(buffer.get(..length).unwrap_or_default(), peer);
                     }
                 }
-                _ = clock.tick() => self.speak(&mut frames).await,
+                _ = clock.tick() => self.speak(&mut heard).await,
             }
         }
     }
@@ -279,12 +293,13 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
         if let Some(codec) = codec {
             if let Some(link) = &self.link {
                 for frame in codec.decode(&packet.payload).chunks(FRAME) {
-                    let _ = link.try_send(Frame::Sound(frame.to_vec()));
+                    let _ = link.sound.try_send(frame.to_vec());
                 }
             }
         } else if Some(packet.payload_type) == keys {
             if let (Some(link), Some(event)) = (&self.link, packet.payload.first_chunk()) {
-                let _ = link.try_send(Frame::Key(*event, packet.marker, packet.timestamp));
+                let key = KeyPacket { event: *event, marker: packet.marker, name: packet.timestamp };
+                let _ = link.keys.try_send(key);
             }
             if let Some(key) = self.ear.hear(&packet) {
                 (self.noted)(Noted::Key(key));
@@ -293,7 +308,7 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
     }
 
     /// One packet: a key, what is played, what another leg says, or silence.
-    async fn speak(&mut self, frames: &mut mpsc::Receiver<Frame>) {
+    async fn speak(&mut self, heard: &mut Heard) {
         let Some(remote) = &self.remote else { return };
         let (codec, hears, keys) = (remote.codecs.first().copied(), remote.hears, remote.keys);
         self.timestamp = self.timestamp.wrapping_add(FRAME as u32);
@@ -302,29 +317,28 @@ impl<P: Copy + PartialEq, F: Fn(Noted<P>)> Leg<P, F> {
             return self.send(packet, hears).await;
         }
         let played = self.next_frame();
-        let mut said = None;
-        while let Ok(frame) = frames.try_recv() {
-            match (frame, keys) {
-                (Frame::Sound(samples), _) => {
-                    said = Some(samples);
-                    break;
-                }
-                (Frame::Key(event, marker, name), Some(payload_type)) => {
-                    let timestamp = match self.relayed {
-                        Some((known, timestamp)) if known == name => timestamp,
-                        _ => self.timestamp,
-                    };
-                    self.relayed = Some((name, timestamp));
-                    let packet = self.packet(payload_type, marker, timestamp, event.to_vec());
-                    self.send(packet, hears).await;
-                }
-                (Frame::Key(..), None) => {}
-            }
+        while let Ok(key) = heard.keys.try_recv() {
+            let Some(payload_type) = keys else { continue };
+            let timestamp = self.timestamp_of_key(key.name);
+            self.send(self.packet(payload_type, key.marker, timestamp, key.event.to_vec()), hears).await;
         }
+        let said = heard.sound.try_recv().ok();
         let Some(codec) = codec else { return };
         let samples = played.or(said).unwrap_or_else(|| vec![0; FRAME]);
         let packet = self.packet(codec.payload(), false, self.timestamp, codec.encode(&samples));
         self.send(packet, hears).await;
+    }
+
+    /// The timestamp of a key of another leg: that of its first packet here. Keys that come at once, after the machine was busy, are
+    /// given different ones, or they would be one key.
+    fn timestamp_of_key(&mut self, name: u32) -> u32 {
+        let timestamp = match self.relayed {
+            Some((known, timestamp)) if known == name => timestamp,
+            Some((_, last)) if last.wrapping_sub(self.timestamp) < u32::MAX / 2 => last.wrapping_add(1),
+            _ => self.timestamp,
+        };
+        self.relayed = Some((name, timestamp));
+        timestamp
     }
 
     fn next_frame(&mut self) -> Option<Vec<i16>> {
