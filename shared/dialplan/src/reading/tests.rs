@@ -29,6 +29,8 @@ fn a_number_is_too_long_from_its_first_key_too_many() {
         ("915035550123", false),
         ("9150355501234", true),
         ("9503555", false),
+        // Two digits of ten are missing, rather than one too many behind a local number.
+        ("55501234", false),
         ("9035550123", false),
         // Abroad: what is missing after 011, 00, + and 9011 is no key too many.
         ("0111503555012", false),
@@ -61,6 +63,34 @@ fn a_number_is_too_long_from_its_first_key_too_many() {
     ] {
         assert_eq!(is_too_long(keys, &britain), expected, "{keys}");
     }
+}
+
+/// 116 123 is a helpline (Commission decision 2007/698/EC), 118 712 a directory, 3699 was France's speaking clock: nobody reaches them
+/// behind a country code, so the caller hears that they cannot be dialled, and not that the number is wrong.
+#[test]
+fn short_numbers_are_told_from_wrong_ones() {
+    let britain = britain();
+    let outcome = |network: &Network, dialled: &str| {
+        crate::outgoing(&call("lobby", dialled), network, &mut ()).decision.reason()
+    };
+    for (keys, is_short) in [
+        ("116123", true),
+        ("118712", true),
+        ("3699", true),
+        ("116123#", true),
+        ("12", false),
+        ("1234567", false),
+        ("11612a", false),
+        ("+44116", false),
+        ("", false),
+    ] {
+        assert_eq!(is_short_number(keys, &britain), is_short, "{keys}");
+        // North America's short numbers have three digits and are codes of the file, such as 211 and 411.
+        assert!(!is_short_number(keys, &network()), "{keys}");
+    }
+    assert_eq!(outcome(&britain, "116123"), Some(Reason::SpecialService));
+    assert_eq!(outcome(&britain, "1234567"), Some(Reason::InvalidNumber));
+    assert_eq!(outcome(&network(), "116123"), Some(Reason::InvalidNumber));
 }
 
 /// Letters spell a number behind an area code that was dialled in digits, with or without what comes before it. What merely looks
