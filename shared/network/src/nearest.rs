@@ -44,6 +44,9 @@ mod tests {
             ("flaw", "lawn", 2),
             ("gumbo", "gambol", 2),
             ("intention", "execution", 5),
+            ("ab", "ba", 2),
+            ("bxc", "abc", 2),
+            ("xabc", "abc", 1),
             ("", "lobby", 5),
             ("lobby", "lobby", 0),
             // Letters, not bytes.
@@ -54,20 +57,26 @@ mod tests {
         }
     }
 
-    /// A slip in a short name, and one more for every five letters: more slips would mean another word.
+    /// A slip in a short name, and one more for every five letters, is taken for what was meant: more would be another word.
     #[test]
-    fn longer_names_may_have_more_slips() {
-        for (wrong, known, is_meant) in [
-            ("prd", "prod", true),
-            ("pd", "prod", false),
-            ("lby", "lobby", true),
-            ("ly", "lobby", false),
-            ("ring_timout", "ring_timeout", true),
-            ("rng_tmout", "ring_timeout", true),
-            ("rng_tmot", "ring_timeout", false),
+    fn a_hint_is_given_for_a_slip_and_for_nothing_else() {
+        for (key, known, hint) in [
+            ("hos", "host", Some("host")),
+            ("hots", "host", None),
+            ("lby", "lobby", Some("lobby")),
+            ("ly", "lobby", None),
+            ("nubmer", "number", Some("number")),
+            ("caller", "caller_id", None),
+            ("callerid", "caller_id", Some("caller_id")),
+            ("callxr_xd", "caller_id", Some("caller_id")),
+            ("calxxr_xd", "caller_id", None),
+            ("rng_tmout", "ring_timeout", Some("ring_timeout")),
+            ("rng_tmot", "ring_timeout", None),
+            ("Language", "language", Some("language")),
+            ("zzz", "number", None),
         ] {
-            assert_eq!(nearest(wrong, &[known]), is_meant.then_some(known), "{wrong}");
+            assert_eq!(nearest(key, &[known]), hint, "{key}");
         }
-        assert_eq!(nearest("porsh", &["porch", "torch", "parish"]), Some("porch"), "the nearest of them");
+        assert_eq!(nearest("calls", &["codes", "call"]), Some("call"), "the nearest of several");
     }
 }

@@ -65,6 +65,24 @@ fn a_number_is_too_long_from_its_first_key_too_many() {
     }
 }
 
+/// ITU-T's list of dialling procedures: 0011 in Australia, 001 in Thailand, 011 in North America and 00 nearly everywhere. People
+/// know 011 and 00 from home and from films, so they work everywhere.
+#[test]
+fn each_country_has_its_own_way_abroad() {
+    for (region, dialled, expected) in [
+        ("AU", "0011442079460123", Some("442079460123")),
+        ("TH", "001442079460123", Some("442079460123")),
+        ("TH", "00442079460123", Some("442079460123")),
+        ("US", "011442079460123", Some("442079460123")),
+        ("GB", "0015035550123", Some("15035550123")),
+        ("GB", "01115035550123", Some("15035550123")),
+        ("US", "5035550123", None),
+        ("GB", "02079460123", None),
+    ] {
+        assert_eq!(abroad(dialled, Region::parse(region).unwrap()), expected, "{region} {dialled}");
+    }
+}
+
 /// 116 123 is a helpline (Commission decision 2007/698/EC), 118 712 a directory, 3699 was France's speaking clock: nobody reaches them
 /// behind a country code, so the caller hears that they cannot be dialled, and not that the number is wrong.
 #[test]

@@ -2,18 +2,6 @@
 
 use super::*;
 use crate::NetworkFile;
-use crate::nearest::{edits, nearest};
-
-#[test]
-fn edit_distances() {
-    for (a, b, distance) in
-        [("", "", 0), ("abc", "", 3), ("", "abc", 3), ("numbr", "number", 1), ("kitten", "sitting", 3)]
-    {
-        assert_eq!(edits(a, b), distance, "{a} {b}");
-    }
-    assert_eq!(nearest("Numbr", &["caller_id", "number"]), Some("number"));
-    assert_eq!(nearest("zzz", &["caller_id", "number"]), None);
-}
 
 #[test]
 fn lines_count_from_one() {
@@ -36,27 +24,15 @@ fn problems(more: &str) -> Vec<String> {
     found.iter().map(told).collect()
 }
 
-/// A slip of one or two letters is taken for what was meant; a word that has nothing to do with any key is not.
+/// A broken line hides what may follow from it, up to the next header, and nothing behind that.
 #[test]
-fn a_hint_is_given_for_a_slip_and_for_nothing_else() {
-    for (key, known, hint) in [
-        ("hos", "host", Some("host")),
-        ("hots", "host", None),
-        ("nubmer", "number", Some("number")),
-        ("caller", "caller_id", None),
-        ("callerid", "caller_id", Some("caller_id")),
-        ("callxr_xd", "caller_id", Some("caller_id")),
-        ("calxxr_xd", "caller_id", None),
-        ("Language", "language", Some("language")),
-    ] {
-        assert_eq!(nearest(key, &[known]), hint, "{key}");
-    }
-    assert_eq!(nearest("calls", &["codes", "call"]), Some("call"), "the nearest of several");
-    assert_eq!(edits("ab", "ba"), 2);
-    assert_eq!(edits("bxc", "abc"), 2);
-    assert_eq!(edits("xabc", "abc"), 1);
-    assert_eq!(edits("flaw", "lawn"), 2);
-    assert_eq!(edits("intention", "execution"), 5);
+fn a_broken_line_hides_nothing_behind_the_next_header() {
+    let found = problems("[extensions.a]\nnumber = \nlabel = 1\n[extensions.b]\nnumber = \"5\"\n");
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found[0].starts_with("line 9: ") && found[1].starts_with("line 12: extensions.b.number"),
+        "{found:#?}"
+    );
 }
 
 #[test]
