@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use network::Network;
 
+use crate::day::day_of;
 use crate::drill::Book;
 use crate::report::{Report, Sign};
 use crate::rows;
@@ -30,7 +29,7 @@ pub fn examine(
     let domain = sources.domain.as_ref().map(Option::as_ref);
     rows.extend(rows::emergency::rows(network, numbers, domain));
     rows.extend(rows::help::rows(sightings));
-    rows.extend(rows::drill::rows(network, book, date(now)));
+    rows.extend(rows::drill::rows(network, book, day_of(now)));
     rows.extend(rows::numbers::rows(network, numbers));
     rows.extend(rows::phones::rows(&phones, alerts, sightings));
     rows.extend(rows::alerts::rows(alerts));
@@ -41,9 +40,4 @@ pub fn examine(
     rows.push(rows::web::debugger(stage));
     let has_asked = sources.silence().is_none();
     Report { network: network.name().to_owned(), stage: stage.name.clone(), rows, phones, has_asked }
-}
-
-/// The day of a moment, in UTC.
-pub(crate) fn date(now: Timestamp) -> Date {
-    TimeZone::UTC.to_datetime(now).date()
 }

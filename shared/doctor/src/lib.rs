@@ -18,6 +18,7 @@
 //!
 //! No telephone number of a caller or callee is in a report or in the file of results.
 
+mod day;
 mod debugger;
 mod dossier;
 pub mod drill;

@@ -171,7 +171,7 @@ fn drill(network: &Network, phone: &Extension, book: &Book, dialled: Option<&Tim
     let written = book.latest(&network.stage().name, &case);
     let written =
         written.map(|entry| Drill { date: entry.date.clone(), passed: Some(entry.verdict == Outcome::Pass) });
-    let dialled = dialled.map(|time| Drill { date: crate::examine::date(*time).to_string(), passed: None });
+    let dialled = dialled.map(|time| Drill { date: crate::day::day_of(*time).to_string(), passed: None });
     match (written, dialled) {
         (Some(written), Some(dialled)) if dialled.date > written.date => Some(dialled),
         (written, dialled) => written.or(dialled),

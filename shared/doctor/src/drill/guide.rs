@@ -11,7 +11,7 @@ use super::case::{Case, is_answered};
 use super::evidence::{Before, Calls};
 use super::expected::Expected;
 use super::person::{Leave, Person, read, until_done, yes};
-use crate::examine::date;
+use crate::day::day_of;
 
 /// How many phones are listed.
 const MOST_PHONES: usize = 40;
@@ -92,7 +92,7 @@ impl Guide<'_> {
     }
 
     fn today(&self) -> Date {
-        date((self.now)())
+        day_of((self.now)())
     }
 
     /// One test: its result, and whether the person goes on afterwards.

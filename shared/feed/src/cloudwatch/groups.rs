@@ -5,7 +5,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroup;
 use jiff::{SignedDuration, Timestamp};
 use samconfig::Stack;
 
-use super::CloudWatchError;
+use crate::error::CloudWatchError;
 
 /// What is in a log group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

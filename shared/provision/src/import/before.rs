@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use twilio::{PhoneNumber, SipDomain};
 
-use super::Found;
+use super::found::Found;
 use crate::names::owner_of;
 
 /// The settings of domains, lists and numbers that `apply` may take over. It is private: URLs can hold passwords.

@@ -6,7 +6,7 @@ use network::{Finding, NetworkFile, Problem, Problems};
 use numbers::{E164, Region};
 use twilio::PhoneNumber;
 
-use super::Found;
+use super::found::Found;
 use super::guess::guess;
 use super::left_over::{LeftOut, left_over};
 use super::parts::{Choice, Parts, Phone, Rename};

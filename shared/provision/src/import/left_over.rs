@@ -2,7 +2,7 @@
 
 use network::{Finding, some_of};
 
-use super::Found;
+use super::found::Found;
 use super::parts::{Parts, Rename};
 use crate::names::owner_of;
 

@@ -3,7 +3,7 @@
 use numbers::Region;
 use twilio::{Address, PhoneNumber};
 
-use super::Found;
+use super::found::Found;
 use crate::registration::Registration;
 
 /// An address that numbers have, for `[addresses]`.
