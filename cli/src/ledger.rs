@@ -123,6 +123,11 @@ impl LedgerArgs {
         Ok(Opened { ledger, ..opened })
     }
 
+    /// The files, folders and journals that are read.
+    pub(crate) fn from(&self) -> &[PathBuf] {
+        &self.from
+    }
+
     /// The network file and its stage.
     pub(crate) fn network(&self) -> &NetworkArgs {
         &self.connection.network

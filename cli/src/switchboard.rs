@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use ledger::{Access, Ledger};
 use serde_json::json;
 use server::stop;
-use switchboard::{Board, Drill, Guard};
+use switchboard::{Beside, Board, Drill, Guard};
 
 use crate::answer;
 use crate::exit::{Failure, Outcome, Result};
@@ -83,12 +83,16 @@ impl Switchboard {
         let reader = Ledger::open(&path, Access::Read, ledger.zone()).map_err(failure)?;
         let config = self.ledger.network().config.clone();
         let stage = network.stage().name.clone();
-        let board =
-            Board { network, ledger: reader, drills: drills(&config, &stage), guard: Guard::new(password) };
+        let journals = self.ledger.from().to_vec();
+        let beside = move || Beside {
+            drills: drills(&config, &stage),
+            unpublished_since: journals.iter().filter_map(|path| feed::unpublished_since(path)).min(),
+        };
+        let board = Board { network, ledger: reader, beside: beside(), guard: Guard::new(password) };
         let feed = self.ledger.clone().feed(ledger, sources);
         let stop = stop::signalled();
         output::aside(&format!("the switchboard is at http://{address}/; stop it with Ctrl-C"));
-        switchboard::serve(listener, board, move || drills(&config, &stage), stop).await;
+        switchboard::serve(listener, board, beside, stop).await;
         feed.stop();
         if self.json {
             return Ok(answer::print(Outcome::Done, json!({"url": format!("http://{address}/")})));
@@ -120,7 +124,7 @@ impl Switchboard {
         let board = Board {
             network: opened.network,
             ledger: opened.ledger,
-            drills: HashMap::new(),
+            beside: Beside::default(),
             guard: Guard::new(None),
         };
         let pages = switchboard::public_pages(&board, Timestamp::now()).map_err(failure)?;

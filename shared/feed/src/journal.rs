@@ -51,13 +51,13 @@ fn end(slot: &Path) -> io::Result<Position> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use jiff::tz::TimeZone;
     use publish::{Journal, Limits};
 
     use super::*;
 
-    fn messages(seconds: std::ops::Range<u32>) -> Vec<dialplan::Message> {
+    pub(crate) fn messages(seconds: std::ops::Range<u32>) -> Vec<dialplan::Message> {
         let event = |second| {
             format!(
                 r#"{{"timestamp":"2026-06-20T18:04:{second:02}.123456Z","hostname":"h","event":{{"Event":"UserEvent","UserEvent":"reject","endpoint":"lobby","Channel":"lobby"}},"call":{{"sid":null,"direction":"outgoing","status":null,"duration_seconds":null,"reason":"premium","error_code":null}}}}"#

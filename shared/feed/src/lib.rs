@@ -7,6 +7,7 @@
 //! The ledger keeps a cursor for each source, so that everything is read on from where the last reading ended. Reading twice does no
 //! harm, because the ledger merges what it knows already.
 
+mod backlog;
 mod cloudwatch;
 mod error;
 mod feed;
@@ -19,6 +20,7 @@ mod place;
 mod source;
 mod twilio_lists;
 
+pub use backlog::unpublished_since;
 pub use cloudwatch::CloudWatch;
 pub use error::{CloudWatchError, FeedError};
 pub use feed::Feed;

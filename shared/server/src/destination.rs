@@ -48,10 +48,11 @@ impl Destination {
 
     /// Its name, in the log and as that of its cursor.
     pub(crate) fn name(&self) -> &'static str {
+        let [topic, file, stdout] = publish::DESTINATIONS;
         match self {
-            Self::Topic(..) => "sns",
-            Self::File(_) => "file",
-            Self::Stdout(_) | Self::Screen(..) => "stdout",
+            Self::Topic(..) => topic,
+            Self::File(_) => file,
+            Self::Stdout(_) | Self::Screen(..) => stdout,
         }
     }
 

@@ -1,6 +1,5 @@
 //! The board: which page a request gets.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -11,7 +10,7 @@ use crate::guard::{Guard, Verdict};
 use crate::layout::{self, Frame};
 use crate::pages;
 use crate::request::{Answer, Request};
-use crate::view::{Drill, View};
+use crate::view::{Beside, View};
 
 /// Everything that pages are made of.
 #[derive(Debug)]
@@ -20,8 +19,8 @@ pub struct Board {
     pub network: Network,
     /// The events.
     pub ledger: Ledger,
-    /// The last drill of each phone, by its user name.
-    pub drills: HashMap<String, Drill>,
+    /// What lies beside it.
+    pub beside: Beside,
     /// The guard that decides who may look.
     pub guard: Guard,
 }
@@ -141,7 +140,7 @@ impl Board {
         place: &str,
         content: impl FnOnce(&View<'_>) -> ledger::Result<maud::Markup>,
     ) -> Answer {
-        let view = View { network: &self.network, ledger: &self.ledger, drills: &self.drills, now };
+        let view = View { network: &self.network, ledger: &self.ledger, beside: &self.beside, now };
         let token = self.guard.needs_password().then(|| self.guard.token(visitor));
         match content(&view).and_then(|content| {
             Ok(layout::page(&Frame {

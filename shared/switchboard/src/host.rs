@@ -1,11 +1,10 @@
 //! HTTP around the board: pages, and a stream that says when the ledger has changed.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName};
@@ -23,7 +22,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::board::Board;
 use crate::request::{Answer, Request as Asked};
-use crate::view::Drill;
+use crate::view::Beside;
 
 /// How long a client may take to send a request.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -36,6 +35,9 @@ const CONNECTIONS: usize = 256;
 
 /// How often the ledger is asked whether it has changed. A page shows news within a second.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// How often what lies beside the ledger is asked for, if the ledger does not change.
+const LOOK_BESIDE: Duration = Duration::from_secs(5);
 
 /// How often a stream sends something, so that a proxy keeps it open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -54,18 +56,18 @@ struct Host {
     version: watch::Receiver<u64>,
 }
 
-/// Serves until `stop` resolves. `drills` is asked whenever the ledger has changed.
+/// Serves until `stop` resolves. `beside` is asked whenever the ledger has changed, and now and then.
 pub async fn serve(
     listener: TcpListener,
     board: Board,
-    drills: impl Fn() -> HashMap<String, Drill>,
+    beside: impl Fn() -> Beside,
     stop: impl Future<Output = ()>,
 ) {
     let (sender, version) = watch::channel(0);
     let host = Host { board: Arc::new(Mutex::new(board)), version };
     let connections = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut look = Box::pin(look(&host, sender, drills));
+    let mut look = Box::pin(look(&host, sender, beside));
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -103,15 +105,20 @@ pub async fn serve(
     let _ = tokio::time::timeout(SHUTDOWN_LIMIT, connections.shutdown()).await;
 }
 
-/// Tells streams when the ledger has changed, also by another process.
-async fn look(host: &Host, sender: watch::Sender<u64>, drills: impl Fn() -> HashMap<String, Drill>) {
-    let mut known = None;
+/// Tells streams when the ledger has changed, also by another process, or what lies beside it.
+async fn look(host: &Host, sender: watch::Sender<u64>, beside: impl Fn() -> Beside) {
+    let (mut known, mut asked) = (None, Instant::now());
     loop {
         tokio::time::sleep(LOOK).await;
         let found = host.board().ledger.version().ok();
-        if found != known {
-            known = found;
-            host.board().drills = drills();
+        let has_changed = found != known;
+        if !has_changed && asked.elapsed() < LOOK_BESIDE {
+            continue;
+        }
+        (known, asked) = (found, Instant::now());
+        let beside = beside();
+        let before = std::mem::replace(&mut host.board().beside, beside);
+        if has_changed || before != host.board().beside {
             sender.send_modify(|version| *version += 1);
         }
     }

@@ -23,4 +23,4 @@ pub use guard::{Guard, PasswordError, hash_password, read_hash};
 pub use host::serve;
 pub use public::{PublicPage, public_pages, write_public};
 pub use request::{Answer, Request};
-pub use view::Drill;
+pub use view::{Beside, Drill};

@@ -31,7 +31,7 @@ pub struct PublicPage {
 ///
 /// The ledger cannot be read.
 pub fn public_pages(board: &Board, now: Timestamp) -> ledger::Result<Vec<PublicPage>> {
-    let view = View { network: &board.network, ledger: &board.ledger, drills: &board.drills, now };
+    let view = View { network: &board.network, ledger: &board.ledger, beside: &board.beside, now };
     let page = |name, title: &str, content: Markup| PublicPage {
         name,
         content: frame(&view, title, name, &content).into_string(),

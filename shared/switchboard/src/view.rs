@@ -16,11 +16,20 @@ pub struct Drill {
     pub passed: bool,
 }
 
+/// What pages show and the ledger does not keep.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// The last drill of each phone, by its user name.
+    pub drills: HashMap<String, Drill>,
+    /// Since when events of `dialtone serve` wait for the topic, if they do.
+    pub unpublished_since: Option<Timestamp>,
+}
+
 /// The data that a page sees.
 pub(crate) struct View<'b> {
     pub(crate) network: &'b Network,
     pub(crate) ledger: &'b Ledger,
-    pub(crate) drills: &'b HashMap<String, Drill>,
+    pub(crate) beside: &'b Beside,
     pub(crate) now: Timestamp,
 }
 

@@ -315,3 +315,31 @@ fn the_public_copy_tells_of_no_call() {
     }
     assert!(std::fs::read_to_string(out.join("index.html")).unwrap().contains("garden-1"));
 }
+
+/// The journal of a service whose topic takes nothing: on the page, metrics that stopped have a reason.
+#[test]
+fn a_topic_that_takes_nothing_is_told_until_it_does() {
+    let desk = Desk::of_a_year(3, 300);
+    let slot = desk.folder.join("journal/0");
+    std::fs::create_dir_all(&slot).unwrap();
+    let events = std::fs::read_to_string(desk.events()).unwrap();
+    let lines: String =
+        events.lines().map(|event| format!("{{\"stage\":\"prod\",\"message\":{event}}}\n")).collect();
+    std::fs::write(slot.join("0000000001.jsonl"), &lines).unwrap();
+    let published = |bytes: usize| {
+        std::fs::write(slot.join("sns.cursor"), format!("{:020}:{bytes:020}\n", 1)).unwrap();
+    };
+    published(0);
+    let journal = desk.folder.join("journal").display().to_string();
+    let board = Running::start(&mut desk.command(&["switchboard", "--from", &journal]));
+    let waits_until = |is_told: bool| {
+        let started = Instant::now();
+        while board.page("/").contains("wait for the topic") != is_told {
+            assert!(started.elapsed() < Duration::from_secs(60), "{is_told}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    };
+    waits_until(true);
+    published(lines.len());
+    waits_until(false);
+}

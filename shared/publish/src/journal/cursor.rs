@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::reader::Position;
 
@@ -16,7 +17,8 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// Opens the cursor with a name in a slot. A new one, or one that cannot be read, begins at `start`.
+    /// Opens the cursor with a name in a slot. A new one, or one that cannot be read, begins at `start`. It is written at
+    /// once, so that of several cursors the one that was written last is in use.
     ///
     /// # Errors
     ///
@@ -30,10 +32,16 @@ impl Cursor {
         };
         let file = File::options().create(true).write(true).truncate(false).mode(0o600).open(path)?;
         let mut cursor = Self { file, at: known.unwrap_or(start) };
-        if known.is_none() {
-            cursor.save(start)?;
-        }
+        cursor.save(cursor.at)?;
         Ok(cursor)
+    }
+
+    /// Where the cursor of another process stands, and when it was written last. Nothing, if there is none.
+    #[must_use]
+    pub fn look(slot: &Path, name: &str) -> Option<(Position, SystemTime)> {
+        let path = slot.join(format!("{name}.cursor"));
+        let at = std::fs::read_to_string(&path).ok()?.trim().parse().ok()?;
+        Some((at, std::fs::metadata(path).ok()?.modified().ok()?))
     }
 
     /// Whether a slot has a cursor with a name.

@@ -17,6 +17,9 @@ const EVENTS: usize = 25;
 /// After how many hours without any event the page asks whether events still arrive.
 const QUIET: i64 = 24;
 
+/// For how long an event may wait for the topic before the page says so: what SNS refuses is tried again within half a minute.
+const LATE: SignedDuration = SignedDuration::from_mins(2);
+
 /// How many calls for help that went wrong are shown.
 const UNHELPED: usize = 5;
 
@@ -63,6 +66,12 @@ pub(crate) fn now(view: &View<'_>) -> ledger::Result<Markup> {
                 ". Does the service run, and are its events read? Ask `dialtone doctor`."
             },
             Some(_) => {}
+        }
+        @if let Some(since) = view.beside.unpublished_since.filter(|since| view.now.duration_since(*since) > LATE) {
+            p.alarm {
+                "▲ Events since " (layout::time(since, view.now, &zone)) " " (layout::age(since, view.now, &zone))
+                " wait for the topic, so metrics are missing. Calls go on, and nothing is lost: the journal keeps the events until SNS takes them. Ask `dialtone doctor`."
+            }
         }
         ul.tiles {
             @for (state_, word) in [(State::Alive, "alive"), (State::Doubtful, "doubtful"), (State::Unreachable, "unreachable"), (State::NeverSeen, "never seen")] {

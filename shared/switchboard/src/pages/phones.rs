@@ -125,7 +125,7 @@ pub(crate) fn phones(view: &View<'_>, request: &Request) -> ledger::Result<Marku
 /// The last test of 911 with 933.
 pub(super) fn drill(view: &View<'_>, phone: &Extension) -> Markup {
     html! {
-        @match view.drills.get(phone.name()) {
+        @match view.beside.drills.get(phone.name()) {
             Some(drill) if drill.passed => { span.good { (drill.date) ", passed" } }
             Some(drill) => { span.bad { "✕ " (drill.date) ", failed" } }
             None => { span.quiet { "never" } }
