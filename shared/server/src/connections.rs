@@ -133,13 +133,11 @@ impl Place {
         self.id
     }
 
-    /// Whether this is not the first request of the connection.
-    pub(crate) fn has_asked_before(&self) -> bool {
-        let has_asked = self.has_asked.swap(true, Ordering::Relaxed);
-        if !has_asked {
+    /// A request has come.
+    pub(crate) fn has_asked(&self) {
+        if !self.has_asked.swap(true, Ordering::Relaxed) {
             self.all.0.fresh.fetch_sub(1, Ordering::Relaxed);
         }
-        has_asked
     }
 
     /// The client has done its part: from now on it is waited for anew.
@@ -253,7 +251,7 @@ mod tests {
             [false, true, false]
         );
         assert_eq!(all.evicted(), 1);
-        assert!(!places[0].has_asked_before() && places[0].has_asked_before());
+        (0..2).for_each(|_| places[0].has_asked());
         assert_eq!(all.fresh(), 2);
         drop(places);
         assert_eq!((all.open().len(), all.fresh()), (0, 0));

@@ -3,8 +3,8 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,8 @@ pub(crate) struct Queue {
     health: Arc<Health>,
     office: Option<Arc<Office>>,
     window: Option<Sill>,
+    /// What requests have to be kept before they are answered.
+    gathered: Mutex<Vec<Message>>,
 }
 
 impl Events {
@@ -56,7 +58,14 @@ impl Events {
             courier.run(&called);
             let _ = is_over.send(());
         })?;
-        let queue = Queue { journal, calls: calls.clone(), health: Arc::clone(health), office, window: None };
+        let queue = Queue {
+            journal,
+            calls: calls.clone(),
+            health: Arc::clone(health),
+            office,
+            window: None,
+            gathered: Mutex::default(),
+        };
         Ok((Self { calls, over }, queue))
     }
 
@@ -85,6 +94,33 @@ impl Sink for Queue {
         if let Some(window) = &self.window {
             messages.iter().for_each(|message| window.show(message));
         }
+        self.gathered().extend(messages);
+        let turn = Turn(self);
+        tokio::task::yield_now().await;
+        drop(turn);
+    }
+}
+
+/// The turn of a request: the others that are ready come first, and whichever is done first writes for all, since writing
+/// costs as much as deciding (docs/performance.md). A request that is given up writes all the same.
+struct Turn<'q>(&'q Queue);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        // Locked while it writes: nobody takes what another is writing for written.
+        let mut gathered = self.0.gathered();
+        if !gathered.is_empty() {
+            self.0.keep_all(std::mem::take(&mut *gathered));
+        }
+    }
+}
+
+impl Queue {
+    fn gathered(&self) -> MutexGuard<'_, Vec<Message>> {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep_all(&self, messages: Vec<Message>) {
         let notices: Vec<_> = messages
             .iter()
             .map(Message::json)
@@ -118,5 +154,53 @@ impl Sink for Queue {
                 log_event(message.json(), message.stage(), Delivery::Failed);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use publish::{Limits, Position, Reader};
+
+    use super::*;
+
+    fn message(second: u32) -> Message {
+        let json = format!(
+            r#"{{"timestamp":"2026-06-20T18:04:{second:02}.123456Z","hostname":"h","event":{{"Event":"UserEvent","UserEvent":"reject","endpoint":"lobby","Channel":"lobby"}},"call":{{"sid":null,"direction":"outgoing","status":null,"duration_seconds":null,"reason":"premium","error_code":null}}}}"#
+        );
+        Message::parse(&json, "prod").unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_answered_is_kept_also_by_another_and_if_its_request_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Arc::new(Journal::open(folder.path(), Limits::default()).unwrap());
+        let out = Destination::open(None, Some(&folder.path().join("events")), None).unwrap();
+        let health = Arc::new(Health::new());
+        let (events, queue) =
+            Events::start(Some(Arc::clone(&journal)), folder.path(), out, &health, None).unwrap();
+        let kept = || Reader::new(journal.slot(), Position::default()).read(100).unwrap().messages;
+
+        queue.take(vec![message(1)]).await;
+        assert_eq!(kept(), [message(1)]);
+
+        let first = async {
+            queue.take(vec![message(2)]).await;
+            kept()
+        };
+        let second = async {
+            queue.take(vec![message(3), message(4)]).await;
+            kept()
+        };
+        let (first, second) = tokio::join!(first, second);
+        assert_eq!(first, (1..=4).map(message).collect::<Vec<_>>(), "the first one writes for both");
+        assert_eq!(second, first);
+
+        tokio::select! {
+            biased;
+            () = queue.take(vec![message(5)]) => panic!("it lets the others go first"),
+            () = std::future::ready(()) => {}
+        }
+        assert_eq!(kept().last(), Some(&message(5)), "its caller has hung up, and it happened all the same");
+        events.finish();
     }
 }
