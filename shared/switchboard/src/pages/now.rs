@@ -69,8 +69,8 @@ pub(crate) fn now(view: &View<'_>) -> ledger::Result<Markup> {
         }
         @if let Some(since) = view.beside.unpublished_since.filter(|since| view.now.duration_since(*since) > LATE) {
             p.alarm {
-                "▲ Events since " (layout::time(since, view.now, &zone)) " " (layout::age(since, view.now, &zone))
-                " wait for the topic, so metrics are missing. Calls go on, and nothing is lost: the journal keeps the events until SNS takes them. Ask `dialtone doctor`."
+                "▲ Events since " (layout::time(since, view.now, &zone)) " (" (layout::age(since, view.now, &zone))
+                ") wait for the topic, so metrics are missing. Calls go on, and nothing is lost: the journal keeps the events until SNS takes them. Ask `dialtone doctor`."
             }
         }
         ul.tiles {
