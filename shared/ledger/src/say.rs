@@ -72,9 +72,7 @@ impl Happening {
     pub fn in_words(&self) -> String {
         let words = self.what.in_words();
         match self.what {
-            What::Reject | What::EmergencyRefused => {
-                format!("{words}: {}", self.why.unwrap_or(Why::Other).in_words())
-            }
+            What::Reject => format!("{words}: {}", self.why.unwrap_or(Why::Other).in_words()),
             What::OutgoingEnded | What::IncomingEnded => {
                 format!("{words}: {}", self.ending.unwrap_or(Ending::None).in_words())
             }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use files::Access;
@@ -30,9 +30,15 @@ impl Done {
         let lines = lines(path)?;
         let recent = lines.get(lines.len().saturating_sub(KEPT)..).unwrap_or_default();
         let kept: String = recent.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
-        files::replace(path, kept.as_bytes(), Access::Owner)?;
-        let file = OpenOptions::new().append(true).open(path)?;
-        Ok(Self { file: Some(file), keys: recent.iter().map(|line| key(line)).collect() })
+        // A full disk must not keep a service from its start: what is there is used as it is.
+        let is_full =
+            |error: &io::Error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+        let file = match files::replace(path, kept.as_bytes(), Access::Owner) {
+            Ok(()) => Some(OpenOptions::new().append(true).open(path)?),
+            Err(error) if is_full(&error) => OpenOptions::new().append(true).open(path).ok(),
+            Err(error) => return Err(error),
+        };
+        Ok(Self { file, keys: recent.iter().map(|line| key(line)).collect() })
     }
 
     /// The keys in a file that another process may be writing; none, if there is no file.
@@ -77,11 +83,11 @@ impl Done {
     ///
     /// The file cannot be written; the delivery is noted in memory all the same.
     pub fn note(&mut self, told: &Told) -> io::Result<()> {
-        if let Some(file) = &mut self.file {
-            file.write_all(format!("{told}\n").as_bytes())?;
-            self.keys.insert(told.key.clone());
+        self.keys.insert(told.key.clone());
+        match &mut self.file {
+            Some(file) => file.write_all(format!("{told}\n").as_bytes()),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -89,7 +95,7 @@ impl Done {
 fn lines(path: &Path) -> io::Result<Vec<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::desk::Delivery;
+use crate::notice::Kind;
 
 /// How many deliveries to a recipient are under way at once. One that takes half a minute for each holds up nobody else.
 const AT_ONCE: usize = 32;
@@ -20,14 +21,18 @@ const REST: Duration = Duration::from_millis(250);
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     under_way: usize,
-    queued: VecDeque<Delivery>,
+    /// Those that were never tried, but for drills.
+    first: VecDeque<Delivery>,
+    /// The rest: they have waited, or can.
+    later: VecDeque<Delivery>,
     /// Until when it is left alone, if its last attempt failed.
     rests: Option<Instant>,
 }
 
 impl Line {
     pub(crate) fn join(&mut self, delivery: Delivery) {
-        self.queued.push_back(delivery);
+        let is_first = delivery.attempt == 1 && delivery.notice.kind != Kind::Drill;
+        if is_first { &mut self.first } else { &mut self.later }.push_back(delivery);
     }
 
     /// The next delivery, if one may start now. It is under way until [`Line::ended`].
@@ -36,7 +41,9 @@ impl Line {
         if self.under_way >= most || self.rests.is_some_and(|rest| now < rest) {
             return None;
         }
-        let delivery = self.queued.pop_front()?;
+        // A new call for help does not wait behind those that a dead recipient did not take.
+        let first = if self.rests.is_some() { self.first.pop_back() } else { self.first.pop_front() };
+        let delivery = first.or_else(|| self.later.pop_front())?;
         self.under_way += 1;
         if let Some(rests) = &mut self.rests {
             *rests = now + REST;
@@ -52,7 +59,7 @@ impl Line {
 
     /// When a delivery may start that waits for the recipient's rest to end.
     pub(crate) fn next_start(&self) -> Option<Instant> {
-        let waits = !self.queued.is_empty() && self.under_way < AT_ONCE_FAILING;
+        let waits = self.queued() > 0 && self.under_way < AT_ONCE_FAILING;
         self.rests.filter(|_| waits)
     }
 
@@ -62,7 +69,11 @@ impl Line {
 
     /// How many deliveries are not made yet.
     pub(crate) fn waiting(&self) -> usize {
-        self.queued.len() + self.under_way
+        self.queued() + self.under_way
+    }
+
+    fn queued(&self) -> usize {
+        self.first.len() + self.later.len()
     }
 }
 
@@ -127,5 +138,21 @@ mod tests {
         assert_eq!((started(&mut line, now), line.next_start()), (0, None));
         line.ended(true, now);
         assert_eq!(started(&mut line, now), AT_ONCE + 1 - AT_ONCE_FAILING);
+    }
+
+    #[test]
+    fn a_new_call_for_help_is_tried_before_those_that_failed() {
+        let mut now = Instant::now();
+        let mut line = line(10, now);
+        let mut again = line.start(now).unwrap();
+        again.attempt = 2;
+        line.ended(false, now);
+        line.join(again);
+        let newest = deliveries(11, now).pop().unwrap();
+        line.join(newest.clone());
+        now += REST;
+        assert_eq!(line.start(now).unwrap().key(), newest.key());
+        now += REST;
+        assert_eq!(line.start(now).unwrap().attempt, 1, "those that were never tried come before that one");
     }
 }

@@ -27,6 +27,9 @@ const LOWEST_PRIORITY: i32 = 19;
 /// belongs to the answer first.
 const GATHERING: Duration = Duration::from_millis(5);
 
+/// How many inputs are read before deliveries are started: an office that only reads tells nobody.
+const READ_AT_ONCE: usize = 1_000;
+
 /// For how long the office waits when nothing is due; it is woken by the next event.
 const IDLE: Duration = Duration::from_secs(3600);
 
@@ -97,9 +100,20 @@ impl Office {
     pub fn offer(&self, event: String) {
         // Most events concern nobody here.
         if Self::may_concern(&event) {
-            self.offered.fetch_add(1, Ordering::AcqRel);
-            let _ = self.inputs.send(Input::Event(event));
+            self.expect(1);
+            self.offer_expected(event);
         }
+    }
+
+    /// Says that events will be handed over by [`Office::offer_expected`]: until they are, the office is not idle. For events
+    /// that are in a journal before they are offered.
+    pub fn expect(&self, events: usize) {
+        self.offered.fetch_add(events as u64, Ordering::AcqRel);
+    }
+
+    /// Hands over one of them.
+    pub fn offer_expected(&self, event: String) {
+        let _ = self.inputs.send(Input::Event(event));
     }
 
     /// Names deliveries that another process made, by their [`key`](Delivery::key): they are not made again.
@@ -156,7 +170,7 @@ impl Clerk {
                 _ => {}
             }
             let mut deadline = None;
-            for input in first.into_iter().chain(inputs.try_iter()) {
+            for input in first.into_iter().chain(inputs.try_iter().take(READ_AT_ONCE)) {
                 match input {
                     Input::Event(event) => {
                         taken += 1;

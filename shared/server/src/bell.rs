@@ -212,7 +212,7 @@ fn offer_from(office: &Office, slot: &Path, from: Position) -> Position {
 }
 
 /// How long ago an event was; none if it does not say.
-fn age(json: &str, now: Timestamp) -> Option<jiff::SignedDuration> {
+pub(crate) fn age(json: &str, now: Timestamp) -> Option<jiff::SignedDuration> {
     let event: serde_json::Value = serde_json::from_str(json).ok()?;
     let at: Timestamp = event.get("timestamp")?.as_str()?.parse().ok()?;
     Some(now.duration_since(at))

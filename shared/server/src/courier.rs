@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use dialplan::Message;
+use jiff::Timestamp;
 use publish::{Cursor, Journal, Reader, adopt, slots};
 use telemetry::{Delivery, log_event};
 
@@ -76,6 +77,9 @@ impl Courier {
             Some(journal) => Some(Way::open(journal.slot(), destination.name(), journal.end())?),
             None => None,
         };
+        if let Some(age) = own.as_ref().and_then(Way::age) {
+            health.has_waited(age);
+        }
         Ok(Self {
             journal,
             folder: folder.to_owned(),
@@ -181,6 +185,10 @@ impl Courier {
                     for message in left {
                         log_event(message.json(), message.stage(), Delivery::Failed);
                     }
+                    // The next batch would only wait as long, and the end of the process may come first.
+                    for message in self.unkept.drain(..) {
+                        log_event(message.json(), message.stage(), Delivery::Failed);
+                    }
                 }
             }
         }
@@ -208,6 +216,13 @@ impl Way {
     fn open(slot: &Path, name: &str, start: publish::Position) -> io::Result<Self> {
         let cursor = Cursor::open(slot, name, start)?;
         Ok(Self { reader: Reader::new(slot, cursor.position()), cursor, in_hand: Vec::new() })
+    }
+
+    /// How old the first event is that waits.
+    fn age(&self) -> Option<Duration> {
+        let next = Reader::new(self.reader.slot(), self.cursor.position()).read(1).ok()?;
+        let age = crate::bell::age(next.messages.first()?.json(), Timestamp::now())?;
+        age.try_into().ok()
     }
 
     /// Delivers from where it stands. Whether anything went, and whether all of it. `journal` is that of the slot, if this

@@ -127,6 +127,10 @@ impl Queue {
             .filter(|json| Office::may_concern(json))
             .map(str::to_owned)
             .collect();
+        // Before they are in the journal: the cursor of notices must not pass what nobody has heard of.
+        if let Some(office) = &self.office {
+            office.expect(notices.len());
+        }
         let all = messages.len();
         let unkept = match &self.journal {
             None => messages,
@@ -140,7 +144,7 @@ impl Queue {
         };
         self.health.journal_is(unkept.is_empty());
         if let Some(office) = &self.office {
-            notices.into_iter().for_each(|event| office.offer(event));
+            notices.into_iter().for_each(|event| office.offer_expected(event));
         }
         // A thread that has calls in plenty need not be called again.
         if unkept.len() < all {

@@ -1,7 +1,7 @@
 //! The answer of `/healthz`.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ pub(crate) struct Health {
     published: AtomicU64,
     /// The same, when everything that was kept had last been delivered.
     caught_up: AtomicU64,
+    /// How old the oldest event was at the start that waited already, in milliseconds.
+    waited: AtomicU64,
     log_lines_dropped: AtomicU64,
     notices_waiting: AtomicU64,
 }
@@ -25,6 +27,7 @@ impl Health {
             is_journal_writable: AtomicBool::new(true),
             published: AtomicU64::new(0),
             caught_up: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
             log_lines_dropped: AtomicU64::new(0),
             notices_waiting: AtomicU64::new(0),
         }
@@ -45,7 +48,13 @@ impl Health {
     pub(crate) fn is_caught_up(&self, all: bool) {
         if all {
             self.caught_up.store(self.now(), Ordering::Relaxed);
+            self.waited.store(0, Ordering::Relaxed);
         }
+    }
+
+    /// An event of this age waits from before the start.
+    pub(crate) fn has_waited(&self, age: Duration) {
+        self.waited.store(u64::try_from(age.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     pub(crate) fn dropped(&self, lines: u64) {
@@ -66,7 +75,8 @@ impl Health {
             "ready": is_ready,
             "journal": if is_ready { "writable" } else { "cannot be written" },
             "published_seconds_ago": published,
-            "behind_seconds": seconds(self.caught_up.load(Ordering::Relaxed)).saturating_sub(2),
+            "behind_seconds": (self.waited.load(Ordering::Relaxed) / 1000
+                + seconds(self.caught_up.load(Ordering::Relaxed))).saturating_sub(2),
             "log_lines_dropped": self.log_lines_dropped.load(Ordering::Relaxed),
             "notices_waiting": self.notices_waiting.load(Ordering::Relaxed),
         });

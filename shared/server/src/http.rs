@@ -122,6 +122,10 @@ impl<S: Sink> Host<S> {
             }
             Err(code) => plain(code, Bytes::new()),
         };
+        if !response.status().is_success() {
+            // One who is turned away, request after request, must let the others have their turn; a call has had its own.
+            tokio::task::yield_now().await;
+        }
         self.place.touch();
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert("x-request-id", value);

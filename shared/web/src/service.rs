@@ -195,7 +195,10 @@ impl<S: Sink> Inner<S> {
         let response = if route.is_callback() { status(StatusCode::NO_CONTENT) } else { twiml(&plan) };
         let latency = started.elapsed();
         let mut messages = self.messages(&plan);
-        if S::AT_ONCE {
+        if S::AT_ONCE && is_repeated {
+            // The first of them may not be kept yet: it is, once a sink has taken what comes after it.
+            self.sink.take(Vec::new()).await;
+        } else if S::AT_ONCE {
             self.take(std::mem::take(&mut messages)).await;
         } else if !messages.is_empty() {
             self.sink.keep(&messages);

@@ -18,7 +18,8 @@ pub trait Sink: Send + Sync + 'static {
     /// between has lost nothing. Waits for nobody.
     fn keep(&self, _messages: &[Message]) {}
 
-    /// Takes the messages of one request, in order.
+    /// Takes the messages of one request, in order. Once it has, what it was given before is kept, too; none may be given
+    /// only to learn that.
     fn take(&self, messages: Vec<Message>) -> impl Future<Output = ()> + Send;
 }
 

@@ -11,6 +11,9 @@ const EVENTS: Check = Check { id: "events-delivered", name: "events reach the to
 /// From when on events are late: a service tries again after 30 s at most.
 const LATE: u64 = 120;
 
+/// After how many seconds they do not go at once, as they should.
+const SLOW: u64 = 5;
+
 /// The hour that AWS counts in, and what its counts take to come.
 const LAG: SignedDuration = SignedDuration::from_hours(2);
 
@@ -27,6 +30,11 @@ pub(crate) fn row(delivery: &Delivery, sightings: Option<&Sightings>) -> Row {
             EVENTS,
             format!("nothing has got through for {}", minutes(*behind)),
             "look at the service's log: at the topic, its region and the rights to publish; what waits is delivered later",
+        ),
+        Delivery::Server { behind, .. } if *behind >= SLOW => Row::warn(
+            EVENTS,
+            format!("events have waited for {}", minutes(*behind)),
+            "ask again in a minute: they are tried every half minute",
         ),
         Delivery::Server { notices, .. } if *notices > 0 => Row::warn(
             EVENTS,
@@ -94,7 +102,8 @@ mod tests {
             |keeps, behind, last, notices| row(&Delivery::Server { keeps, behind, last, notices }, None);
         for (row, mark, words) in [
             (server(true, 0, None, 0), Mark::Ok, "no event"),
-            (server(true, 119, Some(600), 0), Mark::Ok, "10 min ago"),
+            (server(true, 4, Some(600), 0), Mark::Ok, "10 min ago"),
+            (server(true, 59, Some(600), 0), Mark::Warn, "waited for"),
             (server(true, 120, Some(600), 0), Mark::Fail, "for 2 min"),
             (server(true, 604_800, None, 0), Mark::Fail, "for 168 h"),
             (server(false, 0, None, 0), Mark::Fail, "journal"),

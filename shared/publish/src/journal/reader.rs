@@ -70,6 +70,12 @@ impl Reader {
         Self { slot: slot.to_owned(), at }
     }
 
+    /// The folder of the slot.
+    #[must_use]
+    pub fn slot(&self) -> &Path {
+        &self.slot
+    }
+
     /// Behind what was read last.
     #[must_use]
     pub fn position(&self) -> Position {
