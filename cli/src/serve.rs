@@ -22,8 +22,8 @@ use crate::output;
 /// Every request must carry Twilio's signature, made with TWILIO_AUTH_TOKEN (several tokens, separated by commas,
 /// while one is rotated) for the stage's public_url. Events are kept in a journal on the disk before the answer goes out.
 /// From there they go to the SNS topic in DIALTONE_TOPIC_ARN, or else to --events, or else to standard output: one JSON
-/// object a line. At a terminal each event is also a line in words. What could not be delivered is delivered later, also by the next start. Logs go to standard error;
-/// lines that nobody reads are dropped and counted. Stop it with Ctrl-C or SIGTERM: calls that are being answered are
+/// object a line. At a terminal each event is also a line in words. What could not be delivered is delivered later, also
+/// by the next start with the same destination. Logs go to standard error; lines that nobody reads are dropped and counted. Stop it with Ctrl-C or SIGTERM: calls that are being answered are
 /// finished first, within three seconds.
 ///
 /// Calls for help are told to the people of `[[notify]]`: messages and calls need TWILIO_ACCOUNT_SID, webhooks

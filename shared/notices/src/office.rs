@@ -1,5 +1,6 @@
 //! Runs a desk on threads, for a host that goes on while notices are sent.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -235,7 +236,9 @@ impl Clerk {
             (recipient.way.clone(), Arc::clone(&self.senders), self.replies.clone());
         let again = delivery.clone();
         let started = thread::Builder::new().stack_size(STACK).spawn(move || {
-            let result = senders.send(&delivery.notice, &way);
+            // A panic is a failed attempt: without an answer, the recipient would be taken for busy for ever.
+            let send = AssertUnwindSafe(|| senders.send(&delivery.notice, &way));
+            let result = catch_unwind(send).unwrap_or(Err(SendError::Fault));
             let _ = replies.send(Input::Sent(delivery, result));
         });
         if started.is_err() {

@@ -56,6 +56,9 @@ pub enum SendError {
     /// The mail was not taken.
     #[error("the mail was not taken")]
     Mail(#[source] MailError),
+    /// A fault of this program stopped the attempt.
+    #[error("a fault of Dialtone stopped it")]
+    Fault,
 }
 
 impl SendError {
@@ -68,6 +71,7 @@ impl SendError {
             Self::Unanswered(_) => "unanswered",
             Self::Refused(_) => "refused",
             Self::Mail(_) => "mail",
+            Self::Fault => "fault",
         }
     }
 
@@ -82,6 +86,7 @@ impl SendError {
             Self::Unanswered(_) => "check that the webhook's host answers and has a valid certificate",
             Self::Refused(_) => "let the webhook answer 200 once it has taken the notice",
             Self::Mail(_) => "check the mail server and the account in DIALTONE_SMTP_URL",
+            Self::Fault => "report it with the lines of the log before it; the notice is tried again",
         }
     }
 }
