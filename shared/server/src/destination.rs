@@ -82,7 +82,12 @@ impl Destination {
             Some(in_words) => messages.iter().filter_map(|message| in_words(message.json())).collect(),
             None => messages.iter().flat_map(|message| [message.json(), "\n"]).collect(),
         };
+        let before = out.metadata().ok().filter(std::fs::Metadata::is_file).map(|about| about.len());
         out.write_all(lines.as_bytes()).map_err(|error| {
+            // A disk that filled up took a part of them. All of them come again.
+            if let Some(before) = before {
+                let _ = out.set_len(before);
+            }
             tracing::error!(%error, "events cannot be written");
             messages.iter().collect()
         })
