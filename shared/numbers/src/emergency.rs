@@ -307,7 +307,7 @@ fn before_an_extension(keys: &str) -> Option<&str> {
     let marked = rest.trim_start_matches(marks);
     let extension = marked.strip_prefix("ext").unwrap_or(marked).trim_start_matches(marks);
     let is_short = (1..=LONGEST).contains(&extension.len());
-    // Without a mark before them, the digits would be the number's own.
+    // The first of the rest is no digit, so digits alone mean that a mark came before them.
     let is_numeric = extension.bytes().all(|key| key.is_ascii_digit() || key == b',');
     (number.len() > 2 && is_short && is_numeric).then_some(number)
 }

@@ -77,6 +77,7 @@ impl Bell {
         let own = match journal {
             Some(journal) => {
                 let cursor = Cursor::open(journal.slot(), CURSOR, journal.end())?;
+                journal.told(cursor.position());
                 Some((journal, cursor))
             }
             None => None,
@@ -151,15 +152,16 @@ impl Ringer {
 
     /// Moves the cursors, if nothing waits to be told.
     fn follow(&mut self) {
-        // Where the journal ends is read first: what comes meanwhile is offered after it.
+        // Where the journal ends is read first: the office expects what comes meanwhile before it is there.
         let end = self.own.as_ref().map(|(journal, _)| journal.end());
         if !self.office.is_idle() {
             return;
         }
-        if let (Some((_, cursor)), Some(end)) = (&mut self.own, end)
+        if let (Some((journal, cursor)), Some(end)) = (&mut self.own, end)
             && cursor.position() != end
         {
             save(cursor, end);
+            journal.told(end);
         }
         self.adopted.drain(..).for_each(|mut adopted| save(&mut adopted.cursor, adopted.end));
     }

@@ -160,6 +160,8 @@ impl Courier {
                 journal.delivered(way.cursor.position());
             }
             is_done &= is_all;
+            // What takes a part takes the next one soon.
+            self.retry = self.retry.filter(|_| !went);
         }
         self.health.is_caught_up(is_done);
         self.retry = match self.retry {
@@ -269,11 +271,11 @@ impl Way {
                 Err(left) => left.into_iter().cloned().collect(),
             };
             let is_stuck = !left.is_empty();
+            went |= left.len() < self.in_hand.len();
             self.in_hand = left;
             if is_stuck {
                 return (went, false);
             }
-            went = true;
             health.has_published();
             if let Err(error) = self.cursor.save(self.reader.position()) {
                 tracing::error!(%error, "what was delivered cannot be noted; a restart would deliver it again");

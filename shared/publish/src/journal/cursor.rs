@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::reader::Position;
@@ -12,7 +12,9 @@ use super::reader::Position;
 /// repeats one delivery at most.
 #[derive(Debug)]
 pub struct Cursor {
-    file: File,
+    path: PathBuf,
+    /// The file, once it could be made.
+    file: Option<File>,
     at: Position,
 }
 
@@ -30,10 +32,14 @@ impl Cursor {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        let file = File::options().create(true).write(true).truncate(false).mode(0o600).open(path)?;
-        let mut cursor = Self { file, at: known.unwrap_or(start) };
-        cursor.save(cursor.at)?;
-        Ok(cursor)
+        let mut cursor = Self { path, file: None, at: known.unwrap_or(start) };
+        match cursor.save(cursor.at) {
+            // A full disk must not keep a service from its start: it delivers, and notes it once there is room.
+            Err(error) if !matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                Err(error)
+            }
+            _ => Ok(cursor),
+        }
     }
 
     /// Where the cursor of another process stands, and when it was written last. Nothing, if there is none.
@@ -63,7 +69,11 @@ impl Cursor {
     /// It cannot be written. It stands there all the same, in memory.
     pub fn save(&mut self, at: Position) -> io::Result<()> {
         self.at = at;
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::options().create(true).write(true).truncate(false).mode(0o600).open(&self.path)?,
+        };
         // Always equally long, so each write covers the one before.
-        self.file.write_all_at(format!("{at}\n").as_bytes(), 0)
+        self.file.insert(file).write_all_at(format!("{at}\n").as_bytes(), 0)
     }
 }

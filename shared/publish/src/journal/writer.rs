@@ -43,6 +43,8 @@ pub struct Journal {
     written: Mutex<Written>,
     /// The oldest segment that is still to be delivered.
     needed: AtomicU64,
+    /// The oldest segment with calls for help of which somebody is still to be told. None: nobody is told of them.
+    untold: AtomicU64,
     _lock: Lock,
 }
 
@@ -99,7 +101,7 @@ impl Journal {
         let writer = Writer::open(&slot, number)?;
         let needed = AtomicU64::new(known.first().copied().unwrap_or(number));
         let written = Mutex::new(Written { tail: Tail::at(writer.end()), writer });
-        Ok(Self { slot, limits, written, needed, _lock: lock })
+        Ok(Self { slot, limits, written, needed, untold: AtomicU64::new(u64::MAX), _lock: lock })
     }
 
     /// The folder of the slot, for readers.
@@ -168,9 +170,14 @@ impl Journal {
         self.needed.store(to.segment, Ordering::Relaxed);
     }
 
+    /// Says the same of the notices of calls for help.
+    pub fn told(&self, to: Position) {
+        self.untold.store(to.segment, Ordering::Relaxed);
+    }
+
     fn forget_old(&self) {
         let Ok(known) = segments(&self.slot) else { return };
-        let needed = self.needed.load(Ordering::Relaxed);
+        let needed = self.needed.load(Ordering::Relaxed).min(self.untold.load(Ordering::Relaxed));
         let full = known.len().saturating_sub(1);
         for (i, number) in known.into_iter().take(full).enumerate() {
             let newer = full - i - 1;
@@ -179,7 +186,7 @@ impl Journal {
                 continue;
             }
             if !is_delivered {
-                tracing::error!(segment = number, "events are deleted that were never delivered");
+                tracing::error!(segment = number, "events are deleted that were never delivered or told");
             }
             let _ = fs::remove_file(segment(&self.slot, number));
         }
@@ -204,6 +211,9 @@ impl Writer {
 
     fn append(&mut self, messages: Vec<Message>, tail: &mut Tail) -> Result<(), Unkept> {
         let start = self.size;
+        // Behind the last whole line; a torn one before these has to stay.
+        let mut whole = start;
+        let was_torn = self.is_torn;
         let mut lines = Vec::with_capacity(messages.len() * 400 + 1);
         if self.is_torn {
             // The rest of a line becomes one that cannot be read, instead of spoiling the next.
@@ -217,11 +227,24 @@ impl Writer {
         let outcome = self.write(&lines);
         let mut messages = messages.into_iter();
         let written = self.size - start;
-        for end in ends.into_iter().map(|end| end as u64).take_while(|end| *end <= written) {
-            let end = Position { segment: self.number, offset: start + end };
-            messages.by_ref().take(1).for_each(|message| tail.push(message, end));
+        for end in ends.into_iter().map(|end| start + end as u64).take_while(|end| *end <= start + written) {
+            let position = Position { segment: self.number, offset: end };
+            messages.by_ref().take(1).for_each(|message| tail.push(message, position));
+            whole = end;
         }
-        outcome.map_err(|source| Unkept { messages: messages.collect(), source })
+        outcome.map_err(|source| {
+            self.take_back(whole, was_torn && whole == start);
+            Unkept { messages: messages.collect(), source }
+        })
+    }
+
+    /// Takes back the part of a line that a full disk took: its message is delivered otherwise, and an end that comes later
+    /// would make it a line. The segment is this process's own. What cannot be taken back stays torn.
+    fn take_back(&mut self, whole: u64, is_torn: bool) {
+        if self.size > whole && self.file.set_len(whole).is_ok() {
+            self.size = whole;
+            self.is_torn = is_torn;
+        }
     }
 
     /// Writes lines, in one write unless the disk takes only some of them.
