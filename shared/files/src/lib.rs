@@ -9,6 +9,6 @@ mod secret_folder;
 mod state;
 
 pub use lock::{Lock, LockError};
-pub use replace::{Access, folder_of, replace};
+pub use replace::{Access, folder_of, is_full, replace};
 pub use secret_folder::{SecretFolder, SecretFolderError};
 pub use state::{file_word, service_path, state_path};

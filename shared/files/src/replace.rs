@@ -65,6 +65,12 @@ fn give_access(file: &File, target: &Path, access: Access) -> io::Result<()> {
     }
 }
 
+/// Whether an error says that there is no room, which a service must live with.
+#[must_use]
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {

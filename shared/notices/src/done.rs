@@ -31,11 +31,9 @@ impl Done {
         let recent = lines.get(lines.len().saturating_sub(KEPT)..).unwrap_or_default();
         let kept: String = recent.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
         // A full disk must not keep a service from its start: what is there is used as it is.
-        let is_full =
-            |error: &io::Error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
         let file = match files::replace(path, kept.as_bytes(), Access::Owner) {
             Ok(()) => Some(OpenOptions::new().append(true).open(path)?),
-            Err(error) if is_full(&error) => OpenOptions::new().append(true).open(path).ok(),
+            Err(error) if files::is_full(&error) => OpenOptions::new().append(true).open(path).ok(),
             Err(error) => return Err(error),
         };
         Ok(Self { file, keys: recent.iter().map(|line| key(line)).collect() })

@@ -16,7 +16,7 @@ mod sns;
 pub use aws::{Patience, aws_config};
 pub use entry::{Entry, Found, Origin};
 pub use gather::{Gathered, Which};
-pub use journal::{Batch, Cursor, DESTINATIONS, Journal, Limits, Position, Reader, Unkept, adopt, slots};
+pub use journal::{Batch, Cursor, Journal, Limits, Position, Reader, TOPIC, Unkept, adopt, slots};
 pub use letters::{Letters, LettersError};
 pub use relay::{NothingPublished, relay};
 pub use sns::{Sns, Unpublished};

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use dialplan::Message;
-use publish::Sns;
+use publish::{Sns, TOPIC};
 use telemetry::{Delivery, log_event};
 use tokio::runtime::Runtime;
 
@@ -50,11 +50,10 @@ impl Destination {
 
     /// Its name, in the log and as that of its cursor.
     pub(crate) fn name(&self) -> &'static str {
-        let [topic, file, stdout] = publish::DESTINATIONS;
         match self {
-            Self::Topic(..) => topic,
-            Self::File(_) => file,
-            Self::Stdout(_) | Self::Screen(..) => stdout,
+            Self::Topic(..) => TOPIC,
+            Self::File(_) => "file",
+            Self::Stdout(_) | Self::Screen(..) => "stdout",
         }
     }
 

@@ -25,14 +25,14 @@ mod senders;
 pub mod stop;
 mod window;
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use network::Finding;
 use notices::Senders;
-use publish::{Journal, Limits};
+use publish::{Cursor, Journal, Limits, TOPIC, slots};
 use tokio::net::TcpListener;
 use web::{Route, Settings, Web};
 
@@ -133,6 +133,8 @@ impl Service {
             .map_err(ServiceError::Events)?;
         let address = listener.local_addr().map_err(ServiceError::System)?;
         let name = destination.name();
+        let had_topic = slots(&folder).unwrap_or_default().iter().any(|slot| Cursor::exists(slot, TOPIC));
+        let is_without_topic = had_topic && name != TOPIC;
         let fail = |source| ServiceError::Journal { folder: folder.clone(), source };
         let bell =
             Bell::start(&settings.network, senders, journal.clone(), &folder, &health).map_err(fail)?;
@@ -140,6 +142,11 @@ impl Service {
         let (events, sink) = Events::start(journal, &folder, destination, &health, office).map_err(fail)?;
         let sink = sink.beside(window.as_ref().map(Window::sill));
         let web = Web::new(settings.network, settings.tokens, Route::ALL, sink).counting_once();
+        if is_without_topic {
+            tracing::warn!(
+                "events of this journal were published to a topic, and now no topic is named; if that is meant, delete sns.cursor in it"
+            );
+        }
         tracing::info!(%address, stage = stage.name, public_url = %stage.public_url, events = name, journal = %folder.display(), "serving");
         let connections = Connections::new();
         let watch = tokio::spawn(watch(dropped, connections.clone(), Arc::clone(&health)));
@@ -160,7 +167,7 @@ impl Service {
 fn open_journal(folder: &Path, health: &Health) -> Result<Option<Journal>, ServiceError> {
     match Journal::open(folder, Limits::default()) {
         Ok(journal) => Ok(Some(journal)),
-        Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+        Err(error) if files::is_full(&error) => {
             tracing::error!(%error, "the journal cannot be written; events are delivered from memory");
             health.journal_is(false);
             Ok(None)

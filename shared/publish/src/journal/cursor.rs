@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::reader::Position;
 
@@ -19,8 +18,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// Opens the cursor with a name in a slot. A new one, or one that cannot be read, begins at `start`. It is written at
-    /// once, so that of several cursors the one that was written last is in use.
+    /// Opens the cursor with a name in a slot. A new one, or one that cannot be read, begins at `start`.
     ///
     /// # Errors
     ///
@@ -35,19 +33,15 @@ impl Cursor {
         let mut cursor = Self { path, file: None, at: known.unwrap_or(start) };
         match cursor.save(cursor.at) {
             // A full disk must not keep a service from its start: it delivers, and notes it once there is room.
-            Err(error) if !matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-                Err(error)
-            }
+            Err(error) if !files::is_full(&error) => Err(error),
             _ => Ok(cursor),
         }
     }
 
-    /// Where the cursor of another process stands, and when it was written last. Nothing, if there is none.
+    /// Where the cursor of another process stands. Nothing, if there is none.
     #[must_use]
-    pub fn look(slot: &Path, name: &str) -> Option<(Position, SystemTime)> {
-        let path = slot.join(format!("{name}.cursor"));
-        let at = std::fs::read_to_string(&path).ok()?.trim().parse().ok()?;
-        Some((at, std::fs::metadata(path).ok()?.modified().ok()?))
+    pub fn look(slot: &Path, name: &str) -> Option<Position> {
+        std::fs::read_to_string(slot.join(format!("{name}.cursor"))).ok()?.trim().parse().ok()
     }
 
     /// Whether a slot has a cursor with a name.

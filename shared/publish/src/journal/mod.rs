@@ -19,8 +19,8 @@ pub use reader::{Batch, Position, Reader};
 pub use segments::slots;
 pub use writer::{Journal, Limits, Unkept, adopt};
 
-/// The names of the cursors of everything that `dialtone serve` delivers events to: the topic first.
-pub const DESTINATIONS: [&str; 3] = ["sns", "file", "stdout"];
+/// The name of the cursor of the topic.
+pub const TOPIC: &str = "sns";
 
 #[cfg(test)]
 mod tests;

@@ -70,7 +70,7 @@ pub(crate) fn now(view: &View<'_>) -> ledger::Result<Markup> {
         @if let Some(since) = view.beside.unpublished_since.filter(|since| view.now.duration_since(*since) > LATE) {
             p.alarm {
                 "▲ Events since " (layout::time(since, view.now, &zone)) " (" (layout::age(since, view.now, &zone))
-                ") wait for the topic, so metrics are missing. No call waits for them: the journal keeps them until SNS takes them. Ask `dialtone doctor`."
+                ") wait for the topic, so metrics are missing. No call waits for them: the journal keeps them until a service with the topic publishes them. Look at the log of `dialtone serve`."
             }
         }
         ul.tiles {
