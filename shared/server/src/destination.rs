@@ -79,11 +79,15 @@ impl Destination {
             Self::File(lines) | Self::Stdout(lines) => (lines, None),
             Self::Screen(lines, in_words) => (lines, Some(*in_words)),
         };
-        let lines = messages.iter().map(|message| match in_words {
-            Some(in_words) => in_words(message.json()).unwrap_or_default(),
-            None => format!("{}\n", message.json()),
-        });
-        let (gone, outcome) = out.write(&lines.collect::<Vec<_>>());
+        let (mut text, mut ends) = (String::new(), Vec::with_capacity(messages.len()));
+        for message in messages {
+            match in_words {
+                Some(in_words) => text.push_str(&in_words(message.json()).unwrap_or_default()),
+                None => text.extend([message.json(), "\n"]),
+            }
+            ends.push(text.len());
+        }
+        let (gone, outcome) = out.write(&text, &ends);
         outcome.map_err(|error| {
             tracing::error!(%error, "events cannot be written");
             messages.iter().skip(gone).collect()
@@ -104,10 +108,10 @@ impl Lines {
         Self { out, begun: None }
     }
 
-    /// Writes lines. How many of them are there as a whole.
-    fn write(&mut self, lines: &[String]) -> (usize, io::Result<()>) {
+    /// Writes a text of lines, each of which ends at one of `ends`. How many of them are there as a whole.
+    fn write(&mut self, text: &str, ends: &[usize]) -> (usize, io::Result<()>) {
         let skipped = match &self.begun {
-            Some((line, written)) if lines.first() == Some(line) => *written,
+            Some((line, written)) if ends.first().and_then(|end| text.get(..*end)) == Some(line) => *written,
             Some(_) => {
                 // Something else comes than the rest of that line, which stays torn.
                 if let (_, Err(error)) = write_some(&mut self.out, b"\n") {
@@ -117,19 +121,14 @@ impl Lines {
             }
             None => 0,
         };
-        self.begun = None;
-        let text = lines.concat();
-        let (written, outcome) =
-            write_some(&mut self.out, text.as_bytes().get(skipped..).unwrap_or_default());
-        let mut left = skipped + written;
-        for (number, line) in lines.iter().enumerate() {
-            if left < line.len() {
-                self.begun = (left > 0).then(|| (line.clone(), left));
-                return (number, outcome);
-            }
-            left -= line.len();
-        }
-        (lines.len(), outcome)
+        let rest = text.as_bytes().get(skipped..).unwrap_or_default();
+        let (written, outcome) = write_some(&mut self.out, rest);
+        let written = skipped + written;
+        let whole = ends.iter().take_while(|end| **end <= written).count();
+        let start = whole.checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or_default();
+        let line = ends.get(whole).and_then(|end| text.get(start..*end)).filter(|_| written > start);
+        self.begun = line.map(|line| (line.to_owned(), written - start));
+        (whole, outcome)
     }
 }
 
@@ -153,8 +152,11 @@ mod tests {
 
     use super::*;
 
-    fn lines(count: usize) -> Vec<String> {
-        (0..count).map(|number| format!("{number:0100}\n")).collect()
+    const LINE: usize = 101;
+
+    fn lines(numbers: std::ops::Range<usize>) -> (String, Vec<usize>) {
+        let ends = (1..=numbers.len()).map(|line| line * LINE).collect();
+        (numbers.map(|number| format!("{number:0100}\n")).collect(), ends)
     }
 
     /// A pipe that does not block takes 64 KiB (pipe(7)) and then as much as was read, wherever a line ends.
@@ -163,11 +165,12 @@ mod tests {
         let (mut reader, writer) = io::pipe().unwrap();
         rustix::io::ioctl_fionbio(&writer, true).unwrap();
         let mut out = Lines::to(File::from(std::os::fd::OwnedFd::from(writer)));
-        let all = lines(5_000);
+        const COUNT: usize = 5_000;
         let (mut done, mut read, mut tries) = (0, Vec::new(), 0);
-        while done < all.len() {
-            let (gone, outcome) = out.write(&all[done..]);
-            assert_eq!(outcome.is_ok(), done + gone == all.len());
+        while done < COUNT {
+            let (text, ends) = lines(done..COUNT);
+            let (gone, outcome) = out.write(&text, &ends);
+            assert_eq!(outcome.is_ok(), done + gone == COUNT);
             done += gone;
             tries += 1;
             let mut piece = vec![0; 12_345];
@@ -177,7 +180,7 @@ mod tests {
         assert!(tries > 10, "the pipe was full at times");
         drop(out);
         reader.read_to_end(&mut read).unwrap();
-        assert!(read == all.concat().into_bytes());
+        assert!(read == lines(0..COUNT).0.into_bytes());
     }
 
     #[test]
@@ -185,12 +188,13 @@ mod tests {
         let (mut reader, writer) = io::pipe().unwrap();
         rustix::io::ioctl_fionbio(&writer, true).unwrap();
         let mut out = Lines::to(File::from(std::os::fd::OwnedFd::from(writer)));
-        let (gone, outcome) = out.write(&lines(5_000));
+        let (text, ends) = lines(0..5_000);
+        let (gone, outcome) = out.write(&text, &ends);
         assert!(gone < 5_000 && outcome.is_err());
         assert!(out.begun.is_some(), "65,536 is no multiple of 101");
         let mut piece = vec![0; 64 << 10];
         let count = reader.read(&mut piece).unwrap();
-        assert_eq!(out.write(&["another\n".to_owned()]).0, 1);
+        assert_eq!(out.write("another\n", &[8]).0, 1);
         drop(out);
         let mut rest = String::new();
         reader.read_to_string(&mut rest).unwrap();

@@ -214,7 +214,7 @@ impl Writer {
         // Behind the last whole line; a torn one before these has to stay.
         let mut whole = start;
         let was_torn = self.is_torn;
-        let mut lines = Vec::with_capacity(messages.len() * 400 + 1);
+        let mut lines = Vec::with_capacity(messages.len() * 512 + 1);
         if self.is_torn {
             // The rest of a line becomes one that cannot be read, instead of spoiling the next.
             lines.push(b'\n');
